@@ -1,0 +1,6 @@
+import type { Topology } from '@waybill/messaging/contract';
+import * as queues from './queues.js';
+import * as topics from './topics.js';
+
+/** Every topic and queue of Waybill, on one page. */
+export const topology: Topology = { topics: Object.values(topics), queues: Object.values(queues) };

@@ -1,0 +1,135 @@
+/**
+ * What is said, apart from how it is carried: topics, queues and the messages on them. Depends on zod alone, so that
+ * contracts can be imported anywhere, a Temporal workflow's bundle included.
+ */
+import type { z } from 'zod';
+
+/** A Kafka topic. */
+export interface Topic {
+  kind: 'topic';
+  name: string;
+  /** Default 6. Raising it later moves keys to other partitions. */
+  partitions: number;
+  /** Keeps the last message of each key for ever instead of all messages. Default false. */
+  compacted: boolean;
+}
+
+/** A RabbitMQ queue; its retry tiers and its dead letter queue come with it. */
+export interface Queue {
+  kind: 'queue';
+  name: string;
+  /** Messages it holds before it refuses more (`x-overflow=reject-publish`). Default 100,000. */
+  maxLength: number;
+}
+
+export function defineTopic(topic: { name: string; partitions?: number; compacted?: boolean }): Topic {
+  return { kind: 'topic', partitions: 6, compacted: false, ...topic };
+}
+
+export function defineQueue(queue: { name: string; maxLength?: number }): Queue {
+  return { kind: 'queue', maxLength: 100_000, ...queue };
+}
+
+/** All topics and queues of a system. Every process declares them at its start, which is idempotent. */
+export interface Topology {
+  topics: readonly Topic[];
+  queues: readonly Queue[];
+}
+
+/** A message that can be said: its written name and version, its schema, and where it goes. */
+export interface Contract<Schema extends z.ZodType = z.ZodType> {
+  kind: 'event' | 'task' | 'reply';
+  /** Written name with version, e.g. `waybill.OrderCreated.v1`: what stands in CloudEvents `type`. */
+  type: string;
+  schema: Schema;
+  destination: Topic | Queue;
+  /** What the message is about (CloudEvents `subject`); of an event also the key, so that one subject's events stay in order. */
+  subjectOf(body: z.output<Schema>): string;
+  /** A message to hand to the outbox. The body is checked against the schema when it is encoded. */
+  of(body: z.input<Schema>, addressing?: Addressing): OutgoingMessage;
+}
+
+/** How an answer finds its way back. */
+export interface Addressing {
+  correlationId?: string;
+  /** Name of the queue that takes the reply. */
+  replyTo?: string;
+}
+
+/** A message before it has an id and bytes. */
+export interface OutgoingMessage extends Addressing {
+  contract: Contract;
+  body: unknown;
+  /** Set by who resends a message under its own id; otherwise a new UUIDv7. */
+  id?: string;
+}
+
+/** The body's type: `type OrderCreated = BodyOf<typeof OrderCreated>`. */
+export type BodyOf<C extends { schema: z.ZodType }> = z.output<C['schema']>;
+
+export interface EventContract<Schema extends z.ZodType = z.ZodType> extends Contract<Schema> {
+  kind: 'event';
+  destination: Topic;
+}
+
+export interface TaskContract<
+  Schema extends z.ZodType = z.ZodType,
+  Reply extends ReplyContract | undefined = ReplyContract | undefined,
+> extends Contract<Schema> {
+  kind: 'task';
+  destination: Queue;
+  reply: Reply;
+}
+
+export interface ReplyContract<Schema extends z.ZodType = z.ZodType> extends Contract<Schema> {
+  kind: 'reply';
+  /** The durable queue from which replies are taken when the task's sender named no other. */
+  destination: Queue;
+}
+
+interface Said<Schema extends z.ZodType> {
+  /** `<namespace>.<Name>.v<version>` */
+  type: string;
+  schema: Schema;
+  subject: (body: z.output<Schema>) => string;
+}
+
+/** A fact in the past, for anyone. Its subject is its key. */
+export function defineEvent<Schema extends z.ZodType>(event: Said<Schema> & { topic: Topic }): EventContract<Schema> {
+  return define({ kind: 'event', ...event, destination: event.topic });
+}
+
+/** A command for one service. */
+export function defineTask<Schema extends z.ZodType, Reply extends ReplyContract | undefined = undefined>(
+  task: Said<Schema> & { queue: Queue; reply?: Reply },
+): TaskContract<Schema, Reply> {
+  const contract = define({ kind: 'task', ...task, destination: task.queue });
+  return Object.assign(contract, { reply: task.reply as Reply });
+}
+
+/** The answer to a task. */
+export function defineReply<Schema extends z.ZodType>(reply: Said<Schema> & { queue: Queue }): ReplyContract<Schema> {
+  return define({ kind: 'reply', ...reply, destination: reply.queue });
+}
+
+const WRITTEN_NAME = /^[a-z][\w-]*\.[A-Z]\w*\.v[1-9]\d*$/;
+
+function define<Kind extends Contract['kind'], Schema extends z.ZodType, Destination extends Topic | Queue>(said: {
+  kind: Kind;
+  type: string;
+  schema: Schema;
+  subject: (body: z.output<Schema>) => string;
+  destination: Destination;
+}): Contract<Schema> & { kind: Kind; destination: Destination } {
+  const { kind, type, schema, subject, destination } = said;
+  if (!WRITTEN_NAME.test(type)) throw new Error(`'${type}' is not a written name like 'waybill.OrderCreated.v1'`);
+  const contract = {
+    kind,
+    type,
+    schema,
+    destination,
+    subjectOf: subject,
+    of: (body: z.input<Schema>, addressing: Addressing = {}): OutgoingMessage => ({ contract, body, ...addressing }),
+  } as Contract<Schema> & { kind: Kind; destination: Destination };
+  return contract;
+}
