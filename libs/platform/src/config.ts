@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A duration written as `250ms`, `60s`, `5m`, `24h` or `7d`; read as milliseconds. */
+export const duration = () =>
+  z.string().transform((text, context) => {
+    const [, number, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text.trim()) ?? [];
+    if (number && unit) return Number(number) * MILLISECONDS[unit as keyof typeof MILLISECONDS];
+    context.addIssue(`'${text}' is not a duration like 250ms, 60s, 5m or 24h`);
+    return z.NEVER;
+  });
+
+export const port = () => z.coerce.number().int().min(0).max(65_535);
+
+/** A list written with commas. */
+export const list = () => z.string().transform((text) => text.split(',').map((item) => item.trim()));
+
+/** What every process reads. */
+export const processConfig = {
+  HOST: z.string().default('127.0.0.1'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+};
+
+/**
+ * The process's configuration out of its environment. A missing or wrong variable is named on stderr with what is wrong,
+ * all of them at once, and ends the process with 1.
+ */
+export function loadConfig<Shape extends z.ZodRawShape>(shape: Shape): z.output<z.ZodObject<Shape>> {
+  const parsed = z.object(shape).safeParse(process.env);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) {
+    const name = issue.path.join('.');
+    console.error(`${name}: ${process.env[name] === undefined ? 'is missing' : issue.message}`);
+  }
+  process.exit(1);
+}

@@ -1,0 +1,73 @@
+import { pgTx, type Tx } from '@waybill/outbox';
+import pg from 'pg';
+import type { Logger } from './logger.js';
+
+const SECOND = 1_000;
+
+export interface DatabaseOptions {
+  url: string;
+  logger: Logger;
+  /** Connections at most; each handler at work holds one. Default 20. */
+  connections?: number;
+}
+
+/** A service's own PostgreSQL database. Connects when first asked and again after the server was away. */
+export class Database {
+  readonly pool: pg.Pool;
+
+  constructor({ url, logger, connections = 20 }: DatabaseOptions) {
+    this.pool = new pg.Pool({
+      connectionString: url,
+      max: connections,
+      connectionTimeoutMillis: 5 * SECOND,
+      idleTimeoutMillis: 60 * SECOND,
+      keepAlive: true,
+      statement_timeout: 15 * SECOND,
+      idle_in_transaction_session_timeout: 60 * SECOND,
+    });
+    this.pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection was lost'));
+  }
+
+  /** Commits what `work` did when it resolves, undoes it when it rejects. READ COMMITTED. */
+  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    const onError = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', onError);
+    try {
+      await client.query('BEGIN');
+      const result = await work(pgTx(client));
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((rollbackError: Error) => {
+        broken = rollbackError;
+      });
+      throw error;
+    } finally {
+      client.off('error', onError);
+      client.release(broken);
+    }
+  }
+
+  /** One statement outside of any transaction. */
+  get autocommit(): Tx {
+    return pgTx(this.pool as unknown as pg.ClientBase);
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+}
+
+/** Whether an error says that the database can't be reached now, as opposed to: it refused a statement. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: string }).code ?? '';
+  if (/^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|57P0|08|53300)/.test(code)) return true;
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+    error.message,
+  );
+}

@@ -1,0 +1,50 @@
+/** One thing a process needs to be ready. */
+export interface HealthCheck {
+  name: string;
+  /** Rejects with the reason while it is not ready. */
+  check(): Promise<void>;
+}
+
+export interface HealthReport {
+  status: 'ready' | 'not ready';
+  checks: Record<string, { status: 'ok' | 'failing'; reason?: string }>;
+}
+
+const PATIENCE = 2_000;
+
+/** Everything that must be well for the process to be ready; who has a check adds it at start. */
+export class Health {
+  private readonly checks: HealthCheck[] = [];
+  private stopping = false;
+
+  add(...checks: HealthCheck[]): void {
+    this.checks.push(...checks);
+  }
+
+  /** From now on not ready, so that nobody sends new work while the process drains. */
+  drain(): void {
+    this.stopping = true;
+  }
+
+  async report(): Promise<HealthReport> {
+    const entries = await Promise.all(this.checks.map(async (check) => [check.name, await outcomeOf(check)] as const));
+    if (this.stopping) entries.push(['process', { status: 'failing', reason: 'is stopping' }]);
+    const ready = entries.every(([, outcome]) => outcome.status === 'ok');
+    return { status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(entries) };
+  }
+}
+
+async function outcomeOf(check: HealthCheck): Promise<{ status: 'ok' | 'failing'; reason?: string }> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE} ms`)), PATIENCE);
+  });
+  try {
+    await Promise.race([check.check(), late]);
+    return { status: 'ok' };
+  } catch (error) {
+    return { status: 'failing', reason: (error as Error).message || String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,13 @@
+import { pino } from 'pino';
+
+/** What is logged goes to stdout as JSON lines. A class so that Nest can inject it; the instance is pino's. */
+export abstract class Logger {
+  abstract debug(fields: object, message: string): void;
+  abstract info(fields: object, message: string): void;
+  abstract warn(fields: object, message: string): void;
+  abstract error(fields: object, message: string): void;
+}
+
+export function createLogger(options: { service: string; level: string }): Logger {
+  return pino({ level: options.level, base: { service: options.service }, timestamp: pino.stdTimeFunctions.isoTime });
+}

@@ -1,0 +1,3 @@
+export * from './platform.module.js';
+export * from './run-process.js';
+export * from './temporal-worker.js';

@@ -1,0 +1,50 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isDatabaseAway } from './database.js';
+import type { Logger } from './logger.js';
+import { Problem, type ProblemName } from './problem.js';
+
+/** What Fastify's and Nest's own refusals are in our catalogue. */
+const NAME_OF_STATUS: Record<number, ProblemName> = {
+  400: 'malformed-request',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  413: 'too-large',
+  415: 'unsupported-media-type',
+};
+
+/** Answers every error as application/problem+json; only what nobody foresaw is a 500 and is logged as an error. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const problem = problemOf(error);
+    if (problem.status === 500) this.logger.error({ err: error, path: request.url }, 'a request failed');
+    if (problem.status === 503) this.logger.warn({ err: error, path: request.url }, 'a request was turned away');
+
+    if (reply.sent || reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    const { retryAfterSeconds } = problem.details;
+    if (retryAfterSeconds) void reply.header('retry-after', String(retryAfterSeconds));
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+    void reply
+      .status(problem.status)
+      .type('application/problem+json')
+      .send(JSON.stringify(problem.toJSON(request.url.split('?', 1)[0])));
+  }
+}
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (isDatabaseAway(error))
+    return new Problem('unavailable', { detail: 'the database is away', retryAfterSeconds: 2 });
+  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number })?.statusCode;
+  if (!status || status >= 500 || status < 400) return new Problem('internal');
+  const name = NAME_OF_STATUS[status] ?? 'malformed-request';
+  return new Problem(name, { detail: (error as Error).message });
+}

@@ -1,0 +1,83 @@
+import type { DynamicModule, LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { collectDefaultMetrics } from 'prom-client';
+import { Health } from './health.js';
+import type { Logger } from './logger.js';
+import { ProblemFilter } from './problem.filter.js';
+
+/** A stopping process that is not done by then ends all the same. */
+const DRAIN_LIMIT = 9_500;
+const BODY_LIMIT = 256 * 1024;
+
+export interface ProcessOptions {
+  module: DynamicModule;
+  logger: Logger;
+  host: string;
+  port: number;
+  /** Called before the process listens, e.g. to connect the messaging. */
+  prepare?: (app: NestFastifyApplication) => Promise<void> | void;
+}
+
+/**
+ * Runs a Nest application until SIGTERM or SIGINT, then drains it and exits with 0, within 10 s. An error that nobody
+ * caught ends the process with 1: whoever supervises it starts a clean one.
+ */
+export async function runProcess({ module, logger, host, port, prepare }: ProcessOptions): Promise<void> {
+  const end = (error: unknown) => {
+    logger.error({ err: error }, 'an error that nobody caught ends the process');
+    process.exit(1);
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
+  collectDefaultMetrics();
+
+  const app = await createApp(module, logger);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void drain(app, logger, signal));
+  await prepare?.(app);
+  await app.listen(port, host);
+  logger.info({ url: await app.getUrl() }, 'listening');
+}
+
+/** The application as `runProcess` runs it: Fastify, JSON bodies only, errors as problem+json. */
+export async function createApp(module: DynamicModule, logger: Logger): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: nestLogger(logger),
+  });
+  adapter.getInstance().removeContentTypeParser('text/plain');
+  app.useGlobalFilters(new ProblemFilter(logger));
+  return app;
+}
+
+async function drain(app: NestFastifyApplication, logger: Logger, signal: string): Promise<void> {
+  logger.info({ signal }, 'stopping');
+  setTimeout(() => {
+    logger.warn({}, 'gave up draining');
+    process.exit(0);
+  }, DRAIN_LIMIT).unref();
+  app.get(Health).drain();
+  await app.close();
+  logger.info({}, 'stopped');
+  process.exit(0);
+}
+
+/** Nest's own lines, in our format; its start-up chatter only at debug. */
+function nestLogger(logger: Logger): LoggerService {
+  const text = (message: unknown) => (message instanceof Error ? message.message : String(message));
+  const context = (rest: unknown[]) => ({ context: rest.at(-1) });
+  return {
+    log: (message, ...rest) => logger.debug(context(rest), text(message)),
+    debug: (message, ...rest) => logger.debug(context(rest), text(message)),
+    verbose: (message, ...rest) => logger.debug(context(rest), text(message)),
+    warn: (message, ...rest) => logger.warn(context(rest), text(message)),
+    error: (message, ...rest) => logger.error(context(rest), text(message)),
+    fatal: (message, ...rest) => logger.error(context(rest), text(message)),
+  };
+}

@@ -1,0 +1,45 @@
+import { Body, Controller, Get, Headers, Param, Put, Query } from '@nestjs/common';
+import { Database, Problem, requireOperator, validate } from '@waybill/platform';
+import { InventoryQueries } from '../persistence/inventory.queries.js';
+import { StockRepository } from '../persistence/stock.repository.js';
+import { ProductListQuery, StockCount } from './inventory.requests.js';
+
+export class OperatorToken {
+  constructor(readonly value: string) {}
+}
+
+@Controller('products')
+export class ProductsController {
+  constructor(
+    private readonly database: Database,
+    private readonly stock: StockRepository,
+    private readonly queries: InventoryQueries,
+    private readonly token: OperatorToken,
+  ) {}
+
+  @Get()
+  list(@Query() query: unknown) {
+    return this.queries.products(validate(ProductListQuery, query));
+  }
+
+  @Get(':sku')
+  async show(@Param('sku') sku: string) {
+    const product = await this.queries.product(sku);
+    if (!product) throw new Problem('not-found', { detail: `there is no product ${sku}` });
+    return product;
+  }
+
+  /** Sets what is on hand; 409 when that is less than what is promised to orders. */
+  @Put(':sku/stock')
+  async count(
+    @Param('sku') sku: string,
+    @Headers('authorization') authorization: string | undefined,
+    @Body() body: unknown,
+  ) {
+    requireOperator(authorization, this.token.value);
+    const { onHand } = validate(StockCount, body);
+    const outcome = await this.database.transaction((tx) => this.stock.setOnHand(tx, sku, onHand));
+    if (outcome === 'below-reserved') throw new Problem('below-reserved');
+    return this.show(sku);
+  }
+}

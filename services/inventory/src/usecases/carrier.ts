@@ -1,0 +1,91 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { ShipmentDelivered, ShipmentDispatched } from '@waybill/contracts';
+import { MessageOutbox } from '@waybill/messaging';
+import { Database, Logger } from '@waybill/platform';
+import { ShipmentRepository } from '../persistence/shipment.repository.js';
+import { StockRepository } from '../persistence/stock.repository.js';
+
+const LOOK_EVERY = 250;
+const AFTER_AN_ERROR = 2_000;
+const BATCH = 50;
+
+/** In milliseconds. */
+export class CarrierTimes {
+  constructor(
+    readonly dispatchAfter: number,
+    readonly deliverAfter: number,
+  ) {}
+}
+
+/**
+ * Stands in for the carrier: takes the parcels that are due and delivers them later. Any number of copies may run; each
+ * takes other parcels.
+ */
+@Injectable()
+export class Carrier implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private running: Promise<void> | undefined;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly database: Database,
+    private readonly shipments: ShipmentRepository,
+    private readonly stock: StockRepository,
+    private readonly outbox: MessageOutbox,
+    private readonly times: CarrierTimes,
+    private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.running = this.runUntilStopped();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async runUntilStopped(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        const moved = (await this.dispatch()) + (await this.deliver());
+        if (moved < BATCH) await this.pauseFor(LOOK_EVERY);
+      } catch (error) {
+        this.logger.warn({ err: error }, 'the carrier could not work, trying again');
+        await this.pauseFor(AFTER_AN_ERROR);
+      }
+    }
+  }
+
+  /** The goods leave the shelf, their reservation and their parcel change, and it is said: one commit. */
+  private dispatch(): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      const shipments = await this.shipments.dispatchDue(tx, BATCH, this.times.deliverAfter);
+      if (!shipments.length) return 0;
+      await this.stock.ship(tx, shipments);
+      const dispatchedAt = new Date().toISOString();
+      const events = shipments.map(({ status: _, ...shipment }) =>
+        ShipmentDispatched.of({ ...shipment, dispatchedAt }),
+      );
+      await this.outbox.add(tx, ...events);
+      return shipments.length;
+    });
+  }
+
+  private deliver(): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      const shipments = await this.shipments.deliverDue(tx, BATCH);
+      if (!shipments.length) return 0;
+      const deliveredAt = new Date().toISOString();
+      const events = shipments.map(({ status: _, ...shipment }) => ShipmentDelivered.of({ ...shipment, deliveredAt }));
+      await this.outbox.add(tx, ...events);
+      return shipments.length;
+    });
+  }
+
+  private pauseFor(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.stopping.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import { duration, list, loadConfig, port, processConfig } from '@waybill/platform';
+import { z } from 'zod';
+
+/** Read by order-api. */
+export const readApiConfig = () =>
+  loadConfig({
+    ...processConfig,
+    ORDER_API_PORT: port().default(3000),
+    DATABASE_URL: z.url(),
+    /** How long an Idempotency-Key keeps its answer. */
+    IDEMPOTENCY_KEYS_KEPT: duration().default(24 * 3_600_000),
+    /** Messages that may wait in the outbox before new orders are turned away. */
+    OUTBOX_BACKLOG_LIMIT: z.coerce.number().int().positive().default(50_000),
+    /** How long the oldest of them may wait before new orders are turned away. */
+    OUTBOX_AGE_LIMIT: duration().default(10 * 60_000),
+  });
+export type ApiConfig = ReturnType<typeof readApiConfig>;
+
+/** Read by order-processor. */
+export const readProcessorConfig = () =>
+  loadConfig({
+    ...processConfig,
+    ORDER_PROCESSOR_PORT: port().default(3010),
+    DATABASE_URL: z.url(),
+    RABBITMQ_URL: z.url(),
+    KAFKA_BROKERS: list(),
+    KAFKA_TOPIC_PREFIX: z.string().default(''),
+    KAFKA_RETENTION: z.string().optional(),
+    TEMPORAL_ADDRESS: z.string(),
+    TEMPORAL_NAMESPACE: z.string().default('default'),
+    /** Which saga runs the orders. */
+    SAGA: z.literal('orchestration', { error: 'only orchestration is there' }).default('orchestration'),
+    /** How long the saga waits for inventory, for the payment and for the whole. */
+    INVENTORY_DEADLINE: duration().default(60_000),
+    PAYMENT_DEADLINE: duration().default(60_000),
+    ORDER_DEADLINE: duration().default(5 * 60_000),
+  });
+export type ProcessorConfig = ReturnType<typeof readProcessorConfig>;

@@ -1,0 +1,15 @@
+import { ShipmentDelivered } from '@waybill/contracts';
+import type { Handler, HandlerContext } from '@waybill/messaging';
+import { Handles } from '@waybill/messaging/nest';
+import { OrderRepository } from '../persistence/order.repository.js';
+import { orderDelivered } from '../usecases/order-messages.js';
+
+@Handles(ShipmentDelivered)
+export class ShipmentDeliveredHandler implements Handler<typeof ShipmentDelivered> {
+  constructor(private readonly orders: OrderRepository) {}
+
+  async handle(shipment: ShipmentDelivered, { tx, outbox }: HandlerContext): Promise<void> {
+    const order = await this.orders.move(tx, shipment, 'DELIVERED');
+    if (order) await outbox.add(tx, orderDelivered(order));
+  }
+}

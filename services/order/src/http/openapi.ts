@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { STATUSES } from '../domain/order.js';
+import { OrderListQuery, OrderRequest, StatusQuery } from './order.requests.js';
+
+/** The OpenAPI 3.1 document of order-api, out of the very schemas that check the requests. */
+export function openApiDocument() {
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Waybill orders', version: '1.0.0', description: 'Place orders and follow them to their outcome.' },
+    paths: {
+      '/orders': {
+        post: {
+          operationId: 'placeOrder',
+          summary: 'Place an order',
+          description: 'Answered before the order is worked on; nothing of it is lost once 202 is sent.',
+          parameters: [idempotencyKey],
+          requestBody: { required: true, content: json(schemaOf(OrderRequest), exampleOrder) },
+          responses: {
+            202: {
+              description: 'Accepted. `Idempotency-Replayed: true` when the key had been answered before.',
+              headers: { location: { schema: { type: 'string' } } },
+              content: json(ref('OrderAccepted')),
+            },
+            ...problems(400, 409, 413, 415, 422, 429, 503),
+          },
+        },
+        get: {
+          operationId: 'listOrders',
+          summary: 'List orders, newest first',
+          parameters: queryOf(OrderListQuery),
+          responses: {
+            200: { description: 'A page of orders', content: json(pageOf('Order')) },
+            ...problems(400, 503),
+          },
+        },
+      },
+      '/orders/{orderId}': {
+        get: {
+          operationId: 'getOrder',
+          summary: 'One order with its history',
+          parameters: [orderId],
+          responses: { 200: { description: 'The order', content: json(ref('Order')) }, ...problems(404, 503) },
+        },
+      },
+      '/orders/{orderId}/status': {
+        get: {
+          operationId: 'getOrderStatus',
+          summary: 'Where the order stands; with `wait`, long polling',
+          parameters: [orderId, ...queryOf(StatusQuery)],
+          responses: {
+            200: { description: 'The status', content: json(ref('OrderStatus')) },
+            ...problems(400, 404, 503),
+          },
+        },
+      },
+      '/orders/{orderId}/events': {
+        get: {
+          operationId: 'followOrder',
+          summary: 'Every state as it happens, as server-sent events',
+          parameters: [orderId, { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } }],
+          responses: {
+            200: { description: 'event: status', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+            204: { description: 'Nothing more will happen' },
+            ...problems(404, 503),
+          },
+        },
+      },
+    },
+    components: { schemas: { Money, OrderState, Order, OrderAccepted, OrderStatus, Problem } },
+  };
+}
+
+const exampleOrder = {
+  customerId: 'cus_1001',
+  email: 'ada@example.com',
+  items: [{ sku: 'BOOK-001', quantity: 2 }],
+  paymentToken: 'tok_ok',
+};
+
+const orderId = { name: 'orderId', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } };
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'Makes repeating the request safe: the same key with the same body gets the first answer again.',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+};
+
+const time = { type: 'string', format: 'date-time' };
+const status = { type: 'string', enum: STATUSES };
+const text = { type: 'string' };
+const terminal = { type: 'boolean', description: 'Whether the outcome is there.' };
+
+const Money = record({ amount: { type: 'integer', description: 'Minor units' }, currency: text });
+const OrderState = record({ status, at: time }, { reason: text });
+const OrderAccepted = record({ orderId: text, status, checkStatusUrl: text });
+const OrderStatus = record({ orderId: text, status, terminal, updatedAt: time }, { reason: text });
+const Order = record(
+  {
+    orderId: text,
+    attempt: { type: 'integer' },
+    status,
+    terminal,
+    customerId: text,
+    email: text,
+    items: arrayOf(record({ sku: text, quantity: { type: 'integer' }, unitPrice: { type: 'integer' }, name: text })),
+    total: ref('Money'),
+    createdAt: time,
+    updatedAt: time,
+    history: arrayOf(ref('OrderState')),
+  },
+  { reason: text },
+);
+const Problem = record(
+  { type: text, title: text, status: { type: 'integer' } },
+  { detail: text, instance: text, errors: arrayOf(record({ field: text, message: text })) },
+);
+
+const PROBLEM_OF: Record<number, string> = {
+  400: 'Malformed or invalid; `errors` names the fields',
+  404: 'No such order',
+  409: 'A request with the same Idempotency-Key is in flight',
+  413: 'Larger than 256 KiB',
+  415: 'Not application/json',
+  422: 'Unknown SKU, or the Idempotency-Key was used for another request',
+  429: 'Too much is waiting: see Retry-After',
+  503: 'The database is away: see Retry-After',
+};
+
+function problems(...statuses: number[]) {
+  const content = { 'application/problem+json': { schema: ref('Problem') } };
+  return Object.fromEntries(statuses.map((code) => [code, { description: PROBLEM_OF[code], content }]));
+}
+
+function json(schema: object, example?: object) {
+  return { 'application/json': { schema, ...(example && { example }) } };
+}
+
+function record(required: Record<string, object>, optional: Record<string, object> = {}) {
+  return { type: 'object', required: Object.keys(required), properties: { ...required, ...optional } };
+}
+
+function arrayOf(items: object) {
+  return { type: 'array', items };
+}
+
+function pageOf(name: string) {
+  return record({ items: arrayOf(ref(name)), nextCursor: { type: ['string', 'null'] } });
+}
+
+function ref(name: string) {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+function schemaOf(schema: z.ZodType): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest;
+}
+
+function queryOf(schema: z.ZodObject) {
+  return Object.entries(schema.shape).map(([name, field]) => ({
+    name,
+    in: 'query',
+    schema: schemaOf(field as z.ZodType),
+  }));
+}

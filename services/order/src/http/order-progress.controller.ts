@@ -1,0 +1,91 @@
+import { Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
+import { Database, Problem, validate } from '@waybill/platform';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isFinal } from '../domain/order.js';
+import { type NumberedState, statesAfter } from '../persistence/history.queries.js';
+import { isOrderId, StatusQuery } from './order.requests.js';
+import { statusView } from './order.views.js';
+import { OrderWatch } from './order-watch.js';
+
+const HEARTBEAT = 15_000;
+
+/** The two ways to wait for an order: long polling and server-sent events. */
+@Controller('orders/:orderId')
+export class OrderProgressController {
+  constructor(
+    private readonly database: Database,
+    private readonly watch: OrderWatch,
+  ) {}
+
+  /** The state at once, or with `?wait=` the next one, unless the outcome is there or the seconds pass. */
+  @Get('status')
+  async status(@Param('orderId') orderId: string, @Query() query: unknown, @Req() request: FastifyRequest) {
+    const { wait } = validate(StatusQuery, query);
+    const latest = (await this.statesOf(orderId)).at(-1)!;
+    const view = statusView(orderId, latest);
+    if (view.terminal || wait === 0) return view;
+
+    const signal = AbortSignal.any([closing(request), AbortSignal.timeout(wait * 1_000)]);
+    const news = await this.watch.next(orderId, latest.seq, signal);
+    return statusView(orderId, news.at(-1) ?? latest);
+  }
+
+  /**
+   * Every state as it happens, as `event: status` with the state's number as id. A client that was cut off says with
+   * `Last-Event-ID` where to go on. Ends when nothing more can happen; asked again then, it answers 204, which tells
+   * an EventSource to stop.
+   */
+  @Get('events')
+  async events(
+    @Param('orderId') orderId: string,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    let after = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0;
+    const past = await this.statesOf(orderId);
+    let states = past.filter(({ seq }) => seq > after);
+    if (!states.length && isFinal(past.at(-1)!.status)) return void reply.status(204).send();
+
+    reply.hijack();
+    const stream = reply.raw;
+    stream.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    const heartbeat = setInterval(() => stream.write(': still here\n\n'), HEARTBEAT);
+    try {
+      const closed = closing(request);
+      if (!states.length) states = await this.watch.next(orderId, after, closed);
+      while (states.length) {
+        stream.write(states.map(serverSentEvent).join(''));
+        const last = states.at(-1)!;
+        if (isFinal(last.status)) break;
+        after = last.seq;
+        states = await this.watch.next(orderId, after, closed);
+      }
+    } finally {
+      clearInterval(heartbeat);
+      stream.end();
+    }
+  }
+
+  private async statesOf(orderId: string): Promise<NumberedState[]> {
+    const states = isOrderId(orderId) ? await statesAfter(this.database.autocommit, [{ orderId, after: 0 }]) : [];
+    if (!states.length) throw new Problem('not-found', { detail: `there is no order ${orderId}` });
+    return states;
+  }
+}
+
+/** Aborts when the client goes away. */
+function closing(request: FastifyRequest): AbortSignal {
+  const controller = new AbortController();
+  request.raw.socket.once('close', () => controller.abort());
+  return controller.signal;
+}
+
+function serverSentEvent({ seq, orderId, ...state }: NumberedState): string {
+  const { updatedAt: at, ...view } = statusView(orderId, state);
+  return `id: ${seq}\nevent: status\ndata: ${JSON.stringify({ ...view, at })}\n\n`;
+}

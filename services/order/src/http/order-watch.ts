@@ -1,0 +1,73 @@
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { Database, Logger } from '@waybill/platform';
+import { type NumberedState, statesAfter } from '../persistence/history.queries.js';
+
+const POLL_INTERVAL = 50;
+const RETRY_INTERVAL = 1_000;
+
+interface Waiter {
+  orderId: string;
+  after: number;
+  resolve: (states: NumberedState[]) => void;
+}
+
+/**
+ * Tells who waits for an order of its new states, whichever process made them. All waiters share one query every
+ * 50 ms, and there is none while nobody waits.
+ */
+@Injectable()
+export class OrderWatch implements BeforeApplicationShutdown {
+  private readonly waiters = new Set<Waiter>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly logger: Logger,
+  ) {}
+
+  /** The states after number `after` as soon as there are any; none when `signal` aborts first or the process stops. */
+  async next(orderId: string, after: number, signal: AbortSignal): Promise<NumberedState[]> {
+    const { promise, resolve } = Promise.withResolvers<NumberedState[]>();
+    const waiter: Waiter = { orderId, after, resolve };
+    const giveUp = () => resolve([]);
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    this.waiters.add(waiter);
+    this.pollIn(0);
+    try {
+      return await promise;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+      this.waiters.delete(waiter);
+    }
+  }
+
+  beforeApplicationShutdown(): void {
+    clearTimeout(this.timer);
+    for (const waiter of this.waiters) waiter.resolve([]);
+  }
+
+  private pollIn(milliseconds: number): void {
+    this.timer ??= setTimeout(() => void this.poll(), milliseconds);
+  }
+
+  private async poll(): Promise<void> {
+    let pause = POLL_INTERVAL;
+    try {
+      const waiting = [...this.waiters];
+      const states = await statesAfter(this.database.autocommit, waiting);
+      const byOrder = Map.groupBy(states, ({ orderId }) => orderId);
+      for (const { orderId, after, resolve } of waiting) {
+        const news = byOrder.get(orderId)?.filter(({ seq }) => seq > after);
+        if (news?.length) resolve(news);
+      }
+    } catch (error) {
+      this.logger.warn({ err: error }, 'could not look for news of orders');
+      pause = RETRY_INTERVAL;
+    }
+    this.timer = undefined;
+    // Those who were just told have left by the next tick.
+    setImmediate(() => this.waiters.size && this.pollIn(pause));
+  }
+}

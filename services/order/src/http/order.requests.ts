@@ -1,0 +1,33 @@
+import { pageQuery } from '@waybill/platform';
+import { z } from 'zod';
+import { STATUSES } from '../domain/order.js';
+
+const identifier = z.string().regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits or any of _ . : -');
+
+/** Body of POST /orders. */
+export const OrderRequest = z.strictObject({
+  customerId: identifier,
+  email: z.email().max(254),
+  items: z
+    .array(z.strictObject({ sku: identifier, quantity: z.int().min(1).max(10_000) }))
+    .min(1)
+    .max(100),
+  paymentToken: identifier,
+});
+
+/** Query of GET /orders. */
+export const OrderListQuery = z.strictObject({
+  ...pageQuery,
+  cursor: z.uuid().optional(),
+  customerId: identifier.optional(),
+  status: z.enum(STATUSES).optional(),
+});
+
+/** Query of GET /orders/{orderId}/status. */
+export const StatusQuery = z.strictObject({
+  /** Seconds to hold the answer back while nothing changes. */
+  wait: z.coerce.number().min(0).max(60).default(0),
+});
+
+/** An order's id as it stands in a path: what is no UUID names no order. */
+export const isOrderId = (text: string): boolean => z.uuid().safeParse(text).success;

@@ -1,0 +1,96 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { fingerprintOf, type HttpAnswer, IdempotencyKeys, parseIdempotencyKey } from '@waybill/idempotency';
+import { MessageOutbox } from '@waybill/messaging';
+import type { Tx } from '@waybill/outbox';
+import { Database, Problem, validate } from '@waybill/platform';
+import type { FastifyReply } from 'fastify';
+import type { Order } from '../domain/order.js';
+import { CatalogueRepository } from '../persistence/catalogue.repository.js';
+import { OrderQueries } from '../persistence/order.queries.js';
+import { OrderRepository } from '../persistence/order.repository.js';
+import { placeOrder } from '../usecases/place-order.js';
+import { Admission } from './admission.js';
+import { isOrderId, OrderListQuery, OrderRequest } from './order.requests.js';
+import { orderView } from './order.views.js';
+
+@Controller('orders')
+export class OrdersController {
+  constructor(
+    private readonly database: Database,
+    private readonly idempotency: IdempotencyKeys,
+    private readonly orders: OrderRepository,
+    private readonly catalogue: CatalogueRepository,
+    private readonly outbox: MessageOutbox,
+    private readonly queries: OrderQueries,
+    private readonly admission: Admission,
+  ) {}
+
+  /** 202: nothing of the order is lost any more, and what becomes of it can be followed under `checkStatusUrl`. */
+  @Post()
+  @HttpCode(202)
+  async place(
+    @Headers('idempotency-key') keyHeader: string | undefined,
+    @Headers('authorization') authorization: string | undefined,
+    @Body() body: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const key = idempotencyKeyOf(keyHeader);
+    const request = validate(OrderRequest, body);
+    this.admission.check();
+
+    const { orders, catalogue, outbox } = this;
+    const work = async (tx: Tx) => answerTo(await placeOrder({ orders, catalogue, outbox }, tx, request));
+    const answer = await this.idempotency.once(
+      this.database,
+      key && {
+        key,
+        scope: `POST /orders ${authorization ?? 'anonymous'}`,
+        fingerprint: fingerprintOf({ method: 'POST', path: '/orders', body }),
+      },
+      work,
+    );
+    if (answer.replayed) void reply.header('idempotency-replayed', 'true');
+    void reply.status(answer.status).headers(answer.headers).send(answer.body);
+  }
+
+  @Get()
+  async list(@Query() query: unknown) {
+    const page = await this.queries.list(validate(OrderListQuery, query));
+    return { ...page, items: page.items.map(orderView) };
+  }
+
+  @Get(':orderId')
+  async show(@Param('orderId') orderId: string) {
+    const order = isOrderId(orderId) && (await this.queries.find(orderId));
+    if (!order) throw new Problem('not-found', { detail: `there is no order ${orderId}` });
+    return orderView(order);
+  }
+}
+
+function idempotencyKeyOf(header: string | undefined): string | undefined {
+  try {
+    return parseIdempotencyKey(header);
+  } catch (error) {
+    throw new Problem('invalid-request', { errors: [{ field: 'Idempotency-Key', message: (error as Error).message }] });
+  }
+}
+
+function answerTo(placed: Order | { unknownSkus: string[] }): HttpAnswer {
+  if ('unknownSkus' in placed) return unknownSku(placed.unknownSkus);
+  const { orderId, status } = placed;
+  return {
+    status: 202,
+    headers: { 'content-type': 'application/json; charset=utf-8', location: `/orders/${orderId}` },
+    body: Buffer.from(JSON.stringify({ orderId, status, checkStatusUrl: `/orders/${orderId}/status` })),
+  };
+}
+
+/** Kept under the key like a success: asking again with the same request gets the same no. */
+function unknownSku(skus: string[]): HttpAnswer {
+  const problem = new Problem('unknown-sku', { detail: `unknown: ${skus.join(', ')}` });
+  return {
+    status: problem.status,
+    headers: { 'content-type': 'application/problem+json' },
+    body: Buffer.from(JSON.stringify(problem.toJSON('/orders'))),
+  };
+}

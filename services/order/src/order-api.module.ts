@@ -1,0 +1,51 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { IdempotencyKeys } from '@waybill/idempotency';
+import { MessageOutbox } from '@waybill/messaging';
+import { Database, Health, type Logger } from '@waybill/platform';
+import { PlatformModule } from '@waybill/platform/nest';
+import type { ApiConfig } from './config.js';
+import { Admission, AdmissionLimits } from './http/admission.js';
+import { OrderProgressController } from './http/order-progress.controller.js';
+import { OrderWatch } from './http/order-watch.js';
+import { OrdersController } from './http/orders.controller.js';
+import { CatalogueRepository } from './persistence/catalogue.repository.js';
+import { OrderQueries } from './persistence/order.queries.js';
+import { OrderRepository } from './persistence/order.repository.js';
+import { Prisma } from './persistence/prisma.js';
+
+/** order-api: takes orders and tells of them. It knows PostgreSQL only; brokers may be away. */
+@Module({ controllers: [OrdersController, OrderProgressController] })
+export class OrderApiModule {
+  constructor(health: Health, database: Database, catalogue: CatalogueRepository) {
+    health.add({
+      name: 'catalogue',
+      async check() {
+        if (!(await catalogue.wasReadToTheEnd(database.autocommit))) throw new Error('its copy is not complete yet');
+      },
+    });
+  }
+
+  static with(config: ApiConfig, logger: Logger): DynamicModule {
+    const database = new Database({ url: config.DATABASE_URL, logger });
+    return {
+      module: OrderApiModule,
+      imports: [PlatformModule.with({ logger, database })],
+      providers: [
+        Admission,
+        OrderWatch,
+        OrderRepository,
+        CatalogueRepository,
+        {
+          provide: AdmissionLimits,
+          useValue: new AdmissionLimits(config.OUTBOX_BACKLOG_LIMIT, config.OUTBOX_AGE_LIMIT),
+        },
+        { provide: MessageOutbox, useValue: new MessageOutbox({ source: '/waybill/order' }) },
+        { provide: OrderQueries, useValue: new OrderQueries(new Prisma(database)) },
+        {
+          provide: IdempotencyKeys,
+          useValue: new IdempotencyKeys({ keptFor: config.IDEMPOTENCY_KEYS_KEPT }),
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,44 @@
+import type { Tx } from '@waybill/outbox';
+import type { Line } from '../domain/order.js';
+import type { Product } from '../domain/pricing.js';
+
+/** Order's own copy of the catalogue, so that an order is priced without asking anyone. */
+export class CatalogueRepository {
+  /** The products of these lines by SKU; a SKU the catalogue does not have is missing. */
+  async productsOf(tx: Tx, lines: readonly Line[]): Promise<Map<string, Product>> {
+    const { rows } = await tx.query<ProductRow>('SELECT * FROM catalogue WHERE sku = ANY ($1)', [
+      lines.map(({ sku }) => sku),
+    ]);
+    return new Map(rows.map((row) => [row.sku, toProduct(row)]));
+  }
+
+  /** The last word on a product wins: a set-to, so that a repetition changes nothing. */
+  async upsert(tx: Tx, { sku, name, unitPrice }: Product): Promise<void> {
+    await tx.query(
+      `INSERT INTO catalogue (sku, name, unit_price_amount, currency) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (sku) DO UPDATE SET name = $2, unit_price_amount = $3, currency = $4`,
+      [sku, name, unitPrice.amount, unitPrice.currency],
+    );
+  }
+
+  async noteReadToTheEnd(tx: Tx): Promise<void> {
+    await tx.query('INSERT INTO catalogue_progress (read_to_the_end) VALUES (now()) ON CONFLICT DO NOTHING');
+  }
+
+  /** Whether the copy has been complete once. From then on it is at worst a little behind. */
+  async wasReadToTheEnd(tx: Tx): Promise<boolean> {
+    const { rowCount } = await tx.query('SELECT FROM catalogue_progress');
+    return rowCount > 0;
+  }
+}
+
+interface ProductRow {
+  sku: string;
+  name: string;
+  unit_price_amount: string;
+  currency: string;
+}
+
+function toProduct(row: ProductRow): Product {
+  return { sku: row.sku, name: row.name, unitPrice: { amount: Number(row.unit_price_amount), currency: row.currency } };
+}

@@ -1,0 +1,85 @@
+import type { Tx } from '@waybill/outbox';
+import { CAME_FROM, type Order, type OrderStatus } from '../domain/order.js';
+
+/** Writes orders. Every change of state goes through `move`, which keeps the history. */
+export class OrderRepository {
+  async insert(tx: Tx, order: Order): Promise<void> {
+    await tx.query(
+      `WITH placed AS (
+         INSERT INTO orders (order_id, attempt, customer_id, email, payment_token, items, total_amount, currency,
+                             created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+         RETURNING order_id, attempt, status, created_at)
+       INSERT INTO order_history (order_id, attempt, status, at)
+       SELECT order_id, attempt, status, created_at FROM placed`,
+      [
+        order.orderId,
+        order.attempt,
+        order.customerId,
+        order.email,
+        order.paymentToken,
+        JSON.stringify(order.items),
+        order.total.amount,
+        order.total.currency,
+        order.createdAt,
+      ],
+    );
+  }
+
+  /**
+   * Brings this attempt at the order into `status` where its state allows it: a conditional update, so of two that
+   * compete one wins. Returns the order as it then is, or undefined when nothing was changed.
+   */
+  async move(tx: Tx, of: { orderId: string; attempt: number }, status: OrderStatus, reason?: string) {
+    const { rows } = await tx.query<OrderRow>(
+      `WITH moved AS (
+         UPDATE orders SET status = $3::order_status, reason = $4, updated_at = greatest(now(), updated_at)
+         WHERE order_id = $1 AND attempt = $2 AND status = ANY ($5::order_status[])
+         RETURNING *),
+       noted AS (
+         INSERT INTO order_history (order_id, attempt, status, reason, at)
+         SELECT order_id, attempt, status, reason, updated_at FROM moved)
+       SELECT * FROM moved`,
+      [of.orderId, of.attempt, status, reason ?? null, CAME_FROM[status]],
+    );
+    return rows[0] && toOrder(rows[0]);
+  }
+
+  /** Rejects when there is no such order. */
+  async get(tx: Tx, orderId: string): Promise<Order> {
+    const { rows } = await tx.query<OrderRow>('SELECT * FROM orders WHERE order_id = $1', [orderId]);
+    if (!rows[0]) throw new Error(`there is no order ${orderId}`);
+    return toOrder(rows[0]);
+  }
+}
+
+interface OrderRow {
+  order_id: string;
+  attempt: number;
+  status: OrderStatus;
+  reason: string | null;
+  customer_id: string;
+  email: string;
+  payment_token: string;
+  items: Order['items'];
+  total_amount: string;
+  currency: string;
+  created_at: Date;
+  updated_at: Date;
+}
+
+function toOrder(row: OrderRow): Order {
+  return {
+    orderId: row.order_id,
+    attempt: row.attempt,
+    status: row.status,
+    ...(row.reason && { reason: row.reason }),
+    customerId: row.customer_id,
+    email: row.email,
+    paymentToken: row.payment_token,
+    items: row.items,
+    total: { amount: Number(row.total_amount), currency: row.currency },
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

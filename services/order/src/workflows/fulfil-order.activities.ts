@@ -1,0 +1,73 @@
+import {
+  CancelShipment,
+  CreateShipment,
+  type FailureReason,
+  ordersReplies,
+  ReleaseStock,
+  ReserveStock,
+} from '@waybill/contracts';
+import type { MessageOutbox, OutgoingMessage } from '@waybill/messaging';
+import type { Database } from '@waybill/platform';
+import { type Line, type OrderStatus, sagaId } from '../domain/order.js';
+import type { OrderRepository } from '../persistence/order.repository.js';
+import { failedOrder } from '../usecases/failed-order.js';
+import { orderConfirmed, orderFailed } from '../usecases/order-messages.js';
+
+export interface AttemptRef {
+  orderId: string;
+  attempt: number;
+}
+
+/**
+ * What the saga does in order's own database. Each is one transaction: a mark on the order together with the task that
+ * leaves through the outbox. All of them may run twice: marks are conditional, and the tasks' receivers know each other's
+ * attempt.
+ */
+export interface OrderActivities {
+  requestReservation(attempt: AttemptRef, items: Line[]): Promise<void>;
+  markReserved(attempt: AttemptRef): Promise<void>;
+  /** Marks the order PAID and asks for the parcel. */
+  requestShipment(attempt: AttemptRef): Promise<void>;
+  requestShipmentCancellation(attempt: AttemptRef): Promise<void>;
+  requestRelease(attempt: AttemptRef): Promise<void>;
+  /** From here there is only forward. `cancelled`: somebody was faster. */
+  confirmOrder(attempt: AttemptRef): Promise<'confirmed' | 'cancelled'>;
+  failOrder(attempt: AttemptRef, reason: FailureReason): Promise<void>;
+}
+
+export function orderActivities(database: Database, orders: OrderRepository, outbox: MessageOutbox): OrderActivities {
+  const ask = (task: OutgoingMessage, mark?: { attempt: AttemptRef; status: OrderStatus }) =>
+    database.transaction(async (tx) => {
+      if (mark) await orders.move(tx, mark.attempt, mark.status);
+      await outbox.add(tx, task);
+    });
+
+  return {
+    requestReservation: (attempt, items) => ask(ReserveStock.of({ ...attempt, items }, replyTo(attempt))),
+    requestShipment: (attempt) => ask(CreateShipment.of(attempt, replyTo(attempt)), { attempt, status: 'PAID' }),
+    requestShipmentCancellation: (attempt) => ask(CancelShipment.of(attempt, replyTo(attempt))),
+    requestRelease: (attempt) => ask(ReleaseStock.of(attempt, replyTo(attempt))),
+
+    markReserved: (attempt) =>
+      database.transaction(async (tx) => {
+        await orders.move(tx, attempt, 'RESERVED');
+      }),
+
+    confirmOrder: (attempt) =>
+      database.transaction(async (tx) => {
+        const order = await orders.move(tx, attempt, 'CONFIRMED');
+        if (order) await outbox.add(tx, orderConfirmed(order));
+        const { status } = order ?? (await orders.get(tx, attempt.orderId));
+        return status === 'CANCELLED' || status === 'FAILED' ? 'cancelled' : 'confirmed';
+      }),
+
+    failOrder: (attempt, reason) =>
+      database.transaction(async (tx) => {
+        const order = await orders.move(tx, attempt, 'FAILED', reason);
+        if (order) await outbox.add(tx, orderFailed(order, reason), failedOrder(order, reason));
+      }),
+  };
+}
+
+/** Replies find the saga by its workflow id. */
+const replyTo = (attempt: AttemptRef) => ({ correlationId: sagaId(attempt), replyTo: ordersReplies.name });

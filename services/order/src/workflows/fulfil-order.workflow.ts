@@ -1,0 +1,157 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  defineSignal,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+} from '@temporalio/workflow';
+import type { FailureReason, PaymentActivities, ProcessOrder } from '@waybill/contracts';
+import { Compensations } from './compensations.js';
+import type { OrderActivities } from './fulfil-order.activities.js';
+
+/** The deadlines in milliseconds. */
+export interface Deadlines {
+  inventory: number;
+  payment: number;
+  order: number;
+}
+
+export interface FulfilOrder {
+  order: ProcessOrder;
+  deadlines: Deadlines;
+  paymentsTaskQueue: string;
+}
+
+export type SagaResult = { outcome: 'CONFIRMED' | 'CANCELLED' } | { outcome: 'FAILED'; reason: FailureReason };
+
+/** A reply from RabbitMQ, passed on: which contract's it is, and what it says. */
+export interface TaskReply {
+  type: string;
+  outcome?: string;
+}
+export const taskReplied = defineSignal<[TaskReply]>('taskReplied');
+
+const SECOND = 1_000;
+
+/** Short, idempotent, in order's own database: run in place, retried for ever. */
+const ours = proxyLocalActivities<OrderActivities>({
+  startToCloseTimeout: 5 * SECOND,
+  retry: { initialInterval: 100, maximumInterval: 2 * SECOND },
+});
+
+/** Stops the saga's forward way, for a reason that is told to the customer. */
+class Refused extends Error {
+  constructor(readonly reason: FailureReason) {
+    super(reason);
+  }
+}
+
+/** One attempt at an order, from the accepted order to its outcome. */
+export async function fulfilOrder({ order, deadlines, paymentsTaskQueue }: FulfilOrder): Promise<SagaResult> {
+  const attempt = { orderId: order.orderId, attempt: order.attempt };
+  const undo = new Compensations(); // each undo is idempotent and fine with 'was never done'
+  const replyOf = collectReplies();
+  const { chargePayment } = proxyActivities<PaymentActivities>({
+    taskQueue: paymentsTaskQueue,
+    scheduleToCloseTimeout: deadlines.payment,
+    startToCloseTimeout: 10 * SECOND,
+    heartbeatTimeout: 3 * SECOND,
+    retry: { initialInterval: 250, backoffCoefficient: 2, maximumInterval: 5 * SECOND },
+  });
+  const { refundPayment } = proxyActivities<PaymentActivities>({
+    taskQueue: paymentsTaskQueue,
+    startToCloseTimeout: 10 * SECOND,
+    heartbeatTimeout: 3 * SECOND,
+    retry: { initialInterval: 250, backoffCoefficient: 2, maximumInterval: 30 * SECOND },
+  });
+
+  const giveUp = (reason: FailureReason) =>
+    CancellationScope.nonCancellable(async (): Promise<SagaResult> => {
+      await undo.runInReverse(); // retried without limit: a refund is never given up
+      await ours.failOrder(attempt, reason);
+      return { outcome: 'FAILED', reason };
+    });
+
+  const forward = async (): Promise<void> => {
+    undo.add(() => releaseStock());
+    await reserveStock();
+    undo.add(() => refundPayment(attempt));
+    await payOrder();
+    undo.add(() => cancelShipment());
+    await createShipment();
+  };
+
+  async function reserveStock(): Promise<void> {
+    await ours.requestReservation(attempt, order.items);
+    const reply = await replyOf('waybill.ReserveStockReply.v1', deadlines.inventory);
+    if (!reply) throw new Refused('INVENTORY_UNAVAILABLE');
+    if (reply.outcome === 'reserved') return ours.markReserved(attempt);
+    undo.dropLast();
+    throw new Refused('OUT_OF_STOCK');
+  }
+
+  async function releaseStock(): Promise<void> {
+    await untilReplied('waybill.ReleaseStockReply.v1', () => ours.requestRelease(attempt));
+  }
+
+  async function payOrder(): Promise<void> {
+    const { customerId, paymentToken, total } = order;
+    const payment = await chargePayment({ ...attempt, customerId, paymentToken, ...total }).catch(unavailable);
+    if (payment.outcome === 'charged') return;
+    undo.dropLast();
+    throw new Refused(payment.reason);
+  }
+
+  async function createShipment(): Promise<void> {
+    await ours.requestShipment(attempt);
+    const reply = await replyOf('waybill.CreateShipmentReply.v1', deadlines.inventory);
+    if (reply?.outcome !== 'created') throw new Refused('INVENTORY_UNAVAILABLE');
+  }
+
+  async function cancelShipment(): Promise<void> {
+    await untilReplied('waybill.CancelShipmentReply.v1', () => ours.requestShipmentCancellation(attempt));
+  }
+
+  /** Asks again from time to time, because an undo must happen, however long its service is away. */
+  async function untilReplied(type: string, ask: () => Promise<void>): Promise<void> {
+    do await ask();
+    while (!(await replyOf(type, deadlines.inventory)));
+  }
+
+  try {
+    await CancellationScope.withTimeout(deadlines.order, forward);
+  } catch (failure) {
+    return giveUp(reasonOf(failure));
+  }
+  const verdict = await CancellationScope.nonCancellable(() => ours.confirmOrder(attempt));
+  if (verdict === 'confirmed') return { outcome: 'CONFIRMED' };
+  await CancellationScope.nonCancellable(() => undo.runInReverse());
+  return { outcome: 'CANCELLED' };
+}
+
+/** Keeps the replies as they come; asked for one, waits for it, or for `undefined` when the milliseconds have passed. */
+function collectReplies() {
+  const replies = new Map<string, TaskReply>();
+  setHandler(taskReplied, (reply) => void replies.set(reply.type, reply));
+  return async (type: string, milliseconds: number): Promise<TaskReply | undefined> => {
+    await condition(() => replies.has(type), milliseconds);
+    return replies.get(type);
+  };
+}
+
+/** The payment service gave no answer in its time. A cancellation of the saga stays one. */
+function unavailable(failure: unknown): never {
+  if (isCancellation(failure)) throw failure;
+  if (failure instanceof ActivityFailure) throw new Refused('PAYMENT_UNAVAILABLE');
+  throw failure;
+}
+
+function reasonOf(failure: unknown): FailureReason {
+  if (failure instanceof Refused) return failure.reason;
+  if (isCancellation(failure)) return 'TIMED_OUT';
+  throw ApplicationFailure.fromError(failure as Error);
+}
