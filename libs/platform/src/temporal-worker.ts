@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import type { NativeConnection, Worker, WorkerOptions } from '@temporalio/worker';
 import type { HealthCheck } from './health.js';
@@ -60,7 +61,7 @@ export class TemporalWorker implements OnApplicationBootstrap, BeforeApplication
         pause = FIRST_PAUSE;
       } catch (error) {
         logger.warn({ err: error, address }, 'the Temporal worker is down, starting it again');
-        await this.pauseFor(pause);
+        await sleep(pause, undefined, { signal: this.stopping.signal }).catch(() => {});
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       } finally {
         await this.connection
@@ -79,13 +80,6 @@ export class TemporalWorker implements OnApplicationBootstrap, BeforeApplication
     this.worker = await Worker.create({ ...options, connection: this.connection, identity: this.identity });
     if (this.stopping.signal.aborted) return;
     await this.worker.run();
-  }
-
-  private pauseFor(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.stopping.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ShipmentDelivered, ShipmentDispatched } from '@waybill/contracts';
 import { MessageOutbox } from '@waybill/messaging';
@@ -48,10 +49,10 @@ export class Carrier implements OnApplicationBootstrap, BeforeApplicationShutdow
     while (!this.stopping.signal.aborted) {
       try {
         const moved = (await this.dispatch()) + (await this.deliver());
-        if (moved < BATCH) await this.pauseFor(LOOK_EVERY);
+        if (moved < BATCH) await sleep(LOOK_EVERY, undefined, { signal: this.stopping.signal }).catch(() => {});
       } catch (error) {
         this.logger.warn({ err: error }, 'the carrier could not work, trying again');
-        await this.pauseFor(AFTER_AN_ERROR);
+        await sleep(AFTER_AN_ERROR, undefined, { signal: this.stopping.signal }).catch(() => {});
       }
     }
   }
@@ -79,13 +80,6 @@ export class Carrier implements OnApplicationBootstrap, BeforeApplicationShutdow
       const events = shipments.map(({ status: _, ...shipment }) => ShipmentDelivered.of({ ...shipment, deliveredAt }));
       await this.outbox.add(tx, ...events);
       return shipments.length;
-    });
-  }
-
-  private pauseFor(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.stopping.signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
     });
   }
 }

@@ -1,0 +1,13 @@
+import { InventoryReserved } from '@waybill/contracts';
+import type { Handler, HandlerContext } from '@waybill/messaging';
+import { Handles } from '@waybill/messaging/nest';
+import { OrderFactsRepository } from '../persistence/order-facts.repository.js';
+
+@Handles(InventoryReserved)
+export class InventoryReservedHandler implements Handler<typeof InventoryReserved> {
+  constructor(private readonly facts: OrderFactsRepository) {}
+
+  async handle({ orderId, attempt }: InventoryReserved, { tx }: HandlerContext): Promise<void> {
+    await this.facts.note(tx, { orderId, attempt, status: 'RESERVED' });
+  }
+}

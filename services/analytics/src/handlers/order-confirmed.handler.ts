@@ -1,0 +1,14 @@
+import { OrderConfirmed } from '@waybill/contracts';
+import type { Handler, HandlerContext } from '@waybill/messaging';
+import { Handles } from '@waybill/messaging/nest';
+import { OrderFactsRepository } from '../persistence/order-facts.repository.js';
+
+@Handles(OrderConfirmed)
+export class OrderConfirmedHandler implements Handler<typeof OrderConfirmed> {
+  constructor(private readonly facts: OrderFactsRepository) {}
+
+  async handle({ orderId, attempt, total, items, confirmedAt }: OrderConfirmed, { tx }: HandlerContext): Promise<void> {
+    await this.facts.note(tx, { orderId, attempt, status: 'CONFIRMED', total, moment: ['confirmed_at', confirmedAt] });
+    await this.facts.noteSales(tx, items);
+  }
+}

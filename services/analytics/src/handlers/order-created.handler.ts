@@ -1,0 +1,13 @@
+import { OrderCreated } from '@waybill/contracts';
+import type { Handler, HandlerContext } from '@waybill/messaging';
+import { Handles } from '@waybill/messaging/nest';
+import { OrderFactsRepository } from '../persistence/order-facts.repository.js';
+
+@Handles(OrderCreated)
+export class OrderCreatedHandler implements Handler<typeof OrderCreated> {
+  constructor(private readonly facts: OrderFactsRepository) {}
+
+  async handle({ orderId, attempt, total, createdAt }: OrderCreated, { tx }: HandlerContext): Promise<void> {
+    await this.facts.note(tx, { orderId, attempt, status: 'PENDING', total, moment: ['created_at', createdAt] });
+  }
+}

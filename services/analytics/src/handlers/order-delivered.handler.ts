@@ -1,0 +1,13 @@
+import { OrderDelivered } from '@waybill/contracts';
+import type { Handler, HandlerContext } from '@waybill/messaging';
+import { Handles } from '@waybill/messaging/nest';
+import { OrderFactsRepository } from '../persistence/order-facts.repository.js';
+
+@Handles(OrderDelivered)
+export class OrderDeliveredHandler implements Handler<typeof OrderDelivered> {
+  constructor(private readonly facts: OrderFactsRepository) {}
+
+  async handle({ orderId, attempt, deliveredAt }: OrderDelivered, { tx }: HandlerContext): Promise<void> {
+    await this.facts.note(tx, { orderId, attempt, status: 'DELIVERED', moment: ['delivered_at', deliveredAt] });
+  }
+}

@@ -1,0 +1,52 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { topology } from '@waybill/contracts';
+import { MessagingHealth, MessagingModule } from '@waybill/messaging/nest';
+import { Database, Health, type Logger } from '@waybill/platform';
+import { PlatformModule } from '@waybill/platform/nest';
+import type { Config } from './config.js';
+import { Mailer } from './handlers/mailer.js';
+import { OrderCancelledHandler } from './handlers/order-cancelled.handler.js';
+import { OrderConfirmedHandler } from './handlers/order-confirmed.handler.js';
+import { OrderFailedHandler } from './handlers/order-failed.handler.js';
+import { SendEmailHandler } from './handlers/send-email.handler.js';
+import { EmailsController } from './http/emails.controller.js';
+import { EmailQueries } from './persistence/email.queries.js';
+import { EmailRepository } from './persistence/email.repository.js';
+import { Prisma } from './persistence/prisma.js';
+
+@Module({ controllers: [EmailsController] })
+export class EmailModule {
+  constructor(health: Health, messaging: MessagingHealth) {
+    health.add(...messaging.healthChecks());
+  }
+
+  static with(config: Config, logger: Logger): DynamicModule {
+    const database = new Database({ url: config.DATABASE_URL, logger });
+    return {
+      module: EmailModule,
+      imports: [
+        PlatformModule.with({ logger, database }),
+        MessagingModule.forRoot({
+          service: 'email',
+          database,
+          databaseUrl: config.DATABASE_URL,
+          rabbitmqUrl: config.RABBITMQ_URL,
+          kafkaBrokers: config.KAFKA_BROKERS,
+          kafkaTopicPrefix: config.KAFKA_TOPIC_PREFIX,
+          kafkaRetention: config.KAFKA_RETENTION,
+          topology,
+          logger,
+        }),
+      ],
+      providers: [
+        OrderConfirmedHandler,
+        OrderFailedHandler,
+        OrderCancelledHandler,
+        SendEmailHandler,
+        EmailRepository,
+        { provide: Mailer, useValue: new Mailer(config.SMTP_URL, config.MAIL_FROM) },
+        { provide: EmailQueries, useValue: new EmailQueries(new Prisma(database)) },
+      ],
+    };
+  }
+}

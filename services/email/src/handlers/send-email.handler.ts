@@ -1,0 +1,25 @@
+import { SendEmail } from '@waybill/contracts';
+import type { Handler, HandlerContext } from '@waybill/messaging';
+import { Handles } from '@waybill/messaging/nest';
+import { mailOf } from '../domain/mail.js';
+import { EmailRepository } from '../persistence/email.repository.js';
+import { Mailer } from './mailer.js';
+
+/**
+ * Sends, then notes and commits. Dying in between sends the mail again, under the same Message-ID: SMTP has no
+ * transaction, so one of the two could not be avoided, and a mail twice is better than none.
+ */
+@Handles(SendEmail)
+export class SendEmailHandler implements Handler<typeof SendEmail> {
+  constructor(
+    private readonly emails: EmailRepository,
+    private readonly mailer: Mailer,
+  ) {}
+
+  async handle(request: SendEmail, { tx }: HandlerContext): Promise<void> {
+    if (await this.emails.wasSent(tx, request)) return;
+    const mail = mailOf(request);
+    await this.mailer.send(mail, { 'X-Waybill-Order-Id': request.orderId, 'X-Waybill-Mail-Type': request.type });
+    await this.emails.noteSent(tx, request, mail);
+  }
+}

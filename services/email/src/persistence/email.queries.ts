@@ -1,0 +1,27 @@
+import { type Page, pageOf } from '@waybill/platform';
+import type { Prisma } from './prisma.js';
+
+export interface EmailFilter {
+  orderId?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** Reads what was sent for those who ask. */
+export class EmailQueries {
+  constructor(private readonly prisma: Prisma) {}
+
+  async list({ orderId, limit, cursor }: EmailFilter): Promise<Page<object>> {
+    const rows = await this.prisma.email.findMany({
+      where: { ...(orderId && { orderId }), ...(cursor && { id: { gt: BigInt(cursor) } }) },
+      orderBy: { id: 'asc' },
+      take: limit + 1,
+    });
+    return pageOf(
+      rows,
+      limit,
+      ({ id }) => String(id),
+      ({ id: _, ...email }) => email,
+    );
+  }
+}

@@ -1,0 +1,16 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { pageQuery, validate } from '@waybill/platform';
+import { z } from 'zod';
+import { PaymentQueries } from '../persistence/payment.queries.js';
+
+const PaymentListQuery = z.strictObject({ ...pageQuery, cursor: z.uuid().optional(), orderId: z.uuid().optional() });
+
+@Controller('payments')
+export class PaymentsController {
+  constructor(private readonly queries: PaymentQueries) {}
+
+  @Get()
+  list(@Query() query: unknown) {
+    return this.queries.list(validate(PaymentListQuery, query));
+  }
+}

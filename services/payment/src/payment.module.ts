@@ -1,0 +1,59 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { PAYMENTS_TASK_QUEUE, topology } from '@waybill/contracts';
+import { MessageOutbox } from '@waybill/messaging';
+import { MessagingHealth, MessagingModule } from '@waybill/messaging/nest';
+import { Database, Health, type Logger } from '@waybill/platform';
+import { PlatformModule, TemporalWorker } from '@waybill/platform/nest';
+import type { Config } from './config.js';
+import { PaymentsController } from './http/payments.controller.js';
+import { PaymentQueries } from './persistence/payment.queries.js';
+import { PaymentRepository } from './persistence/payment.repository.js';
+import { Prisma } from './persistence/prisma.js';
+import { paymentActivities } from './workflows/payment.activities.js';
+import { PaymentProvider } from './workflows/payment-provider.js';
+
+@Module({ controllers: [PaymentsController] })
+export class PaymentModule {
+  constructor(health: Health, messaging: MessagingHealth, worker: TemporalWorker) {
+    health.add(worker, ...messaging.healthChecks());
+  }
+
+  static with(config: Config, logger: Logger): DynamicModule {
+    const database = new Database({ url: config.DATABASE_URL, logger });
+    const provider = new PaymentProvider(config.PAYMENT_PROVIDER_URL);
+    const payments = new PaymentRepository();
+    return {
+      module: PaymentModule,
+      imports: [
+        PlatformModule.with({ logger, database }),
+        MessagingModule.forRoot({
+          service: 'payment',
+          database,
+          databaseUrl: config.DATABASE_URL,
+          rabbitmqUrl: config.RABBITMQ_URL,
+          kafkaBrokers: config.KAFKA_BROKERS,
+          kafkaTopicPrefix: config.KAFKA_TOPIC_PREFIX,
+          kafkaRetention: config.KAFKA_RETENTION,
+          topology,
+          logger,
+        }),
+      ],
+      providers: [
+        { provide: PaymentQueries, useValue: new PaymentQueries(new Prisma(database)) },
+        {
+          provide: TemporalWorker,
+          useFactory: (outbox: MessageOutbox) =>
+            new TemporalWorker({
+              address: config.TEMPORAL_ADDRESS,
+              namespace: config.TEMPORAL_NAMESPACE,
+              taskQueue: PAYMENTS_TASK_QUEUE,
+              activities: paymentActivities({ database, payments, provider, outbox }),
+              logger,
+              shutdownGraceTime: '5s',
+            }),
+          inject: [MessageOutbox],
+        },
+      ],
+    };
+  }
+}

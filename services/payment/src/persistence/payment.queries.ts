@@ -1,0 +1,28 @@
+import { type Page, pageOf } from '@waybill/platform';
+import type { Prisma } from './prisma.js';
+
+export interface PaymentFilter {
+  orderId?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** Reads payments, refused ones too, for those who ask. */
+export class PaymentQueries {
+  constructor(private readonly prisma: Prisma) {}
+
+  async list({ orderId, limit, cursor }: PaymentFilter): Promise<Page<object>> {
+    const rows = await this.prisma.payment.findMany({
+      where: { ...(orderId && { orderId }), ...(cursor && { paymentId: { gt: cursor } }) },
+      orderBy: { paymentId: 'asc' },
+      take: limit + 1,
+      omit: { providerId: true },
+    });
+    return pageOf(
+      rows,
+      limit,
+      ({ paymentId }) => paymentId,
+      ({ reason, amount, ...payment }) => ({ ...payment, amount: Number(amount), ...(reason && { reason }) }),
+    );
+  }
+}
