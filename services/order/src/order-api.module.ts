@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { IdempotencyKeys } from '@waybill/idempotency';
+import { PostgresIdempotencyKeys } from '@waybill/idempotency';
 import { MessageOutbox } from '@waybill/messaging';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
@@ -41,10 +41,7 @@ export class OrderApiModule {
         },
         { provide: MessageOutbox, useValue: new MessageOutbox({ source: '/waybill/order' }) },
         { provide: OrderQueries, useValue: new OrderQueries(new Prisma(database)) },
-        {
-          provide: IdempotencyKeys,
-          useValue: new IdempotencyKeys({ keptFor: config.IDEMPOTENCY_KEYS_KEPT }),
-        },
+        { provide: PostgresIdempotencyKeys, useValue: new PostgresIdempotencyKeys() },
       ],
     };
   }

@@ -1,5 +1,12 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { fingerprintOf, type HttpAnswer, IdempotencyKeys, parseIdempotencyKey } from '@waybill/idempotency';
+import {
+  type Answer,
+  fingerprintOf,
+  KeyInFlight,
+  KeyReusedWithAnotherPayload,
+  PostgresIdempotencyKeys,
+  parseIdempotencyKey,
+} from '@waybill/idempotency';
 import { MessageOutbox } from '@waybill/messaging';
 import type { Tx } from '@waybill/outbox';
 import { Database, Problem, validate } from '@waybill/platform';
@@ -17,7 +24,7 @@ import { orderView } from './order.views.js';
 export class OrdersController {
   constructor(
     private readonly database: Database,
-    private readonly idempotency: IdempotencyKeys,
+    private readonly keys: PostgresIdempotencyKeys,
     private readonly orders: OrderRepository,
     private readonly catalogue: CatalogueRepository,
     private readonly outbox: MessageOutbox,
@@ -40,17 +47,11 @@ export class OrdersController {
 
     const { orders, catalogue, outbox } = this;
     const work = async (tx: Tx) => answerTo(await placeOrder({ orders, catalogue, outbox }, tx, request));
-    const answer = await this.idempotency.once(
-      this.database,
-      key && {
-        key,
-        scope: `POST /orders ${authorization ?? 'anonymous'}`,
-        fingerprint: fingerprintOf({ method: 'POST', path: '/orders', body }),
-      },
-      work,
-    );
+    const scope = `POST /orders ${authorization ?? 'anonymous'}`;
+    const fingerprint = fingerprintOf({ method: 'POST', path: '/orders', body });
+    const answer = await this.keys.once(this.database, { key, scope, fingerprint }, work).catch(refusedKey);
     if (answer.replayed) void reply.header('idempotency-replayed', 'true');
-    void reply.status(answer.status).headers(answer.headers).send(answer.body);
+    void reply.status(answer.status).headers(answer.headers).send(Buffer.from(answer.body));
   }
 
   @Get()
@@ -75,7 +76,13 @@ function idempotencyKeyOf(header: string | undefined): string | undefined {
   }
 }
 
-function answerTo(placed: Order | { unknownSkus: string[] }): HttpAnswer {
+function refusedKey(error: unknown): never {
+  if (error instanceof KeyReusedWithAnotherPayload) throw new Problem('key-reused');
+  if (error instanceof KeyInFlight) throw new Problem('key-in-flight', { retryAfterSeconds: error.retryAfterSeconds });
+  throw error;
+}
+
+function answerTo(placed: Order | { unknownSkus: string[] }): Answer {
   if ('unknownSkus' in placed) return unknownSku(placed.unknownSkus);
   const { orderId, status } = placed;
   return {
@@ -86,7 +93,7 @@ function answerTo(placed: Order | { unknownSkus: string[] }): HttpAnswer {
 }
 
 /** Kept under the key like a success: asking again with the same request gets the same no. */
-function unknownSku(skus: string[]): HttpAnswer {
+function unknownSku(skus: string[]): Answer {
   const problem = new Problem('unknown-sku', { detail: `unknown: ${skus.join(', ')}` });
   return {
     status: problem.status,

@@ -1,0 +1,88 @@
+import { anOrder, endpoints, post } from '../shop.js';
+
+interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  errors?: { field: string; message: string }[];
+}
+
+const line = (changes: object) => ({ ...anOrder(), items: [{ sku: 'BOOK-001', quantity: 1, ...changes }] });
+
+async function problemOf(response: Response): Promise<Problem> {
+  expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  const problem = (await response.json()) as Problem;
+  expect(problem).toMatchObject({ type: expect.any(String), title: expect.any(String), status: response.status });
+  return problem;
+}
+
+describe('a request that makes no sense', () => {
+  it.each<[string, unknown, string]>([
+    ['no body at all', {}, 'customerId'],
+    ['a list', [], ''],
+    ['null', null, ''],
+    ['no lines', { ...anOrder(), items: [] }, 'items'],
+    ['101 lines', { ...anOrder(), items: Array(101).fill(anOrder().items[0]) }, 'items'],
+    ['a negative quantity', line({ quantity: -1 }), 'items.0.quantity'],
+    ['a quantity of zero', line({ quantity: 0 }), 'items.0.quantity'],
+    ['a huge quantity', line({ quantity: 1e15 }), 'items.0.quantity'],
+    ['a broken quantity', line({ quantity: 1.5 }), 'items.0.quantity'],
+    ['a quantity in words', line({ quantity: 'two' }), 'items.0.quantity'],
+    ['a SKU with a quote', line({ sku: "'; DROP TABLE orders" }), 'items.0.sku'],
+    ['an unknown field', { ...anOrder(), price: 1 }, 'price'],
+    ['an unknown field in a line', line({ unitPrice: 1 }), 'items.0.unitPrice'],
+    ['no mail address', { ...anOrder(), email: 'ada' }, 'email'],
+    ['a customer with blanks', { ...anOrder(), customerId: 'a b' }, 'customerId'],
+    ['a token of 65 characters', { ...anOrder(), paymentToken: 't'.repeat(65) }, 'paymentToken'],
+  ])('%s: 400 that names the field', async (_, body, field) => {
+    const response = await post(body);
+    const { errors } = await problemOf(response);
+
+    expect(response.status).toBe(400);
+    expect(errors?.map((error) => error.field)).toContain(field);
+  });
+
+  it.each(['{"customerId":', 'not json', '{"__proto__": {"admin": true}}', '\u0000'])('%j: 400', async (body) => {
+    const response = await post(body);
+    await problemOf(response);
+    expect(response.status).toBe(400);
+  });
+
+  it('a body of 1 MB: 413', async () => {
+    const response = await post({ ...anOrder(), email: 'a'.repeat(1_000_000) });
+    await problemOf(response);
+    expect(response.status).toBe(413);
+  });
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml'])('%s: 415', async (type) => {
+    const response = await post('customerId=cus_1001', { 'content-type': type });
+    await problemOf(response);
+    expect(response.status).toBe(415);
+  });
+
+  it('an unknown SKU: 422 that names it', async () => {
+    const response = await post(line({ sku: 'NO-SUCH-SKU' }));
+    expect(await problemOf(response)).toMatchObject({ detail: expect.stringContaining('NO-SUCH-SKU') });
+    expect(response.status).toBe(422);
+  });
+
+  it.each([
+    ['GET', '/nowhere', 404],
+    ['GET', '/orders/not-an-id', 404],
+    ['GET', '/orders/0190a5c2-0000-7000-8000-000000000000', 404],
+    ['GET', '/orders/0190a5c2-0000-7000-8000-000000000000/status', 404],
+    ['GET', '/orders/0190a5c2-0000-7000-8000-000000000000/events', 404],
+    ['GET', '/orders?limit=0', 400],
+    ['GET', '/orders?limit=lots', 400],
+    ['GET', '/orders?status=LOST', 400],
+    ['GET', '/orders?cursor=%00', 400],
+    ['GET', '/orders?colour=red', 400],
+    ['GET', '/%E0%A4%A', 400],
+    ['DELETE', '/orders', 404],
+    ['PUT', '/orders/0190a5c2-0000-7000-8000-000000000000', 404],
+  ])('%s %s: %i', async (method, path, status) => {
+    const response = await fetch(endpoints().orderApi + path, { method });
+    await problemOf(response);
+    expect(response.status).toBe(status);
+  });
+});

@@ -1,0 +1,39 @@
+import { endpoints, get } from '../shop.js';
+
+describe('the documents of the API', () => {
+  it('are an OpenAPI 3.1 description of every route', async () => {
+    const document = await get<{ openapi: string; paths: object }>(`${endpoints().orderApi}/openapi.json`);
+    expect(document.openapi).toMatch(/^3\.1\./);
+    expect(Object.keys(document.paths)).toEqual([
+      '/orders',
+      '/orders/{orderId}',
+      '/orders/{orderId}/status',
+      '/orders/{orderId}/events',
+    ]);
+  });
+
+  it('are a page to try them out', async () => {
+    const response = await fetch(`${endpoints().orderApi}/docs`);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain('swagger-ui');
+  });
+});
+
+describe('every process', () => {
+  const processes = [
+    'orderApi',
+    'orderProcessor',
+    'inventory',
+    'payment',
+    'email',
+    'analytics',
+    'paymentProvider',
+  ] as const;
+
+  it.each(processes)('%s says that it lives, is ready, and shows its metrics', async (name) => {
+    const base = endpoints()[name];
+    expect((await fetch(`${base}/health/live`)).status).toBe(200);
+    expect((await fetch(`${base}/health/ready`)).status).toBe(200);
+    expect(await (await fetch(`${base}/metrics`)).text()).toContain('# TYPE');
+  });
+});

@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import type { Endpoints } from '@waybill/cli';
+import { until } from '@waybill/testing';
+
+/** A running system seen from outside, as its users and operators see it. */
+
+export interface OrderRequest {
+  customerId: string;
+  email: string;
+  items: { sku: string; quantity: number }[];
+  paymentToken: string;
+}
+
+export interface Order {
+  orderId: string;
+  status: string;
+  terminal: boolean;
+  reason?: string;
+  total: { amount: number; currency: string };
+  history: { status: string; at: string; reason?: string }[];
+}
+
+export interface Mail {
+  subject: string;
+  text: string;
+  headers: Record<string, string>;
+}
+
+type Money = { amount: number; currency: string };
+export interface Summary {
+  orders: Record<string, number>;
+  revenue: Money;
+  refunds: Money;
+}
+
+/** What every order says unless a test says otherwise. */
+export const anOrder = (changes: Partial<OrderRequest> = {}): OrderRequest => ({
+  customerId: 'cus_1001',
+  email: 'ada@example.com',
+  items: [{ sku: 'BOOK-001', quantity: 2 }],
+  paymentToken: 'tok_ok',
+  ...changes,
+});
+
+/** As it is now: a process that was killed has another pid afterwards. */
+export function endpoints(): Endpoints & { processes: Record<string, number> } {
+  const file = process.env.WAYBILL_ENDPOINTS;
+  if (!file) throw new Error('WAYBILL_ENDPOINTS is not set: `npm test` starts a system and sets it');
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+export function post(body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${endpoints().orderApi}/orders`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+/** Places an order as a patient client does: with a key, so that it may ask again until it has an answer. */
+export async function place(changes: Partial<OrderRequest> = {}): Promise<string> {
+  const key = crypto.randomUUID();
+  return until(
+    'the order is accepted',
+    async () => {
+      const response = await post(anOrder(changes), { 'idempotency-key': key });
+      if (response.status === 202) return ((await response.json()) as Order).orderId;
+      if (response.status < 500 && response.status !== 409 && response.status !== 429) {
+        throw new Error(`${response.status} ${await response.text()}`);
+      }
+      return undefined;
+    },
+    { within: '60s' },
+  );
+}
+
+export async function get<T>(url: string): Promise<T> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`GET ${url} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+export const order = (orderId: string): Promise<Order> => get(`${endpoints().orderApi}/orders/${orderId}`);
+
+/** The order once it has its outcome. */
+export function outcomeOf(orderId: string, within: `${number}s` = '60s'): Promise<Order> {
+  return until(
+    `order ${orderId} has its outcome`,
+    async () => {
+      const { terminal } = await get<Order>(`${endpoints().orderApi}/orders/${orderId}/status?wait=5`);
+      return terminal && order(orderId);
+    },
+    { within },
+  );
+}
+
+/** Waits for a state in the order's history, which may have moved on since. */
+export function untilOrder(orderId: string, status: string): Promise<Order> {
+  return until(
+    `order ${orderId} was ${status}`,
+    async () => {
+      const current = await order(orderId);
+      return current.history.some((state) => state.status === status) && current;
+    },
+    { within: '60s' },
+  );
+}
+
+async function items<T>(url: string): Promise<T[]> {
+  return (await get<{ items: T[] }>(url)).items;
+}
+
+interface LedgerEntry extends Money {
+  type: 'charge' | 'refund';
+}
+
+export const ledger = (orderId: string) =>
+  items<LedgerEntry>(`${endpoints().paymentProvider}/ledger?orderId=${orderId}`);
+
+export const payments = (orderId: string) =>
+  items<{ type: string; status: string; reason?: string }>(`${endpoints().payment}/payments?orderId=${orderId}`);
+
+export const reservations = (orderId: string) =>
+  items<{ sku: string; quantity: number; status: string }>(`${endpoints().inventory}/reservations?orderId=${orderId}`);
+
+export const shipments = (orderId: string) =>
+  items<{ shipmentId: string; status: string }>(`${endpoints().inventory}/shipments?orderId=${orderId}`);
+
+export const product = (sku: string) =>
+  get<{ onHand: number; reserved: number; available: number }>(`${endpoints().inventory}/products/${sku}`);
+
+export const summary = () => get<Summary>(`${endpoints().analytics}/analytics/summary`);
+
+/** Mails about an order that are in the mailbox. */
+export async function mails(orderId: string): Promise<Mail[]> {
+  const all = await get<Mail[]>(`${endpoints().mail}/email`);
+  return all.filter(({ headers }) => headers['x-waybill-order-id'] === orderId);
+}
+
+/** Puts just so much of a product on the shelf that `available` can still be sold. */
+export async function setAvailable(sku: string, available: number): Promise<void> {
+  const { reserved } = await product(sku);
+  const response = await putStock(sku, { onHand: reserved + available }, endpoints().operatorToken);
+  if (!response.ok) throw new Error(`PUT stock answered ${response.status}: ${await response.text()}`);
+}
+
+export function putStock(sku: string, body: object, token?: string): Promise<Response> {
+  return fetch(`${endpoints().inventory}/products/${sku}/stock`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+    body: JSON.stringify(body),
+  });
+}
