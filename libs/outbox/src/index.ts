@@ -1,2 +1,7 @@
+export { type Backlog, outboxBacklog } from './backlog.js';
 export * from './message.js';
+export * from './migrations.js';
+export * from './postgres-outbox.js';
+export * from './relay.js';
+export * from './surroundings.js';
 export * from './tx.js';

@@ -24,13 +24,17 @@ export interface Outbox {
 export type PublishOutcome =
   | { status: 'published' }
   /** This destination takes nothing now (a full queue, a missing topic): it is tried again later, others go on. */
-  | { status: 'blocked'; reason: string };
+  | { status: 'blocked'; reason: string }
+  /** It can never be published (too large, say): it is set aside in `waybill.outbox_refused`, others go on. */
+  | { status: 'refused'; reason: string };
 
 /** Carries messages to one broker. Implemented by the messaging library; the relay knows nothing else of a broker. */
 export interface Publisher {
   /**
    * Publishes in the given order and resolves with one outcome a message, in the same order, once the broker has confirmed.
+   * After a blocked message nothing more of its destination may be published in this call: those are blocked too.
    * Rejects when the broker is away: nothing is known of the batch then, and all of it is published again.
+   * Must settle: a call that hangs stops its target, so set a timeout on what it waits for.
    */
   publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]>;
 }

@@ -39,3 +39,9 @@ export function prismaTx(client: PrismaTransactionClient): Tx {
     },
   };
 }
+
+/** What runs transactions: platform's `Database`, or anything that looks like it. */
+export interface TransactionRunner {
+  /** Commits what `work` did when it resolves, undoes it when it rejects. READ COMMITTED. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,58 @@
+import { canonicalJson } from './canonical-json.js';
+import { fingerprintOf } from './fingerprint.js';
+import { parseIdempotencyKey } from './idempotency-key-header.js';
+
+describe('the canonical form', () => {
+  it("is RFC 8785's for its sample of numbers, strings and literals", () => {
+    const sample = String.raw`{
+      "numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
+      "string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/",
+      "literals": [null, true, false]
+    }`;
+    expect(canonicalJson(JSON.parse(sample))).toBe(
+      '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],' +
+        String.raw`"string":"€$\u000f\nA'B\"\\\\\"/"}`,
+    );
+  });
+
+  it("sorts by UTF-16 code units, like RFC 8785's sample", () => {
+    const names = ['\u20ac', '\r', '\ufb33', '1', '\ud83d\ude00', '\u0080', '\u00f6'];
+    const sorted = ['\r', '1', '\u0080', '\u00f6', '\u20ac', '\ud83d\ude00', '\ufb33'];
+    const text = sorted.map((name) => `${JSON.stringify(name)}:0`).join(',');
+    expect(canonicalJson(Object.fromEntries(names.map((name) => [name, 0])))).toBe(`{${text}}`);
+  });
+
+  it('refuses bodies nested without end', () => {
+    expect(() => canonicalJson(JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)))).toThrow(RangeError);
+  });
+});
+
+describe('the fingerprint', () => {
+  const order = { method: 'POST', path: '/orders', body: { a: 1, b: { c: [1, 2], d: 'x' } } };
+
+  it('is the same for reordered properties', () => {
+    expect(fingerprintOf({ ...order, body: { b: { d: 'x', c: [1, 2] }, a: 1 } })).toBe(fingerprintOf(order));
+  });
+
+  it.each([
+    ['value', { ...order, body: { ...order.body, a: 2 } }],
+    ['order of a list', { ...order, body: { a: 1, b: { c: [2, 1], d: 'x' } } }],
+    ['type', { ...order, body: { ...order.body, a: '1' } }],
+    ['path', { ...order, path: '/orders/1/cancel' }],
+    ['method', { ...order, method: 'PUT' }],
+  ])('is another one for another %s', (_, other) => {
+    expect(fingerprintOf(other)).not.toBe(fingerprintOf(order));
+  });
+});
+
+describe('the header Idempotency-Key', () => {
+  it('may be missing', () => expect(parseIdempotencyKey(undefined)).toBeUndefined());
+
+  it.each(['a', '"8e03978e-40d5"', '~!', 'x'.repeat(255)])('takes %s', (key) => {
+    expect(parseIdempotencyKey(key)).toBe(key);
+  });
+
+  it.each(['', ' ', 'a b', 'ä', 'a\u007f', 'x'.repeat(256), ['a', 'b'], []])('refuses %j', (header) => {
+    expect(() => parseIdempotencyKey(header as string)).toThrow('1 to 255 visible ASCII');
+  });
+});

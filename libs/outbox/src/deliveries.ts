@@ -1,0 +1,103 @@
+import type pg from 'pg';
+import { Backoff } from './backoff.js';
+import { BlockedDestinations } from './blocked-destinations.js';
+import type { Publisher, PublishOutcome } from './message.js';
+import * as metrics from './metrics.js';
+import { remove, type StoredMessage, setAside } from './stored-messages.js';
+import type { Logger } from './surroundings.js';
+
+export interface DeliveriesOptions {
+  target: string;
+  publisher: Publisher;
+  logger: Logger;
+  firstRetry: number;
+  longestRetry: number;
+}
+
+/** Hands batches to one publisher, remembers what it said of the broker and of each destination, and acts on it. */
+export class Deliveries {
+  private readonly destinations: BlockedDestinations;
+  private readonly backoff: Backoff;
+  private away = false;
+
+  constructor(private readonly options: DeliveriesOptions) {
+    this.destinations = new BlockedDestinations(options.firstRetry, options.longestRetry);
+    this.backoff = new Backoff(options.firstRetry, options.longestRetry);
+  }
+
+  /** Never rejects: `undefined` says that the broker is away and nothing is known of the batch. */
+  async publish(batch: StoredMessage[]): Promise<PublishOutcome[] | undefined> {
+    const { publisher, target, logger } = this.options;
+    try {
+      const outcomes = await publisher.publish(batch);
+      if (outcomes.length !== batch.length) {
+        throw new Error(`the publisher gave ${outcomes.length} outcomes for ${batch.length} messages`);
+      }
+      if (this.away) logger.info({ target }, 'outbox: the broker is back');
+      this.away = false;
+      this.backoff.reset();
+      return outcomes;
+    } catch (error) {
+      if (!this.away) logger.warn({ err: error, target }, 'outbox: the broker is away, messages wait');
+      this.away = true;
+      metrics.failures.inc({ target });
+      return undefined;
+    }
+  }
+
+  /** How long to leave a broker alone that is away, in milliseconds; longer each time. */
+  nextAttemptIn(): number {
+    return this.backoff.next();
+  }
+
+  /** Deletes what was published and sets aside what was refused. Resolves with the destinations that blocked. */
+  async settle(client: pg.Client, batch: StoredMessage[], outcomes: PublishOutcome[]): Promise<Set<string>> {
+    const published = batch.filter((_, i) => outcomes[i]?.status === 'published');
+    await remove(client, this.options.target, published);
+    for (const [i, outcome] of outcomes.entries()) {
+      if (outcome.status === 'refused') await this.refuse(client, batch[i]!, outcome.reason);
+    }
+    this.count(published);
+    return this.noteBlocked(batch, outcomes, new Set(published.map(({ destination }) => destination)));
+  }
+
+  blocked(): string[] {
+    return this.destinations.now();
+  }
+
+  nextTryIn(): number {
+    return this.destinations.nextTryIn();
+  }
+
+  private async refuse(client: pg.Client, message: StoredMessage, reason: string): Promise<void> {
+    const { target, destination, id, key } = message;
+    await setAside(client, message, reason);
+    metrics.refused.inc({ target, destination });
+    this.options.logger.error(
+      { target, destination, messageId: id, key, reason },
+      'outbox: a message can never be published, it is set aside in waybill.outbox_refused',
+    );
+  }
+
+  private count(published: StoredMessage[]): void {
+    for (const { target, destination } of published) metrics.published.inc({ target, destination });
+  }
+
+  private noteBlocked(batch: StoredMessage[], outcomes: PublishOutcome[], progressing: Set<string>): Set<string> {
+    const { target, logger } = this.options;
+    const reasons = new Map<string, string>();
+    for (const [i, outcome] of outcomes.entries()) {
+      if (outcome.status === 'blocked') reasons.set(batch[i]!.destination, outcome.reason);
+    }
+    for (const [destination, reason] of reasons) {
+      metrics.blocked.inc({ target, destination });
+      const news = this.destinations.block(destination, { progress: progressing.has(destination) });
+      if (news) logger.warn({ target, destination, reason }, 'outbox: a destination takes nothing, its messages wait');
+    }
+    for (const destination of progressing) {
+      if (reasons.has(destination) || !this.destinations.unblock(destination)) continue;
+      logger.info({ target, destination }, 'outbox: the destination takes messages again');
+    }
+    return new Set(reasons.keys());
+  }
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { backingServices, type FreshDatabase, freshDatabase, until } from '@waybill/testing';
+import pg from 'pg';
+import type { OutboxMessage, Publisher, PublishOutcome } from './message.js';
+import { migrateLibraries, outboxMigrations } from './migrations.js';
+import { PostgresOutbox } from './postgres-outbox.js';
+import { OutboxRelay, type OutboxRelayOptions } from './relay.js';
+import type { Logger } from './surroundings.js';
+import { pgTx } from './tx.js';
+
+/** The broker's side, a third party here: keeps what it was given and answers as the test tells it. */
+export class Broker implements Publisher {
+  readonly got: OutboxMessage[] = [];
+  /** Replaces the answer 'published' to each message; may throw for a broker that is away. */
+  answer: (message: OutboxMessage) => PublishOutcome | Promise<PublishOutcome> = () => ({ status: 'published' });
+  /** Runs after a batch was taken and before it is confirmed. */
+  beforeConfirm: () => Promise<void> = async () => {};
+
+  async publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]> {
+    const outcomes: PublishOutcome[] = [];
+    for (const message of messages) {
+      const blocked = messages.find(
+        ({ destination }, i) => outcomes[i]?.status === 'blocked' && destination === message.destination,
+      );
+      const outcome = blocked ? ({ status: 'blocked', reason: 'behind' } as const) : await this.answer(message);
+      if (outcome.status === 'published') this.got.push(message);
+      outcomes.push(outcome);
+    }
+    await this.beforeConfirm();
+    return outcomes;
+  }
+
+  /** Bodies in the order of their first arrival. */
+  firsts(destination?: string): string[] {
+    const got = this.got.filter((message) => !destination || message.destination === destination);
+    return [...new Set(got.map(({ body }) => Buffer.from(body).toString()))];
+  }
+}
+
+/** What was logged, as `level: message`. */
+export class Log implements Logger {
+  readonly lines: string[] = [];
+  debug() {}
+  info = (_: object, message: string) => void this.lines.push(`info: ${message}`);
+  warn = (_: object, message: string) => void this.lines.push(`warn: ${message}`);
+  error = (_: object, message: string) => void this.lines.push(`error: ${message}`);
+}
+
+/** A service with an outbox, and the relays beside it. */
+export class Shop {
+  private readonly relays: OutboxRelay[] = [];
+  private readonly outbox: PostgresOutbox;
+
+  private constructor(
+    readonly database: FreshDatabase,
+    notify: boolean,
+  ) {
+    this.outbox = new PostgresOutbox({ notify });
+  }
+
+  static async open({ notify = true } = {}): Promise<Shop> {
+    const database = await freshDatabase();
+    await migrateLibraries(database.pool, outboxMigrations);
+    return new Shop(database, notify);
+  }
+
+  /** Ends relays, forgets rows: for `afterEach`. */
+  async clean(): Promise<void> {
+    await Promise.all(this.relays.splice(0).map((relay) => relay.stop()));
+    await this.database.pool.query('TRUNCATE waybill.outbox, waybill.outbox_refused');
+  }
+
+  async close(): Promise<void> {
+    await this.clean();
+    await this.database.drop();
+  }
+
+  async relay(broker: Publisher, options: Partial<OutboxRelayOptions> = {}): Promise<OutboxRelay> {
+    const relay = new OutboxRelay({
+      connectionString: this.database.url,
+      targets: { broker },
+      logger: new Log(),
+      pollInterval: 50,
+      longestRetry: 200,
+      ...options,
+    });
+    this.relays.push(relay);
+    await relay.start();
+    return relay;
+  }
+
+  /** Adds the messages in one transaction and ends it as told. */
+  async send(messages: OutboxMessage[], end: 'COMMIT' | 'ROLLBACK' = 'COMMIT'): Promise<void> {
+    const client = await this.database.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await this.outbox.add(pgTx(client), ...messages);
+      await client.query(end);
+    } finally {
+      client.release();
+    }
+  }
+
+  async waiting(): Promise<number> {
+    const { rows } = await this.database.pool.query('SELECT count(*)::int AS count FROM waybill.outbox');
+    return rows[0].count;
+  }
+
+  async untilEmpty(): Promise<void> {
+    await until('the outbox is empty', async () => (await this.waiting()) === 0);
+  }
+
+  /** How many lanes have asked for shards. */
+  async lanes(): Promise<number> {
+    const { rows } = await this.database.pool.query(
+      `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database()
+       AND application_name = 'waybill outbox broker' AND query LIKE '%FROM waybill.outbox%'`,
+    );
+    return rows[0].count;
+  }
+
+  /** What an administrator does to a relay's connections: by default to those of its lanes. */
+  cutConnections(purpose = 'waybill outbox broker'): Promise<number> {
+    return this.cut('application_name = $1', purpose);
+  }
+
+  /** Only the relays that hold shards, not those that wait for them. */
+  cutLockHolders(): Promise<number> {
+    return this.cut('pid IN (SELECT pid FROM pg_locks WHERE locktype = $1)', 'advisory');
+  }
+
+  private async cut(condition: string, param: string): Promise<number> {
+    const { rowCount } = await this.database.pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND ${condition}`,
+      [param],
+    );
+    return rowCount ?? 0;
+  }
+
+  /** Lets nobody new into the database; who is connected stays. */
+  async refuseConnections(refused: boolean): Promise<void> {
+    await this.database.pool.query('SELECT 1'); // the test keeps a connection of its own
+    const server = new pg.Client({ connectionString: backingServices().postgres });
+    await server.connect();
+    const name = new URL(this.database.url).pathname.slice(1);
+    await server.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS ${!refused}`);
+    await server.end();
+  }
+}
+
+export const message = (body: string, place: Partial<OutboxMessage> = {}): OutboxMessage => ({
+  id: randomUUID(),
+  target: 'broker',
+  destination: 'orders',
+  key: 'order-1',
+  headers: {},
+  body: Buffer.from(body),
+  ...place,
+});
+
+/** `prefix0`, `prefix1`, ... */
+export const series = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);

@@ -1,0 +1,33 @@
+import type pg from 'pg';
+import { SHARDS } from './shard.js';
+
+/**
+ * The shards of one target that this relay alone may publish: session locks, so they end with the connection, however it
+ * ends, and another relay takes over at its next poll.
+ */
+export class ShardLocks {
+  readonly held = new Set<number>();
+
+  constructor(
+    private readonly client: pg.Client,
+    private readonly target: string,
+  ) {}
+
+  get complete(): boolean {
+    return this.held.size === SHARDS;
+  }
+
+  /** Takes what nobody else holds. Returns the shards that are new. */
+  async acquire(): Promise<number[]> {
+    const missing = Array.from({ length: SHARDS }, (_, shard) => shard).filter((shard) => !this.held.has(shard));
+    const { rows } = await this.client.query<{ shard: number; locked: boolean }>({
+      name: 'waybill-outbox-lock',
+      text: `SELECT shard, pg_try_advisory_lock(hashtextextended('waybill.outbox/' || $1 || '/' || shard, 0)) AS locked
+             FROM unnest($2::int[]) AS shard`,
+      values: [this.target, missing],
+    });
+    const acquired = rows.filter(({ locked }) => locked).map(({ shard }) => shard);
+    for (const shard of acquired) this.held.add(shard);
+    return acquired;
+  }
+}

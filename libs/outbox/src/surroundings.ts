@@ -1,0 +1,13 @@
+/** The little that the relay asks of the process around it; pino's logger and platform's `HealthCheck` fit as they are. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface HealthCheck {
+  name: string;
+  /** Rejects with the reason while it is not ready. */
+  check(): Promise<void>;
+}
