@@ -17,12 +17,20 @@ interface Sample {
 
 /** One order after the other on an idle system: how long until 202, and until CONFIRMED as a client sees it. */
 export async function latency({ orderApi }: Endpoints): Promise<void> {
-  console.log(`latency: one order at a time, ${WARM_UPS} warm-ups, then ${ORDERS}; milliseconds since the request was sent`);
+  console.log(
+    `latency: one order at a time, ${WARM_UPS} warm-ups, then ${ORDERS}; milliseconds since the request was sent`,
+  );
   for (let n = 0; n < WARM_UPS; n++) await sample(orderApi);
   const samples: Sample[] = [];
   for (let n = 0; n < ORDERS; n++) samples.push(await sample(orderApi));
-  report('POST to 202', samples.map(({ accepted }) => accepted));
-  report('POST to CONFIRMED', samples.map(({ confirmed }) => confirmed));
+  report(
+    'POST to 202',
+    samples.map(({ accepted }) => accepted),
+  );
+  report(
+    'POST to CONFIRMED',
+    samples.map(({ confirmed }) => confirmed),
+  );
 }
 
 async function sample(orderApi: string): Promise<Sample> {

@@ -19,7 +19,9 @@ export async function memory({ processes }: Endpoints): Promise<void> {
     if (!BACKING.has(name)) ours += mib;
     console.log(`  ${name.padEnd(20)} ${mib.toFixed(0).padStart(6)}`);
   }
-  console.log(`  ${'ours'.padEnd(20)} ${ours.toFixed(0).padStart(6)}\n  ${'all'.padEnd(20)} ${all.toFixed(0).padStart(6)}`);
+  console.log(
+    `  ${'ours'.padEnd(20)} ${ours.toFixed(0).padStart(6)}\n  ${'all'.padEnd(20)} ${all.toFixed(0).padStart(6)}`,
+  );
 }
 
 function childrenByParent(): Map<number, number[]> {

@@ -1,4 +1,5 @@
 export * from './catalog.events.js';
+export { ORDERS_FOR_REVIEW } from './dead-letter-queues.js';
 export * from './email.tasks.js';
 export * from './inventory.events.js';
 export * from './inventory.tasks.js';

@@ -1,1 +1,3 @@
-export {};
+export * from './dead-letter.js';
+export * from './outcomes.js';
+export * from './policy.js';

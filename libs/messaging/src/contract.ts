@@ -34,6 +34,8 @@ export function defineQueue(queue: { name: string; maxLength?: number }): Queue 
 export interface Topology {
   topics: readonly Topic[];
   queues: readonly Queue[];
+  /** Dead letter queues beside those that come with `queues`; unbounded. */
+  deadLetterQueues?: readonly string[];
 }
 
 /** A message that can be said: its written name and version, its schema, and where it goes. */

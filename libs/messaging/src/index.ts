@@ -1,1 +1,12 @@
+export { BusinessRejection, MalformedMessage, Postpone } from '@waybill/dlq';
 export * from './contract.js';
+export type { Handler, HandlerContext, HandlerOptions } from './handler.js';
+export { createKafka } from './kafka-client.js';
+export { KafkaPublisher } from './kafka-publisher.js';
+export { declareTopics } from './kafka-topology.js';
+export type { ReceivedMessage } from './message.js';
+export * from './message-outbox.js';
+export * from './migrations.js';
+export { RabbitPublisher } from './rabbit-publisher.js';
+export { declareQueues } from './rabbit-topology.js';
+export { TopicProgress } from './topic-progress.js';

@@ -2,16 +2,16 @@ import {
   CancelShipment,
   CreateShipment,
   type FailureReason,
+  ORDERS_FOR_REVIEW,
   ordersReplies,
   ReleaseStock,
   ReserveStock,
 } from '@waybill/contracts';
 import type { MessageOutbox, OutgoingMessage } from '@waybill/messaging';
 import type { Database } from '@waybill/platform';
-import { type Line, type OrderStatus, sagaId } from '../domain/order.js';
+import { type Line, type Order, type OrderStatus, sagaId } from '../domain/order.js';
 import type { OrderRepository } from '../persistence/order.repository.js';
-import { failedOrder } from '../usecases/failed-order.js';
-import { orderConfirmed, orderFailed } from '../usecases/order-messages.js';
+import { orderConfirmed, orderFailed, processOrder } from '../usecases/order-messages.js';
 
 export interface AttemptRef {
   orderId: string;
@@ -64,10 +64,19 @@ export function orderActivities(database: Database, orders: OrderRepository, out
     failOrder: (attempt, reason) =>
       database.transaction(async (tx) => {
         const order = await orders.move(tx, attempt, 'FAILED', reason);
-        if (order) await outbox.add(tx, orderFailed(order, reason), failedOrder(order, reason));
+        if (!order) return;
+        await outbox.add(tx, orderFailed(order, reason));
+        await outbox.addDeadLetter(tx, ORDERS_FOR_REVIEW, processOrder(order), failureOf(order, reason));
       }),
   };
 }
 
 /** Replies find the saga by its workflow id. */
 const replyTo = (attempt: AttemptRef) => ({ correlationId: sagaId(attempt), replyTo: ordersReplies.name });
+
+/** A failed order waits for a person, who may let it run again. */
+function failureOf({ attempt, updatedAt }: Order, reason: FailureReason) {
+  const at = updatedAt.toISOString();
+  const failure = { class: 'business', error: reason, attempts: attempt, firstFailedAt: at, lastFailedAt: at } as const;
+  return { source: 'orders', consumer: 'order', ...failure };
+}

@@ -9,7 +9,15 @@ import {
   proxyLocalActivities,
   setHandler,
 } from '@temporalio/workflow';
-import type { FailureReason, PaymentActivities, ProcessOrder } from '@waybill/contracts';
+import {
+  CancelShipmentReply,
+  CreateShipmentReply,
+  type FailureReason,
+  type PaymentActivities,
+  type ProcessOrder,
+  ReleaseStockReply,
+  ReserveStockReply,
+} from '@waybill/contracts';
 import { Compensations } from './compensations.js';
 import type { OrderActivities } from './fulfil-order.activities.js';
 
@@ -87,7 +95,7 @@ export async function fulfilOrder({ order, deadlines, paymentsTaskQueue }: Fulfi
 
   async function reserveStock(): Promise<void> {
     await ours.requestReservation(attempt, order.items);
-    const reply = await replyOf('waybill.ReserveStockReply.v1', deadlines.inventory);
+    const reply = await replyOf(ReserveStockReply.type, deadlines.inventory);
     if (!reply) throw new Refused('INVENTORY_UNAVAILABLE');
     if (reply.outcome === 'reserved') return ours.markReserved(attempt);
     undo.dropLast();
@@ -95,7 +103,7 @@ export async function fulfilOrder({ order, deadlines, paymentsTaskQueue }: Fulfi
   }
 
   async function releaseStock(): Promise<void> {
-    await untilReplied('waybill.ReleaseStockReply.v1', () => ours.requestRelease(attempt));
+    await untilReplied(ReleaseStockReply.type, () => ours.requestRelease(attempt));
   }
 
   async function payOrder(): Promise<void> {
@@ -108,12 +116,12 @@ export async function fulfilOrder({ order, deadlines, paymentsTaskQueue }: Fulfi
 
   async function createShipment(): Promise<void> {
     await ours.requestShipment(attempt);
-    const reply = await replyOf('waybill.CreateShipmentReply.v1', deadlines.inventory);
+    const reply = await replyOf(CreateShipmentReply.type, deadlines.inventory);
     if (reply?.outcome !== 'created') throw new Refused('INVENTORY_UNAVAILABLE');
   }
 
   async function cancelShipment(): Promise<void> {
-    await untilReplied('waybill.CancelShipmentReply.v1', () => ours.requestShipmentCancellation(attempt));
+    await untilReplied(CancelShipmentReply.type, () => ours.requestShipmentCancellation(attempt));
   }
 
   /** Asks again from time to time, because an undo must happen, however long its service is away. */

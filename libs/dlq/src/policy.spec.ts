@@ -1,0 +1,20 @@
+import { BusinessRejection, MalformedMessage } from './outcomes.js';
+import { classOf, isGivenUp, MAX_RETRIES, retryDelay } from './policy.js';
+
+describe('a message that fails', () => {
+  it('is given up at once when it is malformed or the business says no', () => {
+    expect(isGivenUp(classOf(new MalformedMessage('no JSON')), 1)).toBe(true);
+    expect(isGivenUp(classOf(new BusinessRejection('shipped already')), 1)).toBe(true);
+  });
+
+  it('is tried again three times for any other reason', () => {
+    const given = [1, 2, 3, 4].map((attempts) => isGivenUp(classOf(new Error('timeout')), attempts));
+    expect(given).toEqual([false, false, false, true]);
+    expect(MAX_RETRIES).toBe(3);
+  });
+
+  it('waits longer each time, and never the same', () => {
+    expect([1, 2, 3].map((attempts) => retryDelay(attempts, () => 1))).toEqual([500, 2_000, 8_000]);
+    expect(retryDelay(3, () => 0.25)).toBe(2_000);
+  });
+});

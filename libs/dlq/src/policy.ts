@@ -1,0 +1,27 @@
+import { BusinessRejection, MalformedMessage } from './outcomes.js';
+
+export type FailureClass = 'malformed' | 'business' | 'transient' | 'crashing';
+
+/** How often a message that failed for a transient reason is tried again before it is given up. */
+export const MAX_RETRIES = 3;
+
+const FIRST_DELAY = 500;
+
+export function classOf(error: unknown): FailureClass {
+  if (error instanceof MalformedMessage) return 'malformed';
+  if (error instanceof BusinessRejection) return 'business';
+  return 'transient';
+}
+
+/** Whether a message is given up after its `attempts`-th failure. */
+export function isGivenUp(failure: FailureClass, attempts: number): boolean {
+  return failure === 'malformed' || failure === 'business' || attempts > MAX_RETRIES;
+}
+
+/**
+ * Milliseconds until the next try after `attempts` failures: anything up to an exponentially growing bound (full jitter),
+ * so that what failed together does not come back together.
+ */
+export function retryDelay(attempts: number, random: () => number = Math.random): number {
+  return Math.ceil(random() * FIRST_DELAY * 4 ** (attempts - 1));
+}

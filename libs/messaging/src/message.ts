@@ -1,0 +1,23 @@
+/** A message as it was taken from a broker. */
+export interface ReceivedMessage {
+  /** Unique per message; the same when it comes again. */
+  id: string;
+  /** `waybill.OrderCreated.v1`; empty when the sender named none. */
+  type: string;
+  /** What it is about: the order's id. */
+  subject: string;
+  time: string;
+  source: string;
+  /** `null`: nothing is promised about its order. */
+  key: string | null;
+  correlationId?: string | undefined;
+  replyTo?: string | undefined;
+  traceparent?: string | undefined;
+  headers: Record<string, string>;
+  bytes: Buffer;
+  from: { kind: 'queue'; name: string } | { kind: 'topic'; name: string; partition: number; offset: string };
+  /** 1 when it is handled for the first time; each failure adds one, a redelivery does not. */
+  attempt: number;
+  /** Of the first failure, when there was one. */
+  firstFailedAt?: string | undefined;
+}

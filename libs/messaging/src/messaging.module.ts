@@ -1,0 +1,91 @@
+import {
+  type DynamicModule,
+  type INestApplication,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { Expiry } from '@waybill/idempotency';
+import { OutboxRelayService } from '@waybill/outbox/nest';
+import { HandlerRegistry } from './handler-registry.js';
+import { KafkaTransport } from './kafka.transport.js';
+import { MessageOutbox } from './message-outbox.js';
+import { MessagingOptions } from './messaging.options.js';
+import { RabbitTransport } from './rabbit.transport.js';
+import type { HealthCheck } from './surroundings.js';
+import { TopicProgress } from './topic-progress.js';
+
+/** What has to be well for messages to come and go. */
+@Injectable()
+export class MessagingHealth {
+  constructor(
+    private readonly kafka: KafkaTransport,
+    private readonly rabbit: RabbitTransport,
+    private readonly relay: OutboxRelayService,
+  ) {}
+
+  healthChecks(): HealthCheck[] {
+    return [this.kafka, this.rabbit, this.relay.healthCheck()];
+  }
+}
+
+/** Forgets what the inbox has kept long enough. */
+@Injectable()
+class InboxExpiry extends Expiry implements OnApplicationBootstrap, OnApplicationShutdown {
+  onApplicationBootstrap(): void {
+    this.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.stop();
+  }
+}
+
+/**
+ * Sends and takes a service's messages. Every provider of the application with `@Handles` gets its messages; what its
+ * transactions leave in the outbox is published. Call `connectMessaging` before the application listens.
+ */
+@Module({})
+export class MessagingModule {
+  static forRoot(options: MessagingOptions): DynamicModule {
+    const { service, database, databaseUrl, logger, kafkaTopicPrefix } = options;
+    return {
+      module: MessagingModule,
+      global: true,
+      imports: [DiscoveryModule],
+      providers: [
+        HandlerRegistry,
+        KafkaTransport,
+        RabbitTransport,
+        MessagingHealth,
+        { provide: MessagingOptions, useValue: options },
+        { provide: MessageOutbox, useValue: new MessageOutbox({ source: `/waybill/${service}` }) },
+        { provide: InboxExpiry, useFactory: () => new InboxExpiry({ database: database.pool, logger }) },
+        {
+          provide: OutboxRelayService,
+          useFactory: (kafka: KafkaTransport, rabbit: RabbitTransport) =>
+            new OutboxRelayService({
+              connectionString: databaseUrl,
+              targets: { kafka: kafka.publisher, rabbitmq: rabbit.publisher },
+              logger,
+            }),
+          inject: [KafkaTransport, RabbitTransport],
+        },
+        {
+          provide: TopicProgress,
+          useFactory: ({ kafka }: KafkaTransport) => new TopicProgress(kafka, service, kafkaTopicPrefix),
+          inject: [KafkaTransport],
+        },
+      ],
+      exports: [MessageOutbox, MessagingHealth, TopicProgress],
+    };
+  }
+}
+
+/** Starts taking messages. A broker that is away is no error: readiness names it until it is there. */
+export async function connectMessaging(app: INestApplication): Promise<void> {
+  for (const transport of [KafkaTransport, RabbitTransport]) app.connectMicroservice({ strategy: app.get(transport) });
+  await app.startAllMicroservices();
+}

@@ -1,0 +1,28 @@
+import type { TransactionRunner, Tx } from '@waybill/outbox';
+import type pg from 'pg';
+import type { Topology } from './contract.js';
+import type { Logger } from './surroundings.js';
+
+/** A service's own database: transactions for handlers, single statements, and the pool for housekeeping. */
+export interface MessagingDatabase extends TransactionRunner {
+  pool: pg.Pool;
+  autocommit: Tx;
+}
+
+export class MessagingOptions {
+  /** Name of the service: consumer in the inbox, Kafka group, end of its CloudEvents source. */
+  service!: string;
+  database!: MessagingDatabase;
+  /** Of the same database; the relay keeps connections of its own. */
+  databaseUrl!: string;
+  rabbitmqUrl!: string;
+  kafkaBrokers!: string[];
+  /** Put before every topic's and group's name; default none. For tests that share a broker. */
+  kafkaTopicPrefix?: string | undefined;
+  /** `retention.ms` of the topics; default without limit. */
+  kafkaRetention?: string | undefined;
+  topology!: Topology;
+  logger!: Logger;
+  /** Messages in hand at most, by queue. Default 20. */
+  prefetch?: Record<string, number>;
+}

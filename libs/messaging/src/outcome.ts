@@ -1,0 +1,48 @@
+import { classOf, type FailureClass, isGivenUp, Postpone, retryDelay } from '@waybill/dlq';
+import type { ReceivedMessage } from './message.js';
+import * as metrics from './metrics.js';
+import { GivenBack } from './patience.middleware.js';
+import type { Logger } from './surroundings.js';
+
+/** What is to be done with a message now that it was handled. */
+export type Outcome =
+  | { kind: 'done' }
+  /** The process stops: whoever comes next takes it. */
+  | { kind: 'given-back' }
+  /** Again after so many milliseconds; `attempted` tells whether this was an attempt. */
+  | { kind: 'later'; ms: number; attempted: boolean; error: Error }
+  | { kind: 'dead-letter'; class: FailureClass; error: Error };
+
+/** Handles a message and says how it ended; never rejects. */
+export async function outcomeOf(
+  message: ReceivedMessage,
+  handling: () => Promise<void>,
+  logger: Logger,
+): Promise<Outcome> {
+  const outcome = await handling().then(
+    (): Outcome => ({ kind: 'done' }),
+    (error) => judge(message, error),
+  );
+  const { type, id, subject } = message;
+  metrics.handled.inc({ source: message.from.name, type, outcome: outcome.kind });
+  if (outcome.kind === 'later') {
+    logger.warn(
+      { err: outcome.error, messageId: id, type, subject, attempt: message.attempt, ms: outcome.ms },
+      'the message comes again later',
+    );
+  }
+  if (outcome.kind === 'dead-letter') {
+    metrics.deadLetters.inc({ source: message.from.name, class: outcome.class });
+    logger.error({ err: outcome.error, messageId: id, type, subject, class: outcome.class }, 'the message is given up');
+  }
+  return outcome;
+}
+
+function judge({ attempt }: ReceivedMessage, thrown: unknown): Outcome {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (error instanceof GivenBack) return { kind: 'given-back' };
+  if (error instanceof Postpone) return { kind: 'later', ms: error.ms, attempted: false, error };
+  const failure = classOf(error);
+  if (isGivenUp(failure, attempt)) return { kind: 'dead-letter', class: failure, error };
+  return { kind: 'later', ms: retryDelay(attempt), attempted: true, error };
+}

@@ -1,0 +1,25 @@
+import type { Registration } from './handler.js';
+import type { ReceivedMessage } from './message.js';
+
+/** One message on its way through the middlewares to its handler. */
+export interface Delivery {
+  message: ReceivedMessage;
+  registration: Registration;
+  /** Decoded and valid, once the message got that far. */
+  body?: unknown;
+  signal: AbortSignal;
+}
+
+/** Wraps the handling of a delivery; calls `next` to go on, throws to end it. */
+export type Middleware = (delivery: Delivery, next: () => Promise<void>) => Promise<void>;
+
+/** The middlewares around each other, the first one outermost. */
+export function pipeline(...middlewares: Middleware[]): (delivery: Delivery) => Promise<void> {
+  return (delivery) => {
+    const from = (index: number): Promise<void> => {
+      const middleware = middlewares[index];
+      return middleware ? middleware(delivery, () => from(index + 1)) : Promise.resolve();
+    };
+    return from(0);
+  };
+}

@@ -1,0 +1,117 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { deadLetterQueueOf, failureHeaders, MalformedMessage } from '@waybill/dlq';
+import { type AsyncMessage, type Connection, type Consumer, ConsumerStatus } from 'rabbitmq-client';
+import type { Registration } from './handler.js';
+import type { ReceivedMessage } from './message.js';
+import { type Outcome, outcomeOf } from './outcome.js';
+import type { Delivery } from './pipeline.js';
+import { attemptHeaders, forward, fromDelivery } from './rabbit-envelope.js';
+import type { RabbitPublisher } from './rabbit-publisher.js';
+import { retryQueueOf, tierFor } from './rabbit-topology.js';
+import type { HealthCheck, Logger } from './surroundings.js';
+
+const AFTER_A_FAILED_MOVE = 1_000;
+
+export interface RabbitConsumerOptions {
+  connection: Connection;
+  publisher: RabbitPublisher;
+  queue: string;
+  /** Messages in hand at most. */
+  prefetch: number;
+  /** Who gives messages up. */
+  consumer: string;
+  /** By message type. */
+  registrations: ReadonlyMap<string, Registration>;
+  handle: (delivery: Delivery) => Promise<void>;
+  stopping: AbortSignal;
+  logger: Logger;
+}
+
+/**
+ * Takes the tasks of one queue. A message is acknowledged when its effect is committed, or when RabbitMQ has confirmed
+ * that it waits elsewhere: in a retry tier or among the dead letters.
+ */
+export class RabbitConsumer implements HealthCheck {
+  readonly name: string;
+  private consumer: Consumer | undefined;
+  private consuming = false;
+
+  constructor(private readonly options: RabbitConsumerOptions) {
+    this.name = `rabbitmq:${options.queue}`;
+  }
+
+  start(): void {
+    const { connection, queue, prefetch, logger } = this.options;
+    this.consumer = connection.createConsumer(
+      { queue, concurrency: prefetch, qos: { prefetchCount: prefetch }, requeue: true },
+      (delivery) => this.take(delivery),
+    );
+    this.consumer.on('ready', () => {
+      this.consuming = true;
+    });
+    this.consumer.on('error', (error) => {
+      this.consuming = false;
+      logger.debug({ err: error, queue }, 'a consumer was interrupted');
+    });
+    connection.on('error', () => {
+      this.consuming = false;
+    });
+  }
+
+  /** Takes no more, and resolves when what is in hand is done or given back. */
+  async stop(): Promise<void> {
+    await this.consumer?.close();
+  }
+
+  async check(): Promise<void> {
+    if (!this.consuming) throw new Error(`does not consume ${this.options.queue} yet`);
+  }
+
+  private async take(delivery: AsyncMessage): Promise<ConsumerStatus> {
+    const { queue, logger, stopping } = this.options;
+    const message = fromDelivery(delivery, queue);
+    const outcome = await outcomeOf(message, () => this.handle(message), logger);
+    try {
+      return await this.settle(message, outcome);
+    } catch (error) {
+      logger.warn(
+        { err: error, queue, messageId: message.id },
+        'the message could not be moved on, it stays in its queue',
+      );
+      await pause(AFTER_A_FAILED_MOVE, undefined, { signal: stopping }).catch(() => {});
+      return ConsumerStatus.REQUEUE;
+    }
+  }
+
+  private async handle(message: ReceivedMessage): Promise<void> {
+    const { registrations, handle, stopping, queue } = this.options;
+    const registration = registrations.get(message.type);
+    if (!message.id) throw new MalformedMessage('the message has no id');
+    if (!registration) throw new MalformedMessage(`nobody handles '${message.type}' on ${queue}`);
+    await handle({ message, registration, signal: stopping });
+  }
+
+  private async settle(message: ReceivedMessage, outcome: Outcome): Promise<ConsumerStatus> {
+    const { publisher, queue } = this.options;
+    if (outcome.kind === 'given-back') return ConsumerStatus.REQUEUE;
+    if (outcome.kind === 'later') {
+      const headers = outcome.attempted ? attemptHeaders(message) : {};
+      await publisher.publishOne(forward(message, retryQueueOf(queue, tierFor(outcome.ms)), headers));
+    }
+    if (outcome.kind === 'dead-letter') {
+      const now = new Date().toISOString();
+      const headers = failureHeaders({
+        source: queue,
+        consumer: this.options.consumer,
+        class: outcome.class,
+        error: outcome.error.message,
+        stack: outcome.error.stack,
+        attempts: message.attempt,
+        firstFailedAt: message.firstFailedAt ?? now,
+        lastFailedAt: now,
+      });
+      await publisher.publishOne(forward(message, deadLetterQueueOf(queue), headers));
+    }
+    return ConsumerStatus.ACK;
+  }
+}

@@ -1,0 +1,128 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
+import { PostgresInbox } from '@waybill/idempotency';
+import { Connection } from 'rabbitmq-client';
+import { decode } from './decode.middleware.js';
+import type { Registration } from './handler.js';
+import { HandlerRegistry, sourcesOf } from './handler-registry.js';
+import { keepTrying } from './keep-trying.js';
+import { MessageOutbox } from './message-outbox.js';
+import { MessagingOptions } from './messaging.options.js';
+import { observe } from './observe.middleware.js';
+import { patience } from './patience.middleware.js';
+import { pipeline } from './pipeline.js';
+import { RabbitConsumer } from './rabbit-consumer.js';
+import { RabbitPublisher } from './rabbit-publisher.js';
+import { declareQueues } from './rabbit-topology.js';
+import type { HealthCheck } from './surroundings.js';
+import { timeLimit } from './time-limit.middleware.js';
+import { inTransaction } from './transaction.middleware.js';
+
+const DEFAULT_PREFETCH = 20;
+
+/** RabbitMQ under Nest: declares the queues and runs one consumer for each queue that has handlers here. */
+@Injectable()
+export class RabbitTransport extends Server implements CustomTransportStrategy, HealthCheck, OnApplicationShutdown {
+  readonly name = 'rabbitmq';
+  /** Publishing has a connection of its own: a broker that blocks publishers does not stop consumers. */
+  private readonly publishing: Connection;
+  private readonly consuming: Connection;
+  readonly publisher: RabbitPublisher;
+  private readonly stopping = new AbortController();
+  private consumers: RabbitConsumer[] = [];
+  private declared = false;
+
+  constructor(
+    private readonly options: MessagingOptions,
+    private readonly registry: HandlerRegistry,
+    private readonly outbox: MessageOutbox,
+  ) {
+    super();
+    this.publishing = this.connect('publishing');
+    this.consuming = this.connect('consuming');
+    this.publisher = new RabbitPublisher(this.publishing);
+  }
+
+  /** Returns at once; a broker that is away is waited for. */
+  listen(started: () => void): void {
+    void this.consume();
+    started();
+  }
+
+  /** Takes no more and finishes or gives back what is in hand. */
+  async close(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.consumers.map((consumer) => consumer.stop()));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.publisher.close().catch(() => {});
+    this.publishing.unsafeDestroy();
+    this.consuming.unsafeDestroy();
+  }
+
+  async check(): Promise<void> {
+    if (!this.declared) throw new Error('the queues are not declared yet');
+    if (!this.publishing.ready) throw new Error('not connected');
+    for (const consumer of this.consumers) await consumer.check();
+  }
+
+  on(): never {
+    throw new Error('this transport has no events; see its health and metrics');
+  }
+
+  unwrap<T>(): T {
+    return this.consuming as T;
+  }
+
+  private async consume(): Promise<void> {
+    const { topology, logger } = this.options;
+    const registrations = this.registry.of('queue');
+    const handle = this.pipeline();
+    await keepTrying(
+      () => declareQueues(this.consuming, topology.queues, topology.deadLetterQueues),
+      this.stopping.signal,
+      (error) => logger.warn({ err: error }, 'could not declare the queues yet'),
+    );
+    if (this.stopping.signal.aborted) return;
+    this.consumers = sourcesOf(registrations).map((queue) => this.consumerOf(queue, registrations, handle));
+    for (const consumer of this.consumers) consumer.start();
+    this.declared = true;
+  }
+
+  private consumerOf(queue: string, registrations: Map<string, Registration>, handle: ReturnType<typeof pipeline>) {
+    const { service, logger, prefetch } = this.options;
+    const ofQueue = [...registrations].filter(([, { contract }]) => contract.destination.name === queue);
+    return new RabbitConsumer({
+      connection: this.consuming,
+      publisher: this.publisher,
+      queue,
+      prefetch: prefetch?.[queue] ?? DEFAULT_PREFETCH,
+      consumer: service,
+      registrations: new Map(ofQueue),
+      handle,
+      stopping: this.stopping.signal,
+      logger,
+    });
+  }
+
+  private pipeline() {
+    const { service, database, logger } = this.options;
+    const deps = { database, inbox: new PostgresInbox(), outbox: this.outbox, consumer: service };
+    return pipeline(observe, timeLimit, decode, patience(logger, this.stopping.signal), inTransaction(deps));
+  }
+
+  private connect(purpose: string): Connection {
+    const { rabbitmqUrl, service, logger } = this.options;
+    const connection = new Connection({
+      url: rabbitmqUrl,
+      connectionName: `${service} ${purpose}`,
+      retryLow: 200,
+      retryHigh: 2_000,
+      acquireTimeout: 5_000,
+      heartbeat: 10,
+    });
+    connection.on('error', (error) => logger.debug({ err: error, purpose }, 'RabbitMQ is away'));
+    return connection;
+  }
+}
