@@ -43,7 +43,13 @@ export class RabbitConsumer implements HealthCheck {
   start(): void {
     const { connection, queue, prefetch, logger } = this.options;
     this.consumer = connection.createConsumer(
-      { queue, concurrency: prefetch, qos: { prefetchCount: prefetch }, requeue: true },
+      {
+        queue,
+        concurrency: prefetch,
+        queueOptions: { passive: true },
+        qos: { prefetchCount: prefetch },
+        requeue: true,
+      },
       (delivery) => this.take(delivery),
     );
     this.consumer.on('ready', () => {
