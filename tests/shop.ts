@@ -133,7 +133,7 @@ export const summary = () => get<Summary>(`${endpoints().analytics}/analytics/su
 
 /** Mails about an order that are in the mailbox. */
 export async function mails(orderId: string): Promise<Mail[]> {
-  const all = await get<Mail[]>(`${endpoints().mail}/email`);
+  const all = await get<Mail[]>(`${endpoints().mail}/api/email`);
   return all.filter(({ headers }) => headers['x-waybill-order-id'] === orderId);
 }
 

@@ -41,6 +41,8 @@ async function createDatabase(url: string): Promise<void> {
   await client.connect();
   try {
     await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+    // The default begins with a schema named like the role; the libraries' schema may well be called that.
+    await client.query(`ALTER DATABASE ${pg.escapeIdentifier(name)} SET search_path = public`);
   } catch (error) {
     if (!isDuplicateDatabase(error)) throw error;
   } finally {

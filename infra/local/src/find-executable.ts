@@ -1,0 +1,28 @@
+import { accessSync, constants, globSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/**
+ * The path of a program on PATH or in one of these folders (patterns, the highest version first), if it is there. With
+ * `pathLast` the folders come before PATH.
+ */
+export function findExecutable(
+  name: string,
+  folders: readonly string[] = [],
+  { pathLast = false } = {},
+): string | undefined {
+  const elsewhere = folders.flatMap((pattern) => globSync(pattern).sort(byVersion));
+  const onPath = (process.env.PATH ?? '').split(delimiter);
+  const places = pathLast ? [...elsewhere, ...onPath] : [...onPath, ...elsewhere];
+  return places.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+const byVersion = (a: string, b: string) => b.localeCompare(a, undefined, { numeric: true });
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

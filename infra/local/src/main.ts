@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { didYouMean } from './did-you-mean.js';
+import { stdout } from './progress.js';
+import { readSettings, root, type Settings } from './settings.js';
+import { start, startDetached, supervise } from './start.js';
+import { status } from './status.js';
+import { stop } from './stop.js';
+import { test } from './test.js';
+
+const HELP = `Usage: npm <command>, or npm run <command> -- <options>
+
+  start [--detach]   brings what is missing, starts everything, stays until Ctrl-C; with --detach returns when all is healthy
+  stop               ends it; the data stay
+  status [--json]    what runs and whether it is ready
+  test [path ...]    all tests, or those below these paths, on a system of their own
+  order              places orders and shows what becomes of them; see --help
+  invariants         checks that nothing was lost, charged twice or oversold; see --help
+  bench [name ...]   measures latency and memory of the running system
+  build, lint        only that
+
+Environment:
+  WAYBILL_HOME       where data, logs and endpoints.json are kept (default: .waybill)
+  WAYBILL_PORT_BASE  is added to every default port (default: 0)
+  POSTGRES_URL, RABBITMQ_URL, KAFKA_BROKERS, TEMPORAL_ADDRESS, SMTP_URL and MAIL_URL
+                     use a server of your own instead of starting one`;
+
+const COMMANDS: Record<string, (settings: Settings, args: string[]) => Promise<number> | number> = {
+  start: (settings, args) => (options(args, ['--detach']).has('--detach') ? startDetached(settings) : start(settings)),
+  stop: (settings, args) => {
+    options(args, []);
+    return stop(settings);
+  },
+  status: (settings, args) => status(settings, options(args, ['--json']).has('--json')),
+  test: (settings, args) => test(settings, args),
+  lint: () =>
+    spawnSync(join(root, 'node_modules', '.bin', 'biome'), ['check', '--error-on-warnings'], { stdio: 'inherit' })
+      .status ?? 1,
+  help: () => {
+    stdout.line(HELP);
+    return 0;
+  },
+  // The background part of `start --detach`.
+  supervise: (settings) => supervise(settings, stdout),
+};
+
+class UsageError extends Error {}
+
+function options(args: string[], known: string[]): Set<string> {
+  const unknown = args.find((arg) => !known.includes(arg));
+  if (unknown) throw new UsageError(`there is no option ${unknown}${suggestion(unknown, known)}`);
+  return new Set(args);
+}
+
+function suggestion(word: string, names: readonly string[]): string {
+  const meant = didYouMean(word, names);
+  return meant ? `; did you mean ${meant}?` : '';
+}
+
+async function main([name = 'help', ...args]: string[]): Promise<number> {
+  try {
+    const command = COMMANDS[['--help', '-h'].includes(name) || args.includes('--help') ? 'help' : name];
+    if (!command) throw new UsageError(`there is no command ${name}${suggestion(name, Object.keys(COMMANDS))}`);
+    return await command(readSettings(), args);
+  } catch (error) {
+    console.error(`waybill: ${(error as Error).message}`);
+    if (error instanceof UsageError) console.error('npm run help shows what there is');
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+process.exit(await main(process.argv.slice(2)));

@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** A process that can't be mistaken for a later one with the same pid. */
+export interface ProcessId {
+  pid: number;
+  /** When it started, in whatever form the system tells. */
+  started: string;
+}
+
+/** Undefined when there is no such process. */
+export function identify(pid: number): ProcessId | undefined {
+  const started = process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
+  return started ? { pid, started } : undefined;
+}
+
+export const isSame = ({ pid, started }: ProcessId): boolean => identify(pid)?.started === started;
+
+/** Field 22 of /proc/PID/stat; a zombie is gone. */
+function fromProc(pid: number): string | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+    return fields[0] === 'Z' ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function fromPs(pid: number): string | undefined {
+  return spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() || undefined;
+}

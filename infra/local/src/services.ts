@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProcessSpec } from './process-spec.js';
+import type { Reach } from './provider.js';
+import { answers } from './ready.js';
+import { secret } from './secrets.js';
+import { type PortName, root, type Settings } from './settings.js';
+
+interface Service {
+  /** As in the table of processes, and in endpoints.json in camel case. */
+  name: string;
+  script: string;
+  port: PortName;
+  /** Whose database it uses. */
+  database?: string;
+}
+
+/** What is ours, in the order in which it is shown. */
+export const SERVICES: readonly Service[] = [
+  { name: 'order-api', script: 'services/order/dist/main.api.js', port: 'ORDER_API_PORT', database: 'order' },
+  {
+    name: 'order-processor',
+    script: 'services/order/dist/main.processor.js',
+    port: 'ORDER_PROCESSOR_PORT',
+    database: 'order',
+  },
+  { name: 'inventory', script: 'services/inventory/dist/main.js', port: 'INVENTORY_PORT', database: 'inventory' },
+  { name: 'payment', script: 'services/payment/dist/main.js', port: 'PAYMENT_PORT', database: 'payment' },
+  { name: 'email', script: 'services/email/dist/main.js', port: 'EMAIL_PORT', database: 'email' },
+  { name: 'analytics', script: 'services/analytics/dist/main.js', port: 'ANALYTICS_PORT', database: 'analytics' },
+  { name: 'payment-provider', script: 'infra/payment-provider/dist/main.js', port: 'PAYMENT_PROVIDER_PORT' },
+];
+
+export const DATABASES = ['order', 'inventory', 'payment', 'email', 'analytics'];
+
+/** Small heaps: the collector runs a little more often, and eight processes fit beside the servers. */
+const NODE_FLAGS = ['--enable-source-maps', '--max-old-space-size=160', '--max-semi-space-size=4'];
+
+/** Environment of everything that is ours: the user's, and how to reach the backing services. */
+export function commonEnvironment(settings: Settings, reaches: readonly Reach[]): Record<string, string | undefined> {
+  return {
+    ...settings.env,
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    OPERATOR_TOKEN: operatorToken(settings),
+    PAYMENT_PROVIDER_URL: `http://127.0.0.1:${settings.ports.PAYMENT_PROVIDER_PORT}`,
+    ...Object.fromEntries(SERVICES.map(({ port }) => [port, String(settings.ports[port])])),
+    ...Object.assign({}, ...reaches.map(({ env }) => env)),
+  };
+}
+
+export const operatorToken = (settings: Settings): string =>
+  settings.env.OPERATOR_TOKEN ?? secret(settings, 'operator-token');
+
+export function databaseUrl(serverUrl: string, service: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/waybill_${service}`;
+  return url.href;
+}
+
+export function serviceSpecs(settings: Settings, env: Record<string, string | undefined>): ProcessSpec[] {
+  return SERVICES.map(({ name, script, port, database }) => {
+    if (!existsSync(join(root, script))) throw new Error(`${script} is not built: npm run build`);
+    return {
+      name,
+      command: process.execPath,
+      args: [...NODE_FLAGS, join(root, script)],
+      cwd: root,
+      env: {
+        ...env,
+        DATA_DIR: join(settings.home, 'data', name),
+        ...(database && { DATABASE_URL: databaseUrl(env.POSTGRES_URL!, database) }),
+      },
+      ready: () => answers(`http://127.0.0.1:${settings.ports[port]}/health/ready`),
+    };
+  });
+}
+
+/** `order-api` as endpoints.json has it: `orderApi`. */
+export const endpointName = (name: string): string =>
+  name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

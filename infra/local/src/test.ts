@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { stdout } from './progress.js';
+import { readSettings, root, type Settings } from './settings.js';
+import { startDetached } from './start.js';
+import { endpointsPath } from './state.js';
+import { stop } from './stop.js';
+
+interface Count {
+  passed: number;
+  failed: number;
+}
+
+/**
+ * `npm test`: style, then every test against one system of its own, beside a running one or not. `paths` choose tests by
+ * their path. The last line is `N passed, N failed`.
+ */
+export async function test({ home }: Settings, paths: readonly string[]): Promise<number> {
+  const settings = testSettings(home);
+  Object.assign(process.env, settings.env);
+  const counts: Count[] = [];
+  if (!paths.length) counts.push(await lint());
+  const interrupt = () => void stop(settings).then(() => process.exit(1));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt);
+
+  await stop(settings);
+  rmSync(settings.home, { recursive: true, force: true });
+  try {
+    const code = await startDetached(settings);
+    if (code === 0) counts.push(...(await runTests(settings, paths)));
+    else counts.push({ passed: 0, failed: 1 });
+  } finally {
+    await stop(settings);
+  }
+  const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+  const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+  stdout.line(`${passed} passed, ${failed} failed`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+/** Own data, own ports, and a carrier that does not take a minute. */
+function testSettings(home: string): Settings {
+  return readSettings({
+    CARRIER_DISPATCH_AFTER: '1s',
+    CARRIER_DELIVER_AFTER: '1s',
+    ...process.env,
+    WAYBILL_HOME: join(home, 'test'),
+    WAYBILL_PORT_BASE: process.env.WAYBILL_TEST_PORT_BASE ?? '30000',
+  });
+}
+
+/** What belongs to one package first, side by side; then what needs the whole system to itself. */
+async function runTests(settings: Settings, paths: readonly string[]): Promise<Count[]> {
+  const inPackages = ['libs/', 'services/', 'infra/'];
+  const chosen = (folders: string[]) =>
+    paths.length ? paths.filter((path) => folders.some((folder) => path.startsWith(folder))) : folders;
+  const packages = chosen(inPackages);
+  const whole = chosen(['tests/']);
+  const counts: Count[] = [];
+  if (packages.length) counts.push(await jest(settings, 'packages', ['--maxWorkers=2', ...packages]));
+  if (whole.length) counts.push(await jest(settings, 'whole-system', ['--runInBand', ...whole]));
+  return counts;
+}
+
+async function jest(settings: Settings, name: string, args: readonly string[]): Promise<Count> {
+  const report = join(settings.home, `${name}.json`);
+  rmSync(report, { force: true });
+  const script = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+  const options = ['--json', `--outputFile=${report}`, '--passWithNoTests'];
+  await runShown(process.execPath, ['--experimental-vm-modules', '--no-warnings', script, ...options, ...args], {
+    WAYBILL_ENDPOINTS: endpointsPath(settings.home),
+  });
+  if (!existsSync(report)) return { passed: 0, failed: 1 };
+  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+  return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites };
+}
+
+async function lint(): Promise<Count> {
+  const biome = join(root, 'node_modules', '.bin', 'biome');
+  const code = await runShown(biome, ['check', '--error-on-warnings'], {});
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+function runShown(file: string, args: readonly string[], env: Record<string, string>): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 2, 'inherit'] });
+    child.once('error', () => resolve(1));
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
