@@ -1,3 +1,4 @@
+import { setImmediate as tick } from 'node:timers/promises';
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
 import type { Publisher as ConfirmingChannel, Connection } from 'rabbitmq-client';
 import { toEnvelope } from './rabbit-envelope.js';
@@ -14,11 +15,9 @@ export class RabbitPublisher implements Publisher {
   private readonly returned = new Set<string>();
 
   constructor(connection: Connection) {
-    this.channel = connection.createPublisher({
-      confirm: true,
-      onReturn: ({ messageId }) => {
-        if (messageId) this.returned.add(messageId);
-      },
+    this.channel = connection.createPublisher({ confirm: true });
+    this.channel.on('basic.return', ({ messageId }) => {
+      if (messageId) this.returned.add(messageId);
     });
   }
 
@@ -52,6 +51,7 @@ export class RabbitPublisher implements Publisher {
       if (isRefused(error)) return { status: 'blocked', reason: 'the queue is full' };
       throw error;
     }
+    await tick(); // a message that came back was told of before its confirm, but the client hands that on a tick later
     return this.returned.delete(message.id) ? { status: 'blocked', reason: 'there is no such queue' } : PUBLISHED;
   }
 }

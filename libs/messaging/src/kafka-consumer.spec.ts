@@ -1,0 +1,183 @@
+import { failureOf } from '@waybill/dlq';
+import { backingServices, uniqueName, until } from '@waybill/testing';
+import type { Kafka } from 'kafkajs';
+import { z } from 'zod';
+import { encode } from './cloud-event.js';
+import { defineEvent, defineTopic } from './contract.js';
+import { EventHandling } from './event-handling.js';
+import type { Handler } from './handler.js';
+import { BusinessRejection } from './index.js';
+import { createKafka } from './kafka-client.js';
+import { KafkaConsumer } from './kafka-consumer.js';
+import { KafkaPublisher } from './kafka-publisher.js';
+import { declareTopics } from './kafka-topology.js';
+import { consumerDatabase, effect, effects, pipelineOn, quiet, registered } from './workbench.fixture.js';
+
+const topic = defineTopic({ name: uniqueName('events'), partitions: 3 });
+const group = uniqueName('group');
+const ItHappened = defineEvent({
+  type: 'test.ItHappened.v1',
+  topic,
+  subject: ({ about }) => about,
+  schema: z.object({ about: z.string(), what: z.string() }),
+});
+
+let database: Awaited<ReturnType<typeof consumerDatabase>>;
+let kafka: Kafka;
+let publisher: KafkaPublisher;
+let consumer: KafkaConsumer;
+let stopping: AbortController;
+let handle: Handler<typeof ItHappened>['handle'] = async ({ about, what }, { tx }) => effect(tx, `${about} ${what}`);
+
+beforeAll(async () => {
+  database = await consumerDatabase();
+  kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
+  publisher = new KafkaPublisher(kafka);
+  stopping = new AbortController();
+  await declareTopics(kafka, [topic], {}, { group, reads: [topic.name] });
+  const handling = new EventHandling({
+    database,
+    group,
+    registrations: registered(ItHappened, (body, context) => handle(body, context)),
+    handle: pipelineOn(database, stopping.signal),
+    persist: (work) => work(),
+    stopping: stopping.signal,
+    logger: quiet,
+  });
+  consumer = new KafkaConsumer({
+    kafka,
+    group,
+    topics: [topic.name],
+    prefix: '',
+    handling,
+    parkedKeys: (name, keys) => handling.parked.waiting(database.autocommit, name, keys),
+    dueKeys: () => handling.parked.due(database.autocommit, 10),
+    stopping: stopping.signal,
+    logger: quiet,
+  });
+  consumer.start();
+});
+
+afterAll(async () => {
+  stopping.abort();
+  await consumer.stop();
+  await publisher.close();
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: [topic.name, `${topic.name}.${group}-dlq`] });
+  await admin.disconnect();
+  await database.drop();
+});
+
+async function publish(about: string, what: string, changes: { id?: string; type?: string; body?: string } = {}) {
+  const event = encode({ contract: ItHappened, body: { about, what }, ...(changes.id && { id: changes.id }) }, '/test');
+  if (changes.type) event.headers.ce_type = changes.type;
+  if (changes.body) event.body = Buffer.from(changes.body);
+  await publisher.publish([event]);
+  return event.id;
+}
+
+const effectsOf = async (about: string) =>
+  (await effects(database)).filter((what) => what.startsWith(`${about} `)).map((what) => what.slice(about.length + 1));
+
+const untilEffects = (about: string, count: number) =>
+  until(`${about} has ${count} effects`, async () => (await effectsOf(about)).length >= count, { within: '30s' });
+
+/** What the group has given up: it leaves through the outbox. */
+async function deadLetter(id: string) {
+  const { rows } = await until(
+    `${id} is given up`,
+    async () => {
+      const found = await database.pool.query('SELECT * FROM waybill.outbox WHERE id = $1', [id]);
+      return found.rows.length > 0 && found;
+    },
+    { within: '30s' },
+  );
+  return rows[0] as { destination: string; headers: Record<string, string>; body: Buffer };
+}
+
+describe('an event', () => {
+  it('takes effect once, however often it is delivered', async () => {
+    const id = await publish('twice', 'first');
+    await publish('twice', 'first', { id });
+    await publish('twice', 'second');
+    await untilEffects('twice', 2);
+    expect(await effectsOf('twice')).toEqual(['first', 'second']);
+  });
+
+  it('that fails keeps the later ones of its key behind it, in order, while other keys flow on', async () => {
+    let failures = 0;
+    const usual = handle;
+    handle = async (body, context) => {
+      if (body.about === 'stuck' && body.what === '1' && ++failures <= 2) throw new Error('a blip');
+      return usual(body, context);
+    };
+    for (const what of ['1', '2', '3']) await publish('stuck', what);
+    await publish('free', '1');
+
+    await untilEffects('free', 1);
+    await untilEffects('stuck', 3);
+    expect(await effectsOf('stuck')).toEqual(['1', '2', '3']);
+    handle = usual;
+  });
+
+  it('that the business refuses is given up, and the next one of its key is handled', async () => {
+    const usual = handle;
+    handle = async (body, context) => {
+      if (body.what === 'refused') throw new BusinessRejection('never');
+      return usual(body, context);
+    };
+    const id = await publish('refusing', 'refused');
+    await publish('refusing', 'accepted');
+
+    const { destination, headers, body } = await deadLetter(id);
+    expect(destination).toBe(`${topic.name}.${group}-dlq`);
+    expect(failureOf(headers)).toMatchObject({
+      source: topic.name,
+      consumer: group,
+      class: 'business',
+      error: 'never',
+    });
+    expect(body.toString()).toBe('{"about":"refusing","what":"refused"}');
+    await untilEffects('refusing', 1);
+    handle = usual;
+  });
+
+  it('that is malformed is given up', async () => {
+    const id = await publish('broken', 'body', { body: 'not JSON' });
+    expect(failureOf((await deadLetter(id)).headers)).toMatchObject({ class: 'malformed' });
+  });
+
+  it('of an unknown version of a known type is given up, one of a type that is not handled is skipped', async () => {
+    const skipped = await publish('other', 'type', { type: 'test.SomethingElse.v1' });
+    const id = await publish('newer', 'version', { type: 'test.ItHappened.v2' });
+    expect(failureOf((await deadLetter(id)).headers)).toMatchObject({ class: 'malformed' });
+
+    await publish('other', 'after it');
+    await untilEffects('other', 1);
+    const { rowCount } = await database.pool.query('SELECT FROM waybill.outbox WHERE id = $1', [skipped]);
+    expect(rowCount).toBe(0);
+  });
+});
+
+describe('the partition of a key', () => {
+  // Hashes from Apache Kafka's own tests of its murmur2.
+  it.each([
+    ['21', -973932308],
+    ['foobar', -790332482],
+    ['a-little-bit-long-string', -985981536],
+    ['a-little-bit-longer-string', -1486304829],
+  ])('of %s is the one that Java chooses', async (key, hash) => {
+    const admin = kafka.admin();
+    await admin.connect();
+    const before = await admin.fetchTopicOffsets(topic.name);
+    await publish(key, 'somewhere');
+    const after = await admin.fetchTopicOffsets(topic.name);
+    await admin.disconnect();
+
+    const high = (offsets: typeof before, partition: number) =>
+      Number(offsets.find((one) => one.partition === partition)?.high);
+    const [written] = [0, 1, 2].filter((partition) => high(after, partition) > high(before, partition));
+    expect(written).toBe((hash & 0x7fffffff) % 3);
+  });
+});

@@ -1,0 +1,77 @@
+import { idempotencyMigrations, PostgresInbox } from '@waybill/idempotency';
+import { migrateLibraries, outboxMigrations, pgTx, type TransactionRunner, type Tx } from '@waybill/outbox';
+import { type FreshDatabase, freshDatabase } from '@waybill/testing';
+import type pg from 'pg';
+import type { Contract } from './contract.js';
+import { decode } from './decode.middleware.js';
+import type { Handler, Registration } from './handler.js';
+import { MessageOutbox } from './message-outbox.js';
+import { messagingMigrations } from './migrations.js';
+import { patience } from './patience.middleware.js';
+import { pipeline } from './pipeline.js';
+import { inTransaction } from './transaction.middleware.js';
+
+/** Says nothing; a failing test shows the outcome. */
+export const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+export const CONSUMER = 'workbench';
+
+/** A consumer's database with the tables of the libraries and one of its own, in which effects are seen. */
+export async function consumerDatabase(): Promise<FreshDatabase & TransactionRunner & { autocommit: Tx }> {
+  const database = await freshDatabase();
+  const client = await database.pool.connect();
+  await migrateLibraries(client, outboxMigrations, idempotencyMigrations, messagingMigrations);
+  await client.query('CREATE TABLE effects (place bigserial PRIMARY KEY, what text NOT NULL)');
+  client.release();
+  return {
+    ...database,
+    transaction: (work) => transaction(database.pool, work),
+    autocommit: pgTx(database.pool as never),
+  };
+}
+
+async function transaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    await client.query('BEGIN');
+    const result = await work(pgTx(client));
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}
+
+/** Writes an effect that is seen if and only if the transaction committed. */
+export async function effect(tx: Tx, what: string): Promise<void> {
+  await tx.query('INSERT INTO effects (what) VALUES ($1)', [what]);
+}
+
+export async function effects(database: FreshDatabase): Promise<string[]> {
+  const { rows } = await database.pool.query<{ what: string }>('SELECT what FROM effects ORDER BY place');
+  return rows.map(({ what }) => what);
+}
+
+/** The handler behind the middlewares that every service has around it. */
+export function registered<C extends Contract>(contract: C, handle: Handler<C>['handle']): Map<string, Registration> {
+  return new Map([[contract.type, { contract, options: {}, handler: { handle } as Handler<Contract> }]]);
+}
+
+export function pipelineOn(database: TransactionRunner, stopping: AbortSignal) {
+  const deps = {
+    database,
+    inbox: new PostgresInbox(),
+    outbox: new MessageOutbox({ source: '/test' }),
+    consumer: CONSUMER,
+  };
+  return pipeline(decode, patience(quiet, stopping), inTransaction(deps));
+}
