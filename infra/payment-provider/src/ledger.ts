@@ -1,39 +1,51 @@
 import { Journal } from './journal.js';
+import type { RefusalCode } from './tokens.js';
 
-/** Minor units. */
-interface Money {
+/** What is charged, and for which order. */
+export interface Charge {
+  orderId: string;
+  /** Minor units. */
   amount: number;
   currency: string;
 }
 
-export interface LedgerEntry extends Money {
+export interface LedgerEntry extends Charge {
   id: string;
-  orderId: string;
   type: 'charge' | 'refund';
   at: string;
 }
 
 /** What is known of one idempotency key. */
-interface KeyState {
+export interface KeyState {
+  /** Fingerprint of the request that came with the key; undefined when only a refund did. */
+  request?: string;
   charge?: LedgerEntry;
   refund?: LedgerEntry;
+  refusal?: RefusalCode;
   /** Refunded before it was charged: it can not be charged any more. */
   voided?: true;
   /** How often it was turned away by a token that fails at first. */
-  failures: number;
+  turnedAway: number;
 }
 
-type Note = { note: 'charge' | 'refund'; key: string; entry: LedgerEntry } | { note: 'void' | 'failure'; key: string };
+type Note =
+  | { note: 'charge'; key: string; request: string; entry: LedgerEntry }
+  | { note: 'refusal'; key: string; request: string; code: RefusalCode }
+  | { note: 'turned-away'; key: string; request: string }
+  | { note: 'refund'; key: string; entry: LedgerEntry }
+  | { note: 'void'; key: string };
 
 /** What really happened to the money. Everything in it is on the disk before anyone is told. */
 export class Ledger {
-  readonly entries: LedgerEntry[] = [];
+  private readonly entries: LedgerEntry[] = [];
+  private readonly entriesOfOrder = new Map<string, LedgerEntry[]>();
   private readonly keys = new Map<string, KeyState>();
   private readonly turns = new Map<string, Promise<unknown>>();
   private readonly journal: Journal<Note>;
 
-  constructor(path: string) {
-    const { journal, entries } = Journal.open<Note>(path);
+  /** Rebuilds what is known from the file at `path`, which is made when it is not there. */
+  constructor(path: string, onFlush?: (lines: number) => void) {
+    const { journal, entries } = Journal.open<Note>(path, onFlush);
     this.journal = journal;
     for (const note of entries) this.apply(note);
   }
@@ -51,31 +63,45 @@ export class Ledger {
   }
 
   stateOf(key: string): Readonly<KeyState> {
-    return this.keys.get(key) ?? { failures: 0 };
+    return this.keys.get(key) ?? { turnedAway: 0 };
   }
 
-  async charge(key: string, charge: Money & { orderId: string }): Promise<LedgerEntry> {
+  /** In the order in which they happened; of one order, or of all. */
+  list(orderId?: string): readonly LedgerEntry[] {
+    return orderId === undefined ? this.entries : (this.entriesOfOrder.get(orderId) ?? []);
+  }
+
+  async charge(key: string, request: string, charge: Charge): Promise<LedgerEntry> {
     const entry = newEntry('charge', charge);
-    await this.write({ note: 'charge', key, entry });
+    await this.write({ note: 'charge', key, request, entry });
     return entry;
   }
 
-  async refund(key: string, { orderId, amount, currency }: LedgerEntry): Promise<LedgerEntry> {
-    const entry = newEntry('refund', { orderId, amount, currency });
+  async refund(key: string, charge: LedgerEntry): Promise<LedgerEntry> {
+    const entry = newEntry('refund', charge);
     await this.write({ note: 'refund', key, entry });
     return entry;
+  }
+
+  refuse(key: string, request: string, code: RefusalCode): Promise<void> {
+    return this.write({ note: 'refusal', key, request, code });
+  }
+
+  turnAway(key: string, request: string): Promise<void> {
+    return this.write({ note: 'turned-away', key, request });
   }
 
   void(key: string): Promise<void> {
     return this.write({ note: 'void', key });
   }
 
-  noteFailure(key: string): Promise<void> {
-    return this.write({ note: 'failure', key });
+  /** Why nothing can be written any more; undefined while all is well. */
+  get broken(): string | undefined {
+    return this.journal.broken;
   }
 
-  close(): void {
-    this.journal.close();
+  close(): Promise<void> {
+    return this.journal.close();
   }
 
   private async write(note: Note): Promise<void> {
@@ -84,24 +110,27 @@ export class Ledger {
   }
 
   private apply(note: Note): void {
-    const state = this.keys.get(note.key) ?? { failures: 0 };
+    const state = this.keys.get(note.key) ?? { turnedAway: 0 };
     this.keys.set(note.key, state);
-    if (note.note === 'failure') state.failures += 1;
+    if ('request' in note) state.request = note.request;
+    if (note.note === 'turned-away') state.turnedAway += 1;
+    if (note.note === 'refusal') state.refusal = note.code;
     if (note.note === 'void') state.voided = true;
     if (note.note === 'charge' || note.note === 'refund') {
       state[note.note] = note.entry;
-      this.entries.push(note.entry);
+      this.add(note.entry);
     }
+  }
+
+  private add(entry: LedgerEntry): void {
+    this.entries.push(entry);
+    const ofOrder = this.entriesOfOrder.get(entry.orderId);
+    if (ofOrder) ofOrder.push(entry);
+    else this.entriesOfOrder.set(entry.orderId, [entry]);
   }
 }
 
-function newEntry(type: 'charge' | 'refund', { orderId, amount, currency }: Money & { orderId: string }): LedgerEntry {
-  return {
-    id: `${type === 'charge' ? 'ch' : 're'}_${crypto.randomUUID()}`,
-    orderId,
-    type,
-    amount,
-    currency,
-    at: new Date().toISOString(),
-  };
+function newEntry(type: LedgerEntry['type'], { orderId, amount, currency }: Charge): LedgerEntry {
+  const id = `${type === 'charge' ? 'ch' : 're'}_${crypto.randomUUID()}`;
+  return { id, orderId, type, amount, currency, at: new Date().toISOString() };
 }

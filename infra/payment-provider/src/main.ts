@@ -1,21 +1,29 @@
-import { mkdirSync } from 'node:fs';
-import { collectDefaultMetrics } from 'prom-client';
-import { z } from 'zod';
-import { createProvider } from './server.js';
+import { readConfig } from './config.js';
+import { createProvider } from './provider.js';
 
-const config = z
-  .object({
-    HOST: z.string().default('127.0.0.1'),
-    PAYMENT_PROVIDER_PORT: z.coerce.number().int().default(3005),
-    LOG_LEVEL: z.string().default('info'),
-    DATA_DIR: z.string().min(1),
-  })
-  .parse(process.env);
+/** A stopping process that is not done by then ends all the same: what was answered is on the disk. */
+const DRAIN_LIMIT = 9_500;
 
-mkdirSync(config.DATA_DIR, { recursive: true });
-collectDefaultMetrics();
-const server = createProvider({ directory: config.DATA_DIR, logLevel: config.LOG_LEVEL });
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => void server.close().then(() => process.exit(0)));
+try {
+  const config = readConfig(process.env);
+  const server = createProvider({
+    directory: config.DATA_DIR,
+    slowAfter: config.SLOW_AFTER,
+    logLevel: config.LOG_LEVEL,
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      server.log.info({ signal }, 'stopping');
+      setTimeout(() => process.exit(0), DRAIN_LIMIT).unref();
+      void server.close().then(() => process.exit(0));
+    });
+  }
+  await server.listen({
+    host: config.HOST,
+    port: config.PAYMENT_PROVIDER_PORT,
+    listenTextResolver: (url) => `listening on ${url}`,
+  });
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(1);
 }
-await server.listen({ host: config.HOST, port: config.PAYMENT_PROVIDER_PORT });

@@ -1,0 +1,48 @@
+import type { Evidence, Invariant, Order } from './system.js';
+
+const OUTCOMES = new Set(['CONFIRMED', 'FAILED', 'CANCELLED']);
+
+export const oneOutcome: Invariant = {
+  id: 'I1',
+  promise: 'every accepted order reaches one outcome per attempt, and none appears that was not accepted',
+  check({ orders }, evidence) {
+    const violations = [
+      ...repeated(orders),
+      ...orders.flatMap((order) => complaintsAbout(order).map((complaint) => `order ${order.orderId} ${complaint}`)),
+      ...againstAccepted(orders, evidence),
+    ];
+    const accepted = evidence.accepted && new Set(evidence.accepted).size;
+    return {
+      counted: `${orders.length} orders${accepted === undefined ? '' : `, ${accepted} known to be accepted`}`,
+      violations,
+      ...(!accepted && { notChecked: 'whether an accepted order is missing: needs --accepted' }),
+    };
+  },
+};
+
+function complaintsAbout({ status, terminal, history, attempt }: Order): string[] {
+  if (!terminal) return [`has no outcome: it is ${status}`];
+  const outcomes = history.map((state) => state.status).filter((state) => OUTCOMES.has(state));
+  const complaints: string[] = [];
+  if (outcomes.length !== attempt) {
+    complaints.push(`has ${outcomes.length} outcomes (${outcomes.join(', ') || 'none'}) in ${attempt} attempt(s)`);
+  }
+  if (outcomes.slice(0, -1).includes('CONFIRMED')) complaints.push('was CONFIRMED and has a later outcome');
+  if (history.at(-1)?.status !== status) complaints.push(`is ${status}, but its history ends otherwise`);
+  return complaints;
+}
+
+function repeated(orders: readonly Order[]): string[] {
+  const seen = new Set<string>();
+  const twice = orders.filter(({ orderId }) => seen.has(orderId) || !seen.add(orderId));
+  return twice.map(({ orderId }) => `order ${orderId} is listed more than once`);
+}
+
+function againstAccepted(orders: readonly Order[], { accepted, onlyAccepted }: Evidence): string[] {
+  if (!accepted) return [];
+  const found = new Set(orders.map(({ orderId }) => orderId));
+  const known = new Set(accepted);
+  const missing = [...known.difference(found)].map((id) => `order ${id} was accepted, but there is no such order`);
+  const extra = onlyAccepted ? [...found.difference(known)] : [];
+  return [...missing, ...extra.map((id) => `order ${id} exists, but was never accepted`)];
+}

@@ -1,0 +1,43 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Journal } from './journal.js';
+import { newDirectory } from './provider.fixture.js';
+
+describe('the journal', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = newDirectory();
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it('keeps entries in the order in which they came, many with one flush', async () => {
+    const path = join(directory, 'journal');
+    const flushed: number[] = [];
+    const { journal } = Journal.open<number>(path, (lines) => flushed.push(lines));
+    const numbers = Array.from({ length: 1_000 }, (_, n) => n);
+    await Promise.all(numbers.map((n) => journal.note(n)));
+    await journal.close();
+
+    expect(Journal.open(path).entries).toEqual(numbers);
+    expect(flushed).toEqual([1, 999]);
+  });
+
+  it('is on the disk when it says so', async () => {
+    const path = join(directory, 'journal');
+    const { journal } = Journal.open<string>(path);
+    await journal.note('noted');
+    expect(readFileSync(path, 'utf8')).toBe('"noted"\n');
+    await journal.close();
+  });
+});
+
+describe('a journal whose disk is full', () => {
+  it('says so to each who waits, and takes nothing more', async () => {
+    const { journal } = Journal.open<string>('/dev/full');
+    const notes = await Promise.allSettled([journal.note('a'), journal.note('b')]);
+    expect(notes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(journal.note('c')).rejects.toThrow('can not be written');
+    expect(journal.broken).toContain('can not be written');
+    await journal.close();
+  });
+});

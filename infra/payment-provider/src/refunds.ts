@@ -1,0 +1,40 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { IdempotencyKey } from './charges.js';
+import type { Ledger } from './ledger.js';
+import type { ProviderMetrics } from './metrics.js';
+import { invalid, problem } from './problem.js';
+
+const RefundRequest = z.strictObject({ chargeKey: IdempotencyKey, orderId: z.string().min(1).max(64) });
+type RefundRequest = z.output<typeof RefundRequest>;
+
+export interface RefundOptions {
+  ledger: Ledger;
+  metrics: ProviderMetrics;
+}
+
+/**
+ * `POST /refunds`: after it, no money is kept under a charge's key. What was charged is given back, once; where nothing
+ * was charged yet, the key is void, and whatever charge comes later is refused.
+ */
+export function refundsRoute(server: FastifyInstance, options: RefundOptions): void {
+  server.post('/refunds', async (request, reply) => {
+    const body = RefundRequest.safeParse(request.body);
+    if (!body.success) return invalid(reply, body.error);
+    return options.ledger.inTurn(body.data.chargeKey, () => refund(options, body.data, reply));
+  });
+}
+
+async function refund({ ledger, metrics }: RefundOptions, { chargeKey, orderId }: RefundRequest, reply: FastifyReply) {
+  const { charge, refund: before, voided } = ledger.stateOf(chargeKey);
+  if (!charge) {
+    if (!voided) await ledger.void(chargeKey);
+    return reply.status(200).send({ outcome: 'voided' });
+  }
+  if (charge.orderId !== orderId) return problem(reply, 422, { detail: 'this key was charged for another order' });
+  if (before) return reply.status(200).send({ outcome: 'refunded', ...before });
+
+  const entry = await ledger.refund(chargeKey, charge);
+  metrics.entries.inc({ type: 'refund' });
+  return reply.status(201).send({ outcome: 'refunded', ...entry });
+}
