@@ -48,12 +48,12 @@ function givenOptions(args: readonly string[], options: Record<string, Option>):
     if (token.kind === 'positional') throw new UsageError(`unexpected '${token.value}': options begin with --`);
     if (token.kind !== 'option') continue;
     const option = token.name === 'h' ? 'help' : token.name;
-    given[option] = valueOf(option, token.value, token.inlineValue ?? false, options);
+    given[option] = checkedValue(option, token.value, token.inlineValue ?? false, options);
   }
   return given;
 }
 
-function valueOf(name: string, value: string | undefined, inline: boolean, options: Record<string, Option>) {
+function checkedValue(name: string, value: string | undefined, inline: boolean, options: Record<string, Option>) {
   if (name === 'help') return true;
   const option = options[name];
   if (!option) {

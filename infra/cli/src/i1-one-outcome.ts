@@ -42,7 +42,9 @@ function againstAccepted(orders: readonly Order[], { accepted, onlyAccepted }: E
   if (!accepted) return [];
   const found = new Set(orders.map(({ orderId }) => orderId));
   const known = new Set(accepted);
-  const missing = [...known.difference(found)].map((id) => `order ${id} was accepted, but there is no such order`);
-  const extra = onlyAccepted ? [...found.difference(known)] : [];
+  const missing = [...known]
+    .filter((id) => !found.has(id))
+    .map((id) => `order ${id} was accepted, but there is no such order`);
+  const extra = onlyAccepted ? [...found].filter((id) => !known.has(id)) : [];
   return [...missing, ...extra.map((id) => `order ${id} exists, but was never accepted`)];
 }

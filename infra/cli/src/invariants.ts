@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { type CheckOptions, checkInvariants } from './check-invariants.js';
 import { helpOf, parseCommandLine, UsageError } from './command-line.js';
 import { duration, written } from './duration.js';
-import { NotRunning, readEndpoints, userPath } from './endpoints.js';
+import { readEndpoints, userPath } from './endpoints.js';
 import { parseAccepted, parseInitial, parseKeys } from './evidence.js';
-import { VIEWS, type Views } from './gather.js';
-import { request } from './http.js';
+import { VIEWS } from './gather.js';
+import { knock } from './knock.js';
 import { report } from './report.js';
 import { runCommand } from './run-command.js';
 
@@ -54,7 +54,7 @@ async function check(): Promise<number> {
     ...(initial && { initial: read('initial', initial, parseInitial) }),
   };
   const endpoints = readEndpoints(values.endpoints, VIEWS);
-  await knock(endpoints);
+  await knock(endpoints.orderApi);
   const results = await checkInvariants(endpoints, { ...evidence, settle: values.settle, onProgress: progress() });
   console.log(values.json ? JSON.stringify(results, null, 2) : report(results));
   return results.some(({ ok }) => ok === false) ? 1 : 0;
@@ -66,13 +66,6 @@ function read<T>(option: string, path: string, parse: (text: string) => T): T {
   } catch (error) {
     throw new UsageError(`--${option} ${path}: ${(error as Error).message}`);
   }
-}
-
-/** A system that is not there at all is said at once, not after the time to settle. */
-async function knock({ orderApi }: Views): Promise<void> {
-  await request(`${orderApi}/health/live`).catch((error: Error) => {
-    throw new NotRunning(error.message);
-  });
 }
 
 /** On stderr, so that `--json` stays JSON; no more often than the eye follows. */

@@ -1,6 +1,6 @@
 import { written } from './duration.js';
 import type { OrderRequest } from './place-order.js';
-import { type OrderRun, runOrder } from './run-order.js';
+import { type OrderRun, outcomeOf, runOrder } from './run-order.js';
 
 /** How many orders are on their way at a time. */
 const CONCURRENCY = 20;
@@ -31,10 +31,6 @@ export async function manyOrders(orderApi: string, order: OrderRequest, options:
 function line({ orderId, state, at, failure }: OrderRun): string {
   if (failure) return [orderId, failure].filter(Boolean).join('  ');
   return `${orderId}  ${outcomeOf(state)}  after ${written(at!)}`;
-}
-
-export function outcomeOf(state: OrderRun['state']): string {
-  return `${state?.status}${state?.reason ? ` (${state.reason})` : ''}`;
 }
 
 /** How many ended how, and how long it took. */

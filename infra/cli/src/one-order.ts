@@ -1,8 +1,7 @@
 import { written } from './duration.js';
 import { getJson } from './http.js';
-import { outcomeOf } from './many-orders.js';
 import type { OrderRequest } from './place-order.js';
-import { type OrderRun, runOrder } from './run-order.js';
+import { type OrderRun, outcomeOf, runOrder } from './run-order.js';
 import type { Order } from './system.js';
 
 /** Places one order and prints each of its states as it happens. */

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { helpOf, parseCommandLine } from './command-line.js';
 import { didYouMean } from './did-you-mean.js';
 import { duration } from './duration.js';
-import { NotRunning, readEndpoints } from './endpoints.js';
-import { request } from './http.js';
+import { readEndpoints } from './endpoints.js';
+import { knock } from './knock.js';
 import { manyOrders } from './many-orders.js';
 import { oneOrder } from './one-order.js';
 import { runCommand } from './run-command.js';
@@ -82,11 +82,4 @@ async function order(): Promise<number> {
       ? await manyOrders(orderApi, request, { count, timeout, print })
       : [await oneOrder(orderApi, request, { timeout, print })];
   return runs.some(({ failure }) => failure) ? 1 : 0;
-}
-
-/** Whether there is a system is found out before anything is ordered; later it may come and go. */
-async function knock(orderApi: string): Promise<void> {
-  await request(`${orderApi}/health/live`).catch((error: Error) => {
-    throw new NotRunning(error.message);
-  });
 }

@@ -48,3 +48,7 @@ function whyLate({ orderId, state }: OrderRun, timeout: number): string {
   if (!orderId) return `no answer to the order ${within}`;
   return `no outcome ${within}: the order is ${state?.status ?? 'accepted, but shows no state'}`;
 }
+
+/** A state with its reason, for people. */
+export const outcomeOf = (state: OrderState | undefined): string =>
+  `${state?.status}${state?.reason ? ` (${state.reason})` : ''}`;

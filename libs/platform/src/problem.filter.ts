@@ -29,14 +29,19 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    const { retryAfterSeconds } = problem.details;
-    if (retryAfterSeconds) void reply.header('retry-after', String(retryAfterSeconds));
-    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
-    void reply
-      .status(problem.status)
-      .type('application/problem+json')
-      .send(JSON.stringify(problem.toJSON(request.url.split('?', 1)[0])));
+    sendProblem(reply, problem, request.url);
   }
+}
+
+/** Answers as RFC 9457 has it. */
+export function sendProblem(reply: FastifyReply, problem: Problem, url: string): void {
+  const { retryAfterSeconds } = problem.details;
+  if (retryAfterSeconds) void reply.header('retry-after', String(retryAfterSeconds));
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+  void reply
+    .status(problem.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(problem.toJSON(url.split('?', 1)[0])));
 }
 
 export function problemOf(error: unknown): Problem {

@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { collectDefaultMetrics } from 'prom-client';
 import { Health } from './health.js';
 import type { Logger } from './logger.js';
-import { ProblemFilter } from './problem.filter.js';
+import { ProblemFilter, problemOf, sendProblem } from './problem.filter.js';
 
 /** A stopping process that is not done by then ends all the same. */
 const DRAIN_LIMIT = 9_500;
@@ -45,6 +45,8 @@ export async function createApp(module: DynamicModule, logger: Logger): Promise<
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    // What Fastify refuses before it has a route, such as a path that can't be decoded.
+    frameworkErrors: (error, request, reply) => void sendProblem(reply, problemOf(error), request.url),
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,

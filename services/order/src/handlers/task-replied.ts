@@ -9,7 +9,11 @@ const droppedReplies = new Counter({
 });
 
 /** Takes a reply to the saga that asked, whichever process that runs in. A reply that finds nobody is dropped and counted. */
-export async function passOn(sagas: Sagas, reply: { orderId: string; outcome?: string }, { message }: HandlerContext): Promise<void> {
+export async function passOn(
+  sagas: Sagas,
+  reply: { orderId: string; outcome?: string },
+  { message }: HandlerContext,
+): Promise<void> {
   const { type, correlationId } = message;
   const taken =
     correlationId && (await sagas.reply(correlationId, { type, ...(reply.outcome && { outcome: reply.outcome }) }));

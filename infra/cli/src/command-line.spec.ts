@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { helpOf, parseCommandLine, UsageError } from './command-line.js';
+
+const commandLine = {
+  command: 'npm run try',
+  about: 'Tries something.',
+  options: {
+    count: { value: 'N', help: 'how many', schema: z.coerce.number('must be a number').default(1) },
+    loud: { help: 'say it', schema: z.boolean().default(false) },
+  },
+};
+const parse = (...args: string[]) => parseCommandLine(args, commandLine);
+
+describe('a command line', () => {
+  it.each([
+    [[], { count: 1, loud: false }],
+    [['--count', '3', '--loud'], { count: 3, loud: true }],
+    [['--count=3'], { count: 3, loud: false }],
+    [['--help'], undefined],
+    [['-h', '--count', '3'], undefined],
+  ])('%j is %j', (args, values) => {
+    expect(parse(...args)).toEqual(values);
+  });
+
+  it.each([
+    [['--cuont', '3'], 'there is no option --cuont: did you mean --count?'],
+    [['--nonsense'], 'there is no option --nonsense'],
+    [['--count'], '--count needs a value: --count N'],
+    [['--count', '--loud'], '--count needs a value: --count N'],
+    [['--count', 'x'], '--count: must be a number'],
+    [['--loud=yes'], '--loud takes no value'],
+    [['count'], "unexpected 'count': options begin with --"],
+  ])('%j is refused with what is wrong', (args, message) => {
+    expect(() => parse(...args)).toThrow(new UsageError(message));
+  });
+
+  it('names every option in its help', () => {
+    expect(helpOf(commandLine)).toBe(
+      [
+        'npm run try [-- options]',
+        '',
+        'Tries something.',
+        '',
+        '  --count N  how many',
+        '  --loud     say it',
+        '  --help     this text',
+      ].join('\n'),
+    );
+  });
+});
