@@ -1,6 +1,7 @@
 import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics } from 'prom-client';
 import { Health } from './health.js';
 import type { Logger } from './logger.js';
@@ -46,7 +47,8 @@ export async function createApp(module: DynamicModule, logger: Logger): Promise<
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     // What Fastify refuses before it has a route, such as a path that can't be decoded.
-    frameworkErrors: (error, request, reply) => void sendProblem(reply, problemOf(error), request.url),
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      void sendProblem(reply, problemOf(error), request.url),
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
