@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
@@ -11,6 +11,7 @@ export async function cached(folder: string, fill: (temporary: string) => Promis
   const temporary = mkdtempSync(join(dirname(folder), 'download-'));
   try {
     await fill(temporary);
+    chmodSync(temporary, 0o755);
     if (!existsSync(folder)) renameSync(temporary, folder);
   } finally {
     rmSync(temporary, { recursive: true, force: true });

@@ -6,7 +6,7 @@ import { identify, type ProcessId } from './process-times.js';
 import { type Output, step } from './progress.js';
 import type { Prepared } from './provider.js';
 import { providers } from './providers/index.js';
-import { run } from './run.js';
+import { endCommands, run } from './run.js';
 import {
   commonEnvironment,
   DATABASES,
@@ -51,7 +51,7 @@ export class System {
     ensureFolders(settings.home);
     rotateLogs(settings.home);
     this.save();
-    const prepared = await Promise.all(providers.map((provider) => provider.prepare(settings, output)));
+    const prepared = await together(providers.map((provider) => provider.prepare(settings, output)));
     this.prepared = new Map(providers.map(({ name }, index) => [name, prepared[index]!]));
     const ours = providers.filter(({ name }) => this.prepared.get(name)?.process);
     await requireFree(settings.ports, [
@@ -68,8 +68,8 @@ export class System {
     const migrated = Promise.resolve(starting.get('postgres')).then(() =>
       step(output, 'migrating databases', () => migrate(env)),
     );
-    await all([...starting.values(), migrated]);
-    await all(serviceSpecs(settings, env).map((spec) => this.run(spec, SERVICE_READY_WITHIN)));
+    await Promise.all([...starting.values(), migrated]);
+    await Promise.all(serviceSpecs(settings, env).map((spec) => this.run(spec, SERVICE_READY_WITHIN)));
     this.status = 'running';
     this.save();
   }
@@ -78,6 +78,7 @@ export class System {
   async stop(): Promise<void> {
     this.status = 'stopping';
     this.save();
+    endCommands();
     const isOurs = ({ spec }: Supervised) => SERVICES.some(({ name }) => name === spec.name);
     await Promise.all(this.processes.filter(isOurs).map((process) => process.stop()));
     await Promise.all(this.processes.filter((process) => !isOurs(process)).map((process) => process.stop()));
@@ -133,9 +134,14 @@ export class System {
 
 export const logPath = (home: string, name: string): string => join(home, 'logs', `${name}.log`);
 
-/** All of them; the first failure counts, and the others are not left unheard. */
-async function all(work: readonly Promise<void>[]): Promise<void> {
-  await Promise.all(work);
+/** Waits for all of it, and then tells of everything that failed: what is missing is missing at once. */
+async function together<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(work);
+  const failures = settled.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [(outcome.reason as Error).message] : [],
+  );
+  if (failures.length) throw new Error(failures.join('\n\n'));
+  return settled.map((outcome) => (outcome as PromiseFulfilledResult<T>).value);
 }
 
 async function migrate(env: Record<string, string | undefined>): Promise<void> {

