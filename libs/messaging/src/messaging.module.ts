@@ -1,13 +1,6 @@
-import {
-  type DynamicModule,
-  type INestApplication,
-  Injectable,
-  Module,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { type DynamicModule, type INestApplication, Injectable, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { Expiry } from '@waybill/idempotency';
+import { ExpiryService } from '@waybill/idempotency/nest';
 import { OutboxRelayService } from '@waybill/outbox/nest';
 import { HandlerRegistry } from './handler-registry.js';
 import { KafkaTransport } from './kafka.transport.js';
@@ -31,18 +24,6 @@ export class MessagingHealth {
   }
 }
 
-/** Forgets what the inbox has kept long enough. */
-@Injectable()
-class InboxExpiry extends Expiry implements OnApplicationBootstrap, OnApplicationShutdown {
-  onApplicationBootstrap(): void {
-    this.start();
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.stop();
-  }
-}
-
 /**
  * Sends and takes a service's messages. Every provider of the application with `@Handles` gets its messages; what its
  * transactions leave in the outbox is published. Call `connectMessaging` before the application listens.
@@ -62,7 +43,7 @@ export class MessagingModule {
         MessagingHealth,
         { provide: MessagingOptions, useValue: options },
         { provide: MessageOutbox, useValue: new MessageOutbox({ source: `/waybill/${service}` }) },
-        { provide: InboxExpiry, useFactory: () => new InboxExpiry({ database: database.pool, logger }) },
+        { provide: ExpiryService, useFactory: () => new ExpiryService({ database: database.pool, logger }) },
         {
           provide: OutboxRelayService,
           useFactory: (kafka: KafkaTransport, rabbit: RabbitTransport) =>

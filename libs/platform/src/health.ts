@@ -15,7 +15,7 @@ const PATIENCE = 2_000;
 /** Everything that must be well for the process to be ready; who has a check adds it at start. */
 export class Health {
   private readonly checks: HealthCheck[] = [];
-  private stopping = false;
+  private draining = false;
 
   add(...checks: HealthCheck[]): void {
     this.checks.push(...checks);
@@ -23,12 +23,16 @@ export class Health {
 
   /** From now on not ready, so that nobody sends new work while the process drains. */
   drain(): void {
-    this.stopping = true;
+    this.draining = true;
+  }
+
+  get isDraining(): boolean {
+    return this.draining;
   }
 
   async report(): Promise<HealthReport> {
     const entries = await Promise.all(this.checks.map(async (check) => [check.name, await outcomeOf(check)] as const));
-    if (this.stopping) entries.push(['process', { status: 'failing', reason: 'is stopping' }]);
+    if (this.draining) entries.push(['process', { status: 'failing', reason: 'is stopping' }]);
     const ready = entries.every(([, outcome]) => outcome.status === 'ok');
     return { status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(entries) };
   }

@@ -56,6 +56,11 @@ export async function createApp(module: DynamicModule, logger: Logger): Promise<
     logger: nestLogger(logger),
   });
   adapter.getInstance().removeContentTypeParser('text/plain');
+  // A connection that is kept alive would keep a stopping process alive.
+  const health = app.get(Health);
+  adapter.getInstance().addHook('onSend', async (_, reply) => {
+    if (health.isDraining) void reply.header('connection', 'close');
+  });
   app.useGlobalFilters(new ProblemFilter(logger));
   return app;
 }

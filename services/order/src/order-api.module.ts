@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { PostgresIdempotencyKeys } from '@waybill/idempotency';
+import { ExpiryService } from '@waybill/idempotency/nest';
 import { MessageOutbox } from '@waybill/messaging';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
@@ -42,6 +43,11 @@ export class OrderApiModule {
         { provide: MessageOutbox, useValue: new MessageOutbox({ source: '/waybill/order' }) },
         { provide: OrderQueries, useValue: new OrderQueries(new Prisma(database)) },
         { provide: PostgresIdempotencyKeys, useValue: new PostgresIdempotencyKeys() },
+        {
+          provide: ExpiryService,
+          useFactory: () =>
+            new ExpiryService({ database: database.pool, logger, keepKeys: config.IDEMPOTENCY_KEYS_KEPT }),
+        },
       ],
     };
   }
