@@ -6,7 +6,7 @@ import { readSettings, root, type Settings } from './settings.js';
 import { start, startDetached, supervise } from './start.js';
 import { status } from './status.js';
 import { stop } from './stop.js';
-import { test } from './test.js';
+import { test, testCrash } from './test.js';
 
 const HELP = `Usage: npm <command>, or npm run <command> -- <options>
 
@@ -14,6 +14,7 @@ const HELP = `Usage: npm <command>, or npm run <command> -- <options>
   stop               ends it; the data stay
   status [--json]    what runs and whether it is ready
   test [path ...]    all tests, or those below these paths, on a system of their own
+  test:crash         kills every process under load and checks that nothing is lost (some ten minutes)
   order              places orders and shows what becomes of them; see --help
   invariants         checks that nothing was lost, charged twice or oversold; see --help
   bench [name ...]   measures latency and memory of the running system
@@ -33,6 +34,10 @@ const COMMANDS: Record<string, (settings: Settings, args: string[]) => Promise<n
   },
   status: (settings, args) => status(settings, options(args, ['--json']).has('--json')),
   test: (settings, args) => test(settings, args),
+  'test:crash': (settings, args) => {
+    options(args, []);
+    return testCrash(settings);
+  },
   lint: () =>
     spawnSync(join(root, 'node_modules', '.bin', 'biome'), ['check', '--error-on-warnings'], { stdio: 'inherit' })
       .status ?? 1,

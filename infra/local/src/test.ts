@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stdout } from './progress.js';
-import { readSettings, root, type Settings } from './settings.js';
+import { type Environment, readSettings, root, type Settings } from './settings.js';
 import { startDetached } from './start.js';
 import { endpointsPath } from './state.js';
 import { stop } from './stop.js';
@@ -13,23 +13,36 @@ interface Count {
 }
 
 /**
- * `npm test`: style, then every test against one system of its own, beside a running one or not. `paths` choose tests by
- * their path. The last line is `N passed, N failed`.
+ * `npm test`: style, then every test but the crash tests, against one system of its own, beside a running one or not.
+ * `paths` choose tests by their path. The last line is `N passed, N failed`.
  */
-export async function test({ home }: Settings, paths: readonly string[]): Promise<number> {
-  const settings = testSettings(home);
+export function test({ home }: Settings, paths: readonly string[]): Promise<number> {
+  // A payment that never comes is given up sooner, so that its test does not take a minute.
+  const settings = testSettings(home, { PAYMENT_DEADLINE: '15s' });
+  return runOnOwnSystem(settings, async () => {
+    const style = paths.length ? [] : [await lint()];
+    return [...style, ...(await runTests(settings, paths))];
+  });
+}
+
+/** `npm run test:crash`: kills every process of a system of its own, again and again, under load. */
+export function testCrash({ home }: Settings): Promise<number> {
+  const settings = testSettings(home, {});
+  return runOnOwnSystem(settings, async () => [await jest(settings, 'crash', ['--runInBand', CRASH_TESTS])]);
+}
+
+const CRASH_TESTS = 'tests/dist/faults/';
+
+async function runOnOwnSystem(settings: Settings, run: () => Promise<Count[]>): Promise<number> {
   Object.assign(process.env, settings.env);
-  const counts: Count[] = [];
-  if (!paths.length) counts.push(await lint());
   const interrupt = () => void stop(settings).then(() => process.exit(1));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt);
 
   await stop(settings);
   rmSync(settings.home, { recursive: true, force: true });
+  let counts: Count[] = [{ passed: 0, failed: 1 }];
   try {
-    const code = await startDetached(settings);
-    if (code === 0) counts.push(...(await runTests(settings, paths)));
-    else counts.push({ passed: 0, failed: 1 });
+    if ((await startDetached(settings)) === 0) counts = await run();
   } finally {
     await stop(settings);
   }
@@ -40,10 +53,11 @@ export async function test({ home }: Settings, paths: readonly string[]): Promis
 }
 
 /** Own data, own ports, and a carrier that does not take a minute. */
-function testSettings(home: string): Settings {
+function testSettings(home: string, env: Environment): Settings {
   return readSettings({
     CARRIER_DISPATCH_AFTER: '1s',
     CARRIER_DELIVER_AFTER: '1s',
+    ...env,
     ...process.env,
     WAYBILL_HOME: join(home, 'test'),
     WAYBILL_PORT_BASE: process.env.WAYBILL_TEST_PORT_BASE ?? '30000',
@@ -59,7 +73,11 @@ async function runTests(settings: Settings, paths: readonly string[]): Promise<C
   const whole = chosen(['tests/']);
   const counts: Count[] = [];
   if (packages.length) counts.push(await jest(settings, 'packages', ['--maxWorkers=2', ...packages]));
-  if (whole.length) counts.push(await jest(settings, 'whole-system', ['--runInBand', ...whole]));
+  if (whole.length) {
+    counts.push(
+      await jest(settings, 'whole-system', ['--runInBand', '--testPathIgnorePatterns', CRASH_TESTS, '--', ...whole]),
+    );
+  }
   return counts;
 }
 

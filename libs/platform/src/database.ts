@@ -1,6 +1,7 @@
 import { pgTx, type Tx } from '@waybill/outbox';
 import pg from 'pg';
 import type { Logger } from './logger.js';
+import { SESSION_OPTIONS } from './session-options.js';
 
 const SECOND = 1_000;
 
@@ -18,6 +19,7 @@ export class Database {
   constructor({ url, logger, connections = 20 }: DatabaseOptions) {
     this.pool = new pg.Pool({
       connectionString: url,
+      options: SESSION_OPTIONS,
       max: connections,
       connectionTimeoutMillis: 5 * SECOND,
       idleTimeoutMillis: 60 * SECOND,

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { type LibraryMigrations, migrateLibraries, pgTx, type Tx } from '@waybill/outbox';
 import pg from 'pg';
+import { SESSION_OPTIONS } from './session-options.js';
 
 export interface Migrations {
   /** Of the service's own database. */
@@ -21,7 +22,7 @@ export interface Migrations {
  */
 export async function migrate({ url, directory, libraries, seed }: Migrations): Promise<void> {
   await createDatabase(url);
-  const client = new pg.Client({ connectionString: url });
+  const client = new pg.Client({ connectionString: url, options: SESSION_OPTIONS });
   await client.connect();
   try {
     await client.query(`SELECT pg_advisory_lock(hashtext('waybill migrations'))`);
@@ -41,8 +42,6 @@ async function createDatabase(url: string): Promise<void> {
   await client.connect();
   try {
     await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
-    // The default begins with a schema named like the role; the libraries' schema may well be called that.
-    await client.query(`ALTER DATABASE ${pg.escapeIdentifier(name)} SET search_path = public`);
   } catch (error) {
     if (!isDuplicateDatabase(error)) throw error;
   } finally {
