@@ -26,6 +26,12 @@ async function kill(name: string): Promise<void> {
   await until(`${name} runs again`, () => ![pid, undefined].includes(endpoints().processes[name]), { within: '60s' });
 }
 
+/** Waits until it can do its work, so that a kill hits it at work and not while it starts. */
+function untilReady(name: string): Promise<unknown> {
+  const url = endpoints()[name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase()) as 'orderApi'];
+  return until(`${name} is ready`, async () => (await fetch(`${url}/health/ready`)).ok, { within: '60s' });
+}
+
 /** All orders have the outcome that they would have had without any kill, and every invariant holds. */
 async function expectNothingWasLost(orderIds: readonly string[]): Promise<void> {
   const outcomes = await Promise.all(orderIds.map((orderId) => outcomeOf(orderId, '180s')));
@@ -65,6 +71,7 @@ describe('kill -9', () => {
     for (let round = 0; round < 10; round++) {
       for (const name of OURS) {
         more(7);
+        await untilReady(name);
         await kill(name);
       }
       more(1);
