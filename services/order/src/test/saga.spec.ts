@@ -10,8 +10,8 @@ import {
   ReserveStockReply,
 } from '@waybill/contracts';
 import { backingServices, uniqueName } from '@waybill/testing';
-import { workflowBundle } from '../workflows/bundle.js';
 import type { Outcome } from '../domain/order.js';
+import { workflowBundle } from '../workflows/bundle.js';
 import type { OrderActivities } from '../workflows/fulfil-order.activities.js';
 import type { fulfilOrder, TaskReply } from '../workflows/fulfil-order.workflow.js';
 
