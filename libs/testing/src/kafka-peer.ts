@@ -14,7 +14,7 @@ export interface HeardEvent {
 
 /** Somebody else on Kafka: publishes events and hears all that is published, whoever says it. Names are without the prefix. */
 export class KafkaPeer {
-  readonly events: HeardEvent[] = [];
+  private readonly events: HeardEvent[] = [];
   private producer: Producer | undefined;
   private consumer: Consumer | undefined;
   private readonly kafka: Kafka;
