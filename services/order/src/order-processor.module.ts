@@ -98,6 +98,8 @@ function temporalWorker(config: ProcessorConfig, logger: Logger, activities: obj
     // Few at a time, so that each ends well within its time limit however many wait.
     maxConcurrentWorkflowTaskExecutions: 20,
     maxCachedWorkflows: 500,
+    // Sagas of a worker that died go to another one after that.
+    stickyQueueScheduleToStartTimeout: '2s',
     shutdownGraceTime: '5s',
   });
 }

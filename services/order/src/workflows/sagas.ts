@@ -5,6 +5,12 @@ import type { Deadlines, fulfilOrder, TaskReply } from './fulfil-order.workflow.
 
 export const ORDERS_TASK_QUEUE = 'orders';
 
+/**
+ * How long the work of a worker that died stays with it. A task takes milliseconds, but a machine that is overloaded must
+ * not take it for dead: then the work is done again and again and never ends.
+ */
+const WORKFLOW_TASK_TIMEOUT = '5s';
+
 /** The door to the running sagas. */
 export class Sagas {
   constructor(
@@ -18,6 +24,7 @@ export class Sagas {
       await this.client.workflow.start<typeof fulfilOrder>('fulfilOrder', {
         workflowId: sagaId(order),
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
         taskQueue: ORDERS_TASK_QUEUE,
         args: [{ order, deadlines: this.deadlines, paymentsTaskQueue: PAYMENTS_TASK_QUEUE }],
       });
