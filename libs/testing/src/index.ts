@@ -6,5 +6,6 @@ export * from './kafka-peer.js';
 export * from './rabbit-peer.js';
 export * from './said.js';
 export * from './service-bench.js';
+export * from './redis.js';
 export * from './unique-name.js';
 export * from './until.js';
