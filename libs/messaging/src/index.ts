@@ -1,4 +1,5 @@
 export { BusinessRejection, MalformedMessage, Postpone } from '@waybill/dlq';
+export { type AsyncApiOptions, asyncApiDocument } from './async-api.js';
 export * from './breaking-changes.js';
 export * from './contract.js';
 export type { Handler, HandlerContext, HandlerOptions } from './handler.js';
