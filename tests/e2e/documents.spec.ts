@@ -12,6 +12,16 @@ describe('the documents of the API', () => {
     ]);
   });
 
+  it('are an AsyncAPI 3 description of every message', async () => {
+    const document = await get<{ asyncapi: string; components: { messages: object } }>(
+      `${endpoints().orderApi}/asyncapi.json`,
+    );
+    expect(document.asyncapi).toMatch(/^3\./);
+    expect(Object.keys(document.components.messages)).toEqual(
+      expect.arrayContaining(['waybill.OrderCreated.v1', 'waybill.ReserveStock.v1', 'waybill.ReserveStockReply.v1']),
+    );
+  });
+
   it('are a page to try them out', async () => {
     const response = await fetch(`${endpoints().orderApi}/docs`);
     expect(response.status).toBe(200);

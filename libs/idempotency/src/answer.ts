@@ -20,4 +20,24 @@ export interface GivenAnswer extends Answer {
   replayed: boolean;
 }
 
-export const isKept = ({ store, status }: WorkAnswer): boolean => store ?? (status < 500 && status !== 429);
+export const given = ({ status, headers, body }: Answer, replayed: boolean): GivenAnswer => ({
+  status,
+  headers,
+  body,
+  replayed,
+});
+
+/** The work's answer if it is kept; rejects with `NotKept` otherwise, in the transaction that this undoes. */
+export async function kept(work: Promise<WorkAnswer>): Promise<WorkAnswer> {
+  const answer = await work;
+  const { status, store = status < 500 && status !== 429 } = answer;
+  if (!store) throw new NotKept(answer);
+  return answer;
+}
+
+/** Undoes the transaction and carries the answer past it. */
+export class NotKept extends Error {
+  constructor(readonly answer: WorkAnswer) {
+    super('the answer is not kept');
+  }
+}

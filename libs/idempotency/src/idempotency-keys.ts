@@ -11,8 +11,22 @@ export interface KeyedRequest {
   fingerprint: string;
 }
 
+/** Where a store's promises differ. All else of `once` holds for each of them; the conformance suite checks both. */
+export interface KeyStorePromises {
+  /**
+   * Whether a process that dies at any point leaves one effect or none, whatever the work does in its transaction. When
+   * not, it may die between effect and record, and the retry does the work again: it needs a unique constraint.
+   */
+  exactlyOnceAfterCrash: boolean;
+  /** How long after a crash the key is in flight for nobody, at most, in milliseconds. 0: its retry is a first request. */
+  inFlightAfterCrash: number;
+  /** Whether another payload is refused (422) while the first is still worked on, instead of after waiting for it. */
+  refusesPayloadInFlight: boolean;
+}
+
 /** Keeps the answer of each key. */
 export interface IdempotencyKeys {
+  readonly promises: KeyStorePromises;
   /**
    * Does `work` once for a key and gives its answer to everyone who asks again.
    * Rejects with `KeyReusedWithAnotherPayload` (422) or `KeyInFlight` (409).

@@ -7,3 +7,4 @@ export * from './idempotency-keys.js';
 export * from './inbox.js';
 export * from './migrations.js';
 export * from './postgres-idempotency-keys.js';
+export * from './redis-idempotency-keys.js';

@@ -1,10 +1,11 @@
 import type { TransactionRunner, Tx } from '@waybill/outbox';
-import { type Answer, type GivenAnswer, isKept, type WorkAnswer } from './answer.js';
+import { type Answer, type GivenAnswer, given, kept, NotKept, type WorkAnswer } from './answer.js';
 import {
   type IdempotencyKeys,
   type KeyedRequest,
   KeyInFlight,
   KeyReusedWithAnotherPayload,
+  type KeyStorePromises,
 } from './idempotency-keys.js';
 
 export interface PostgresIdempotencyKeysOptions {
@@ -20,6 +21,11 @@ type Recorded = Answer & { fingerprint: string };
  * or nothing, and no mark that would have to time out. Needs READ COMMITTED.
  */
 export class PostgresIdempotencyKeys implements IdempotencyKeys {
+  readonly promises: KeyStorePromises = {
+    exactlyOnceAfterCrash: true,
+    inFlightAfterCrash: 0,
+    refusesPayloadInFlight: false,
+  };
   private readonly wait: number;
 
   constructor({ wait = 2_000 }: PostgresIdempotencyKeysOptions = {}) {
@@ -37,8 +43,7 @@ export class PostgresIdempotencyKeys implements IdempotencyKeys {
         const recorded = keyed && (await this.claim(tx, keyed));
         if (recorded) return replayOf(recorded, request);
 
-        const answer = await work(tx);
-        if (!isKept(answer)) throw new NotKept(answer);
+        const answer = await kept(work(tx));
         if (keyed) await record(tx, keyed, answer);
         return given(answer, false);
       });
@@ -76,22 +81,8 @@ async function record(tx: Tx, { scope, key, fingerprint }: Keyed, { status, head
   );
 }
 
-const given = ({ status, headers, body }: Answer, replayed: boolean): GivenAnswer => ({
-  status,
-  headers,
-  body,
-  replayed,
-});
-
 /** SQLSTATE 55P03; Prisma hands the database's code on in `meta` or in the message. */
 function isLockTimeout(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
   return code === '55P03' || /\b55P03\b/.test(message ?? '');
-}
-
-/** Undoes the transaction and carries the answer past it. */
-class NotKept extends Error {
-  constructor(readonly answer: WorkAnswer) {
-    super('the answer is not kept');
-  }
 }

@@ -1,37 +1,27 @@
 import { migrateLibraries, pgTx, type TransactionRunner, type Tx } from '@waybill/outbox';
 import { type FreshDatabase, freshDatabase } from '@waybill/testing';
+import type pg from 'pg';
 import { idempotencyMigrations } from './migrations.js';
 
-/** A service's database, with a table `effects` for what its work does. */
+/** A service's database: `effects` takes whatever its work does, `guarded_effects` each thing once. */
 export class Service implements TransactionRunner {
   private constructor(readonly database: FreshDatabase) {}
 
   static async open(): Promise<Service> {
     const database = await freshDatabase();
     await migrateLibraries(database.pool, idempotencyMigrations);
-    await database.pool.query('CREATE TABLE effects (what text NOT NULL)');
+    await database.pool.query(
+      'CREATE TABLE effects (what text NOT NULL); CREATE TABLE guarded_effects (what text PRIMARY KEY)',
+    );
     return new Service(database);
   }
 
-  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const client = await this.database.pool.connect();
-    client.on('error', ignore); // a test that kills it sees the query fail
-    try {
-      await client.query('BEGIN');
-      const result = await work(pgTx(client));
-      await client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await client.query('ROLLBACK').catch(ignore);
-      throw error;
-    } finally {
-      client.off('error', ignore);
-      client.release();
-    }
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return transaction(this.database.pool, work);
   }
 
-  async effects(): Promise<string[]> {
-    const { rows } = await this.database.pool.query<{ what: string }>('SELECT what FROM effects ORDER BY what');
+  async effects(table: 'effects' | 'guarded_effects' = 'effects'): Promise<string[]> {
+    const { rows } = await this.database.pool.query<{ what: string }>(`SELECT what FROM ${table} ORDER BY what`);
     return rows.map(({ what }) => what);
   }
 
@@ -45,6 +35,26 @@ export class Service implements TransactionRunner {
   }
 }
 
+export async function transaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  client.on('error', ignore); // a test that kills it sees the query fail
+  try {
+    await client.query('BEGIN');
+    const result = await work(pgTx(client));
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(ignore);
+    throw error;
+  } finally {
+    client.off('error', ignore);
+    client.release();
+  }
+}
+
 const ignore = () => {};
 
-export const effect = (tx: Tx, what: string) => tx.query('INSERT INTO effects (what) VALUES ($1)', [what]);
+export async function effect(tx: Tx, what: string): Promise<void> {
+  await tx.query('INSERT INTO effects (what) VALUES ($1)', [what]);
+  await tx.query('INSERT INTO guarded_effects (what) VALUES ($1) ON CONFLICT DO NOTHING', [what]);
+}

@@ -45,6 +45,8 @@ export interface Contract<Schema extends z.ZodType = z.ZodType> {
   type: string;
   schema: Schema;
   destination: Topic | Queue;
+  /** The version before this one, which who handles this one can read as well. */
+  replaces?: Replaced | undefined;
   /** What the message is about (CloudEvents `subject`); of an event also the key, so that one subject's events stay in order. */
   subjectOf(body: z.output<Schema>): string;
   /** A message to hand to the outbox. The body is checked against the schema when it is encoded. */
@@ -94,6 +96,32 @@ interface Said<Schema extends z.ZodType> {
   type: string;
   schema: Schema;
   subject: (body: z.output<Schema>) => string;
+  /** Of a second and later version: the one before it, and what becomes of its messages. See `upcast`. */
+  replaces?: Replaced<z.input<Schema>>;
+}
+
+/** An earlier version and what becomes of its messages. */
+export interface Replaced<Body = unknown> {
+  contract: Contract;
+  convert(body: never): Body;
+}
+
+/**
+ * How messages of an earlier version are read, for the `replaces` of the version after it:
+ *
+ *     export const OrderShippedV2 = defineEvent({
+ *       type: 'waybill.OrderShipped.v2', ...,
+ *       replaces: upcast(OrderShippedV1, ({ shippedAt, ...body }) => ({ ...body, shipped: { at: shippedAt } })),
+ *     });
+ *
+ * `convert` is a pure function: a history read anew gives the same. Versions form a chain, so that each knows only the one
+ * before it.
+ */
+export function upcast<Schema extends z.ZodType, Body>(
+  contract: Contract<Schema>,
+  convert: (body: z.output<Schema>) => Body,
+): Replaced<Body> {
+  return { contract, convert };
 }
 
 /** A fact in the past, for anyone. Its subject is its key. */
@@ -122,16 +150,34 @@ function define<Kind extends Contract['kind'], Schema extends z.ZodType, Destina
   schema: Schema;
   subject: (body: z.output<Schema>) => string;
   destination: Destination;
+  replaces?: Replaced<z.input<Schema>> | undefined;
 }): Contract<Schema> & { kind: Kind; destination: Destination } {
-  const { kind, type, schema, subject, destination } = said;
+  const { kind, type, schema, subject, destination, replaces } = said;
   if (!WRITTEN_NAME.test(type)) throw new Error(`'${type}' is not a written name like 'waybill.OrderCreated.v1'`);
+  if (replaces) mustFollow(type, kind, destination, replaces.contract);
   const contract = {
     kind,
     type,
     schema,
     destination,
+    replaces,
     subjectOf: subject,
     of: (body: z.input<Schema>, addressing: Addressing = {}): OutgoingMessage => ({ contract, body, ...addressing }),
   } as Contract<Schema> & { kind: Kind; destination: Destination };
   return contract;
 }
+
+/** Elsewhere, or as another kind of message, nobody would find the earlier version. */
+function mustFollow(type: string, kind: string, destination: Topic | Queue, earlier: Contract): void {
+  const versionOf = (of: string) => Number(/\d+$/.exec(of)?.[0]);
+  const follows =
+    unversioned(type) === unversioned(earlier.type) &&
+    versionOf(type) > versionOf(earlier.type) &&
+    kind === earlier.kind &&
+    destination.name === earlier.destination.name;
+  if (!follows)
+    throw new Error(`${type} can't replace ${earlier.type}: only an earlier version of itself, sent to the same place`);
+}
+
+/** `waybill.OrderCreated` of `waybill.OrderCreated.v1`. */
+export const unversioned = (type: string): string => type.replace(/\.v\d+$/, '');

@@ -1,17 +1,23 @@
 import { MalformedMessage } from '@waybill/dlq';
+import type { Contract } from './contract.js';
 import type { Middleware } from './pipeline.js';
+import { DoesNotFit, readBody } from './versions.js';
 
-/** Turns the bytes into what the contract says; what does not fit is malformed. */
+/** Turns the bytes into what the handler's contract says, from whichever version; what does not fit is malformed. */
 export const decode: Middleware = async (delivery, next) => {
-  const { contract } = delivery.registration;
-  const parsed = contract.schema.safeParse(parse(delivery.message.bytes));
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
-    throw new MalformedMessage(`not a ${contract.type}: ${issues.join('; ')}`);
-  }
-  delivery.body = parsed.data;
+  const { message, registration } = delivery;
+  delivery.body = read(registration.contract, message.type, parse(message.bytes));
   await next();
 };
+
+function read(contract: Contract, type: string, body: unknown): unknown {
+  try {
+    return readBody(contract, type, body);
+  } catch (error) {
+    if (error instanceof DoesNotFit) throw new MalformedMessage(error.message);
+    throw error;
+  }
+}
 
 function parse(bytes: Buffer): unknown {
   try {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { deadLetterTopicOf, failureHeaders, MalformedMessage } from '@waybill/dlq';
 import { type Outbox, PostgresOutbox, type TransactionRunner, type Tx } from '@waybill/outbox';
+import { unversioned } from './contract.js';
 import type { Registration } from './handler.js';
 import { type Place, type StoredEvent, toMessage } from './kafka-envelope.js';
 import type { ReceivedMessage } from './message.js';
@@ -144,5 +145,3 @@ export class EventHandling {
     return this.options.persist(() => this.options.database.transaction(work));
   }
 }
-
-const unversioned = (type: string): string => type.replace(/\.v\d+$/, '');

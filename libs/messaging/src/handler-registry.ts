@@ -3,21 +3,23 @@ import { DiscoveryService } from '@nestjs/core';
 import type { Contract } from './contract.js';
 import type { Handler, Registration } from './handler.js';
 import { HANDLES, type Handles } from './handles.decorator.js';
+import { readableTypes } from './versions.js';
 
 /** All handlers of the application, by what they take. */
 @Injectable()
 export class HandlerRegistry {
   constructor(private readonly discovery: DiscoveryService) {}
 
-  /** By message type. Throws when two handlers take the same. */
+  /** By message type, earlier versions that a handler's contract replaces included. Throws when two handlers take the same. */
   of(kind: 'topic' | 'queue'): Map<string, Registration> {
     const registrations = new Map<string, Registration>();
     for (const { metatype, instance } of this.discovery.getProviders()) {
       const handles: Handles | undefined = metatype && Reflect.getMetadata(HANDLES, metatype);
       if (handles?.contract.destination.kind !== kind) continue;
-      const { type } = handles.contract;
-      if (registrations.has(type)) throw new Error(`two handlers take ${type}`);
-      registrations.set(type, { ...handles, handler: instance as Handler<Contract> });
+      for (const type of readableTypes(handles.contract)) {
+        if (registrations.has(type)) throw new Error(`two handlers take ${type}`);
+        registrations.set(type, { ...handles, handler: instance as Handler<Contract> });
+      }
     }
     return registrations;
   }

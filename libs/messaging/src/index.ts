@@ -1,6 +1,9 @@
 export { BusinessRejection, MalformedMessage, Postpone } from '@waybill/dlq';
+export { type AsyncApiOptions, asyncApiDocument } from './async-api.js';
+export * from './breaking-changes.js';
 export * from './contract.js';
 export type { Handler, HandlerContext, HandlerOptions } from './handler.js';
+export { jsonSchemaOf } from './json-schema.js';
 export { createKafka } from './kafka-client.js';
 export { KafkaPublisher } from './kafka-publisher.js';
 export { declareTopics } from './kafka-topology.js';
@@ -10,3 +13,4 @@ export * from './migrations.js';
 export { RabbitPublisher } from './rabbit-publisher.js';
 export { declareQueues } from './rabbit-topology.js';
 export { TopicProgress } from './topic-progress.js';
+export { DoesNotFit, readableTypes, readBody } from './versions.js';

@@ -10,6 +10,7 @@ import { messagingMigrations } from './migrations.js';
 import { patience } from './patience.middleware.js';
 import { pipeline } from './pipeline.js';
 import { inTransaction } from './transaction.middleware.js';
+import { readableTypes } from './versions.js';
 
 /** Says nothing; a failing test shows the outcome. */
 export const quiet = { debug() {}, info() {}, warn() {}, error() {} };
@@ -63,7 +64,8 @@ export async function effects(database: FreshDatabase): Promise<string[]> {
 
 /** The handler behind the middlewares that every service has around it. */
 export function registered<C extends Contract>(contract: C, handle: Handler<C>['handle']): Map<string, Registration> {
-  return new Map([[contract.type, { contract, options: {}, handler: { handle } as Handler<Contract> }]]);
+  const registration = { contract, options: {}, handler: { handle } as Handler<Contract> };
+  return new Map(readableTypes(contract).map((type) => [type, registration]));
 }
 
 export function pipelineOn(database: TransactionRunner, stopping: AbortSignal) {

@@ -4,6 +4,7 @@ export * from './fresh-topics.js';
 export * from './fresh-vhost.js';
 export * from './kafka-peer.js';
 export * from './rabbit-peer.js';
+export * from './redis.js';
 export * from './said.js';
 export * from './service-bench.js';
 export * from './unique-name.js';

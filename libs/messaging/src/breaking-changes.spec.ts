@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { breakingChanges, type JsonSchema } from './breaking-changes.js';
+
+const json = (schema: z.ZodType) => z.toJSONSchema(schema) as JsonSchema;
+
+const published = {
+  orderId: z.string(),
+  reason: z.enum(['SOLD_OUT', 'BANNED']).optional(),
+  items: z.array(z.object({ sku: z.string().regex(/^[A-Z]+$/), quantity: z.int().positive() })),
+};
+const changesTo = (shape: z.ZodRawShape) => breakingChanges(json(z.object(published)), json(z.object(shape)));
+const withLine = (line: z.ZodRawShape) => changesTo({ ...published, items: z.array(z.object(line)) });
+
+describe('a schema that only grows', () => {
+  it('breaks nobody with a new optional property, also deep inside', () => {
+    expect(changesTo({ ...published, note: z.string().optional() })).toEqual([]);
+    expect(withLine({ ...published.items.element.shape, gift: z.boolean().optional() })).toEqual([]);
+  });
+
+  it('breaks nobody with words', () => {
+    expect(changesTo({ ...published, orderId: z.string().describe('the order') })).toEqual([]);
+  });
+});
+
+describe('a breaking change', () => {
+  const { orderId, ...withoutId } = published;
+  const { sku, quantity } = published.items.element.shape;
+  it.each([
+    ['a property that is gone', changesTo(withoutId), 'body.orderId is gone: who reads it finds nothing'],
+    [
+      'a new required property',
+      changesTo({ ...published, by: z.string() }),
+      'body.by is required: messages that were sent before lack it',
+    ],
+    [
+      'a property that may be missing now',
+      changesTo({ ...published, orderId: orderId.optional() }),
+      'body.orderId is optional: who reads it relies on it',
+    ],
+    [
+      'a value that is not said any more',
+      changesTo({ ...published, reason: z.enum(['SOLD_OUT']).optional() }),
+      "body.reason can't be BANNED any more: messages that were sent say it",
+    ],
+    [
+      'a value that nobody knows yet',
+      changesTo({ ...published, reason: z.enum(['SOLD_OUT', 'BANNED', 'LATE']).optional() }),
+      'body.reason can be LATE: who reads it does not know that',
+    ],
+    ['another type', changesTo({ ...published, orderId: z.number() }), 'body.orderId: type was "string", is "number"'],
+    [
+      'a stricter pattern inside a list',
+      withLine({ sku: z.string().regex(/^B/), quantity }),
+      'body.items[].sku: pattern',
+    ],
+    ['a looser bound inside a list', withLine({ sku, quantity: z.int() }), 'body.items[].quantity: exclusiveMinimum'],
+  ])('is %s, and it says so', (_, changes, sentence) => {
+    expect(changes.join('\n')).toContain(sentence);
+  });
+});

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { createConnection, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { until } from './until.js';
+
+export interface RunningRedis {
+  url: string;
+  /** Ends it as a crash would and removes its data. A Redis from `REDIS_URL` stays as it is. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A real Redis: the one at `REDIS_URL`, else a process of its own on a free port, without persistence. Brings the program
+ * by apt as root, else rejects with how to get it.
+ */
+export async function startRedis(): Promise<RunningRedis> {
+  const given = process.env.REDIS_URL;
+  return given ? { url: given, stop: async () => {} } : startOwnRedis();
+}
+
+/** Always a process of its own, for tests that end it. */
+export async function startOwnRedis(): Promise<RunningRedis> {
+  const program = findOnPath('redis-server') ?? installRedis();
+  const port = await freePort();
+  const directory = mkdtempSync(join(tmpdir(), 'waybill-redis-'));
+  const settings = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    directory,
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+  ];
+  const server = spawn(program, settings, { stdio: 'ignore' });
+  const stop = async () => {
+    await end(server);
+    rmSync(directory, { recursive: true, force: true });
+  };
+  process.once('exit', () => server.kill('SIGKILL'));
+  await until('Redis answers', () => answers(port, server), { within: '20s' }).catch(async (error) => {
+    await stop();
+    throw error;
+  });
+  return { url: `redis://127.0.0.1:${port}`, stop };
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const exit = once(server, 'exit');
+  server.kill('SIGKILL');
+  await exit;
+}
+
+function findOnPath(name: string): string | undefined {
+  const isExecutable = (path: string) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function installRedis(): string {
+  const byHand =
+    'install redis-server 7.0 or later (apt-get install redis-server, brew install redis), or set REDIS_URL';
+  if (process.getuid?.() !== 0 || !findOnPath('apt-get')) throw new Error(`there is no redis-server: ${byHand}`);
+  // RUNLEVEL=1 keeps invoke-rc.d from starting what is being installed.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  const apt = (...args: string[]) =>
+    spawnSync('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=120', ...args], { env, stdio: 'ignore' }).status === 0;
+  const install = () => apt('install', '-y', '--no-install-recommends', 'redis-server');
+  if (!install() && apt('update')) install();
+  const program = findOnPath('redis-server');
+  if (!program) throw new Error(`apt could not install redis-server: ${byHand}`);
+  return program;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Another process may have taken the port meanwhile: then ours has ended. */
+async function answers(port: number, server: ChildProcess): Promise<boolean> {
+  if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`);
+  const socket = createConnection({ port, host: '127.0.0.1' });
+  try {
+    await once(socket, 'connect');
+    socket.write('PING\r\n');
+    const [reply] = await once(socket, 'data');
+    return String(reply).startsWith('+PONG');
+  } finally {
+    socket.destroy();
+  }
+}
