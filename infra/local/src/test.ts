@@ -77,7 +77,7 @@ async function runTests(settings: Settings, paths: readonly string[]): Promise<C
   const chosen = (folders: string[]) =>
     paths.length ? paths.filter((path) => folders.some((folder) => path.startsWith(folder))) : folders;
   const packages = chosen(inPackages);
-  const whole = chosen(['tests/']);
+  const whole = chosen(['tests/']).map((path) => path.replace(/^tests\/(?!dist)/, 'tests/dist/'));
   const counts: Count[] = [];
   if (packages.length) counts.push(await jest(settings, 'packages', ['--maxWorkers=2', ...packages]));
   if (whole.length) {
