@@ -1,5 +1,6 @@
 export { BusinessRejection, MalformedMessage, Postpone } from '@waybill/dlq';
 export * from './contract.js';
+export { declareTopology } from './declare-topology.js';
 export type { Handler, HandlerContext, HandlerOptions } from './handler.js';
 export { createKafka } from './kafka-client.js';
 export { KafkaPublisher } from './kafka-publisher.js';
