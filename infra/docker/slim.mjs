@@ -2,13 +2,13 @@
  * Takes out of a deployed package what no process of it ever reads: `node slim.mjs FOLDER`. It ends with an error when
  * something that it expects is not there, so that a new version of a dependency does not silently make images big again.
  */
-import { globSync, rmSync } from 'node:fs';
+import { globSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = process.argv[2];
 
-/** By file name: types, source maps, sources and tests of ours and of others, notes. */
-const UNREAD = ['*.d.ts', '*.d.cts', '*.d.mts', '*.ts', '*.cts', '*.mts', '*.map', '*.tsbuildinfo', '*.spec.js', '*.md'];
+/** Types and sources in TypeScript, source maps, tests of ours, notes; here and in every dependency. */
+const UNREAD = /\.([cm]?ts|map|tsbuildinfo|spec\.js|md)$/;
 
 /** Of Temporal's native code, only that of the system we are on. */
 const RUST_TARGET = { x64: 'x86_64-unknown-linux-gnu', arm64: 'aarch64-unknown-linux-gnu' }[process.arch];
@@ -22,15 +22,19 @@ const LARGE = [
   { package: '@prisma/client', remove: 'runtime/query_compiler_*', except: 'query_compiler_fast_bg.postgresql' },
 ];
 
-for (const pattern of UNREAD) removeAll(`**/${pattern}`);
+removeUnread(folder);
 for (const { package: name, remove, except } of LARGE) {
   const installed = globSync(`node_modules/.pnpm/*/node_modules/${name}/`, { cwd: folder });
-  const removed = installed.flatMap((path) => removeAll(join(path, remove), except));
-  if (installed.length && !removed.length) throw new Error(`slim.mjs: ${name} has no ${remove} any more`);
+  const paths = installed.flatMap((path) => globSync(join(path, remove), { cwd: folder }));
+  if (installed.length && !paths.length) throw new Error(`slim.mjs: ${name} has no ${remove} any more`);
+  for (const path of paths)
+    if (!except || !path.includes(except)) rmSync(join(folder, path), { recursive: true, force: true });
 }
 
-function removeAll(pattern, except) {
-  const paths = globSync(pattern, { cwd: folder }).filter((path) => !except || !path.includes(except));
-  for (const path of paths) rmSync(join(folder, path), { recursive: true, force: true });
-  return paths;
+/** Never through a link: pnpm links every package to those it depends on. */
+function removeUnread(path) {
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeUnread(join(path, entry.name));
+    else if (UNREAD.test(entry.name)) rmSync(join(path, entry.name));
+  }
 }

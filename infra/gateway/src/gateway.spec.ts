@@ -14,7 +14,7 @@ const portOf = (server: { address(): unknown }) => (server.address() as AddressI
 async function copy(address: string, port: number, onRequest: Parameters<typeof createServer>[1]): Promise<Server> {
   const server = createServer(onRequest);
   await new Promise<void>((resolve) => server.listen(port, address, resolve));
-  opened.push({ close: () => server.closeAllConnections(), }, server);
+  opened.push({ close: () => server.closeAllConnections() }, server);
   return server;
 }
 

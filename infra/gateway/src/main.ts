@@ -12,7 +12,9 @@ try {
     process.once(signal, () => void gateway.drain(DRAIN_WITHIN).then(() => process.exit(0)));
   }
   gateway.server.once('error', fail);
-  gateway.server.listen(port, host, () => console.log(`listening on ${host}:${port} for ${target.host}:${target.port}`));
+  gateway.server.listen(port, host, () =>
+    console.log(`listening on ${host}:${port} for ${target.host}:${target.port}`),
+  );
 } catch (error) {
   fail(error as Error);
 }

@@ -1,0 +1,82 @@
+import { ShopsDay } from '../shops-day.js';
+import { compose, killProcess, untilWell, up } from './compose.js';
+
+const OURS = [
+  'gateway',
+  'order-api',
+  'order-processor',
+  'inventory',
+  'payment',
+  'email',
+  'analytics',
+  'payment-provider',
+];
+const BACKING = ['postgres', 'rabbitmq', 'kafka', 'temporal', 'mail'];
+
+const MINUTES = 60_000;
+
+describe.each([...OURS, ...BACKING])('%s', (service) => {
+  it(
+    'is killed and started again by hand in the middle of orders: nothing is lost',
+    async () => {
+      const day = await ShopsDay.begin(1);
+      day.order(20);
+      await compose('kill', service);
+      await compose('start', service);
+      await day.expectNothingWasLost();
+      await untilWell(service);
+    },
+    5 * MINUTES,
+  );
+
+  it(
+    'crashes in the middle of orders: it is started again and nothing is lost',
+    async () => {
+      const day = await ShopsDay.begin(1);
+      day.order(20);
+      await killProcess(service);
+      await day.expectNothingWasLost();
+    },
+    5 * MINUTES,
+  );
+});
+
+describe('the whole system', () => {
+  it(
+    'runs three copies of order-api and two of order-processor behind the one port',
+    async () => {
+      await up('--scale', 'order-api=3', '--scale', 'order-processor=2');
+      const day = await ShopsDay.begin(5);
+      day.order(60);
+      await day.expectNothingWasLost();
+      await up();
+    },
+    5 * MINUTES,
+  );
+
+  it(
+    'is restarted in the middle of orders: nothing is lost',
+    async () => {
+      const day = await ShopsDay.begin(1);
+      day.order(20);
+      await day.accepted();
+      await compose('restart');
+      await up();
+      await day.expectNothingWasLost();
+    },
+    5 * MINUTES,
+  );
+
+  it(
+    'is taken down in the middle of orders and comes up again: nothing is lost',
+    async () => {
+      const day = await ShopsDay.begin(1);
+      day.order(20);
+      await day.accepted();
+      await compose('down');
+      await up();
+      await day.expectNothingWasLost();
+    },
+    5 * MINUTES,
+  );
+});
