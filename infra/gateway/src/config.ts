@@ -1,9 +1,11 @@
+import type { Target } from './connect-to-any.js';
+
 export interface Config {
   host: string;
   /** Where clients come in. Default 3000. */
   port: number;
   /** Name under which all copies are found, and their port. Default order-api:3000. */
-  target: { host: string; port: number };
+  target: Target;
 }
 
 /** Throws with the name of the variable that is wrong. */

@@ -9,32 +9,35 @@ export interface Target {
   port: number;
 }
 
-/** The addresses behind a name, one for each copy; asked anew each time, because copies come and go. */
-export type Resolve = (host: string) => Promise<string[]>;
+/** All copies there are; asked anew each time, because copies come and go. */
+export type Resolve = () => Promise<Target[]>;
 
-export const byName: Resolve = async (host) => {
-  const found = await lookup(host, { all: true });
-  return found.map(({ address }) => address);
-};
+/** One copy for each address that the name has. */
+export const byName =
+  ({ host, port }: Target): Resolve =>
+  async () => {
+    const found = await lookup(host, { all: true });
+    return found.map(({ address }) => ({ host: address, port })).sort((a, b) => a.host.localeCompare(b.host));
+  };
 
 /**
  * Connects to the copies in turn, and to the next one where a copy does not accept: nothing was sent yet, so nothing
  * happens twice. The promise is `undefined` when none accepts.
  */
-export function roundRobin({ host, port }: Target, resolve: Resolve = byName): () => Promise<Socket | undefined> {
+export function roundRobin(resolve: Resolve): () => Promise<Socket | undefined> {
   let turn = 0;
   return async () => {
-    const addresses = (await resolve(host).catch(() => [])).sort();
-    const first = turn++ % (addresses.length || 1);
-    for (const address of [...addresses.slice(first), ...addresses.slice(0, first)]) {
-      const socket = await connected(address, port);
+    const copies = await resolve().catch(() => []);
+    const first = turn++ % (copies.length || 1);
+    for (const copy of [...copies.slice(first), ...copies.slice(0, first)]) {
+      const socket = await connected(copy);
       if (socket) return socket;
     }
     return undefined;
   };
 }
 
-function connected(host: string, port: number): Promise<Socket | undefined> {
+function connected({ host, port }: Target): Promise<Socket | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, noDelay: true, allowHalfOpen: true });
     const late = setTimeout(() => socket.destroy(), CONNECT_WITHIN);

@@ -1,5 +1,5 @@
 import { readConfig } from './config.js';
-import { roundRobin } from './connect-to-any.js';
+import { byName, roundRobin } from './connect-to-any.js';
 import { createGateway } from './gateway.js';
 
 /** Followers of an order would keep their connection for minutes; they come again, to whoever is there then. */
@@ -7,7 +7,7 @@ const DRAIN_WITHIN = 5_000;
 
 try {
   const { host, port, target } = readConfig(process.env);
-  const gateway = createGateway(roundRobin(target));
+  const gateway = createGateway(roundRobin(byName(target)));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void gateway.drain(DRAIN_WITHIN).then(() => process.exit(0)));
   }
