@@ -14,6 +14,12 @@ async function kill(name: string): Promise<void> {
   await until(`${name} runs again`, () => ![pid, undefined].includes(endpoints().processes[name]), { within: '60s' });
 }
 
+/** Waits until it can do its work, so that a kill hits it at work and not while it starts. */
+function untilReady(name: string): Promise<unknown> {
+  const url = endpoints()[name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase()) as 'orderApi'];
+  return until(`${name} is ready`, async () => (await fetch(`${url}/health/ready`)).ok, { within: '60s' });
+}
+
 describe('kill -9', () => {
   it.each([...OURS, ...BACKING])(
     'of %s in the middle of 200 orders changes nothing of their outcomes',
@@ -31,6 +37,7 @@ describe('kill -9', () => {
     for (let round = 0; round < 10; round++) {
       for (const name of OURS) {
         day.order(7);
+        await untilReady(name);
         await kill(name);
       }
       day.order(1);

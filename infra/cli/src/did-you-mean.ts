@@ -2,7 +2,7 @@
 export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
   const [best] = candidates
     .map((candidate) => ({ candidate, distance: distance(word, candidate) }))
-    .filter(({ candidate, distance }) => distance <= 2 && distance < candidate.length / 2)
+    .filter(({ candidate, distance }) => distance <= 2 && distance <= candidate.length / 2)
     .toSorted((a, b) => a.distance - b.distance);
   return best?.candidate;
 }

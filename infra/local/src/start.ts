@@ -7,7 +7,7 @@ import { isSame } from './process-times.js';
 import { type Output, stdout } from './progress.js';
 import type { Settings } from './settings.js';
 import { ensureFolders, readState } from './state.js';
-import { logPath, System } from './system.js';
+import { logPath, prepareAll, System } from './system.js';
 
 /** `npm start`: runs everything until a signal says stop. Exit code 1 when it could not be started. */
 export async function start(settings: Settings): Promise<number> {
@@ -19,6 +19,8 @@ export async function start(settings: Settings): Promise<number> {
 export async function startDetached(settings: Settings): Promise<number> {
   if (isRunning(settings)) return alreadyRunning(settings);
   ensureFolders(settings.home);
+  // What has to be installed is asked for here, where a person can answer; in the background it is found done.
+  if (process.stdin.isTTY) await prepareAll(settings, stdout);
   const log = logPath(settings.home, 'launcher');
   const from = existsSync(log) ? statSync(log).size : 0;
   const fd = openSync(log, 'a');

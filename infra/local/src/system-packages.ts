@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
 import { findExecutable } from './find-executable.js';
 import type { Output } from './progress.js';
@@ -19,18 +20,29 @@ export const hasApt = (): boolean => findExecutable('apt-get') !== undefined;
 
 async function installNow(packages: readonly string[], output: Output): Promise<void> {
   const isRoot = process.getuid?.() === 0;
-  const byHand = `${isRoot ? '' : 'sudo '}apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-  if (!isRoot) throw new Error(`run this once, then start again:\n    ${byHand}`);
-  if (process.stdin.isTTY && !(await agreed(`Install ${packages.join(', ')} on this system by apt?`))) {
+  const inTerminal = process.stdin.isTTY === true;
+  const apt = [...(isRoot ? [] : ['sudo']), 'apt-get'];
+  const byHand = `${apt.join(' ')} install -y --no-install-recommends ${packages.join(' ')}`;
+  if (!isRoot && !(inTerminal && findExecutable('sudo'))) {
+    throw new Error(`run this once, then start again:\n    ${byHand}`);
+  }
+  if (inTerminal && !(await agreed(`Install ${packages.join(', ')} on this system by apt?`))) {
     throw new Error(`not installed. By hand:\n    ${byHand}`);
   }
   output.line(`  installing system packages by apt: ${packages.join(', ')}`);
+  const install = `apt-get install -y -qq --no-install-recommends ${packages.join(' ')}`;
   // RUNLEVEL=1 keeps invoke-rc.d from starting what is being installed.
-  const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  const install = () => run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env });
-  await install().catch(async () => {
-    await run('apt-get', ['update', '-qq'], { env });
-    await install();
+  const script = `export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; ${install} || { apt-get update -qq && ${install}; }`;
+  if (isRoot) await run('sh', ['-c', script]);
+  else await runInTerminal('sudo', ['sh', '-c', script]);
+}
+
+/** Seen by the person who was just asked, who may have to type a password. */
+function runInTerminal(file: string, args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { stdio: 'inherit' });
+    child.once('error', reject);
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${file} failed (${code})`))));
   });
 }
 

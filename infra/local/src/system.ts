@@ -36,7 +36,7 @@ const PORTS_OF: Record<string, PortName[]> = {
 /** Everything that runs for one copy: started in order, kept running, stopped in reverse. */
 export class System {
   private readonly processes: Supervised[] = [];
-  private prepared = new Map<string, Prepared>();
+  private prepared: ReadonlyMap<string, Prepared> = new Map();
   private status: State['status'] = 'starting';
   private reason: string | undefined;
 
@@ -51,8 +51,7 @@ export class System {
     ensureFolders(settings.home);
     rotateLogs(settings.home);
     this.save();
-    const prepared = await together(providers.map((provider) => provider.prepare(settings, output)));
-    this.prepared = new Map(providers.map(({ name }, index) => [name, prepared[index]!]));
+    this.prepared = await prepareAll(settings, output);
     const ours = providers.filter(({ name }) => this.prepared.get(name)?.process);
     await requireFree(settings.ports, [
       ...ours.flatMap(({ name }) => PORTS_OF[name]!),
@@ -61,7 +60,7 @@ export class System {
 
     const env = commonEnvironment(
       settings,
-      prepared.map(({ reach }) => reach),
+      [...this.prepared.values()].map(({ reach }) => reach),
     );
     const specs = ours.map(({ name }) => this.prepared.get(name)!.process!);
     const starting = new Map(specs.map((spec) => [spec.name, this.run(spec, BACKING_READY_WITHIN)]));
@@ -130,6 +129,12 @@ export class System {
       processes,
     };
   }
+}
+
+/** Brings what is missing, by the name of the backing service. Rejects with everything that can't be had. */
+export async function prepareAll(settings: Settings, output: Output): Promise<Map<string, Prepared>> {
+  const prepared = await together(providers.map((provider) => provider.prepare(settings, output)));
+  return new Map(providers.map(({ name }, index) => [name, prepared[index]!]));
 }
 
 export const logPath = (home: string, name: string): string => join(home, 'logs', `${name}.log`);

@@ -15,6 +15,8 @@ const PUBLISHED: Record<string, PortName> = {
   temporalUi: 'TEMPORAL_UI_PORT',
   rabbitmqUi: 'RABBITMQ_UI_PORT',
 };
+/** Starts systems without containers. */
+const OF_THE_LAUNCHER = 'tests/dist/e2e/launcher';
 /** For copies of order-processor. */
 const SPARE_PORTS = 5;
 
@@ -43,7 +45,8 @@ export async function testCompose({ home }: Settings): Promise<number> {
     await timed('up and healthy', () => compose('--progress', 'quiet', 'up', '-d', '--no-build', '--wait'));
     await writeEndpoints(settings);
     for (const tests of ['compose/figures', 'e2e/', 'compose/containers']) {
-      counts.push(await jest(settings, tests.replace('/', '-'), ['--runInBand', `tests/dist/${tests}`]));
+      const options = ['--runInBand', '--testPathIgnorePatterns', OF_THE_LAUNCHER, '--'];
+      counts.push(await jest(settings, tests.replace('/', '-'), [...options, `tests/dist/${tests}`]));
     }
   } catch (error) {
     stdout.line((error as Error).message);

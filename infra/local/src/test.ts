@@ -25,10 +25,14 @@ export function test({ home }: Settings, paths: readonly string[]): Promise<numb
   });
 }
 
-/** `npm run test:crash`: kills every process of a system of its own, again and again, under load. */
-export function testCrash({ home }: Settings): Promise<number> {
+/**
+ * `npm run test:crash`: kills every process of a system of its own, again and again, under load. `words` choose tests
+ * whose names have one of them.
+ */
+export function testCrash({ home }: Settings, words: readonly string[]): Promise<number> {
   const settings = testSettings(home, {});
-  return runOnOwnSystem(settings, async () => [await jest(settings, 'crash', ['--runInBand', CRASH_TESTS])]);
+  const chosen = words.length ? ['--testNamePattern', words.join('|')] : [];
+  return runOnOwnSystem(settings, async () => [await jest(settings, 'crash', ['--runInBand', ...chosen, CRASH_TESTS])]);
 }
 
 const CRASH_TESTS = 'tests/dist/faults/';

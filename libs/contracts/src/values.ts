@@ -18,7 +18,7 @@ export type PricedLine = z.output<typeof PricedLine>;
 export const Timestamp = z.iso.datetime();
 
 /** One run of an order's saga. */
-export const Attempt = z.object({ orderId: z.string(), attempt: z.int().positive() });
+export const Attempt = z.object({ orderId: z.uuid(), attempt: z.int().positive() });
 
 /** Why an order FAILED. */
 export const FailureReason = z.enum([

@@ -11,6 +11,7 @@ describe('a dependency that is away', () => {
     ['PostgreSQL without free connections', coded('53300')],
     ['a connection that ended in the middle', new Error('Connection terminated unexpectedly')],
     ['Temporal UNAVAILABLE', coded(14)],
+    ['an error of no class of ours', { code: 'ESOCKET', message: 'connect ECONNREFUSED' }],
     ['any of these as a cause', new Error('could not start the saga', { cause: coded(14) })],
   ])('is seen in %s', (_, error) => {
     expect(isDependencyAway(error)).toBe(true);

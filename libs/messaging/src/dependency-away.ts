@@ -9,15 +9,15 @@ const DEEPEST_CAUSE = 5;
 /**
  * Whether an error says that something the handler needs can't be reached: connection refused or lost (POSIX codes),
  * PostgreSQL shutting down or full (SQLSTATE 57P0x, 08xxx, 53300), Temporal UNAVAILABLE, SMTP connect. Then the message
- * is not to blame.
+ * is not to blame. What an error says counts, not its class: one of Node's own is no `Error` of Jest's context.
  */
 export function isDependencyAway(error: unknown): boolean {
   let current = error;
-  for (let depth = 0; depth < DEEPEST_CAUSE && current instanceof Error; depth++) {
-    const { code } = current as { code?: unknown };
+  for (let depth = 0; depth < DEEPEST_CAUSE && typeof current === 'object' && current !== null; depth++) {
+    const { code, message, cause } = current as { code?: unknown; message?: unknown; cause?: unknown };
     if (code === UNAVAILABLE || (typeof code === 'string' && AWAY_CODES.test(code))) return true;
-    if (AWAY_WORDS.test(current.message)) return true;
-    current = current.cause;
+    if (typeof message === 'string' && AWAY_WORDS.test(message)) return true;
+    current = cause;
   }
   return false;
 }

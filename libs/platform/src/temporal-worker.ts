@@ -95,6 +95,9 @@ function installRuntime(logger: Logger): Promise<typeof import('@temporalio/work
     const write = { TRACE: 'debug', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
     module.Runtime.install({
       shutdownSignals: [],
+      telemetryOptions: {
+        logging: { filter: module.makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
+      },
       logger: new module.DefaultLogger('WARN', ({ level, message, meta }) => logger[write[level]](meta ?? {}, message)),
     });
     return module;

@@ -10,6 +10,8 @@ export interface Endpoints {
   kafka: string;
   /** `host:port` */
   temporal: string;
+  /** Url of the SMTP server whose inbox `mail` shows. */
+  smtp: string;
   mail: string;
 }
 

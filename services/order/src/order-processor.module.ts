@@ -95,7 +95,9 @@ function temporalWorker(config: ProcessorConfig, logger: Logger, activities: obj
     workflowBundle: { codePath: workflowBundle },
     activities,
     logger,
-    maxCachedWorkflows: 200,
+    // Few at a time, so that each ends well within its time limit however many wait.
+    maxConcurrentWorkflowTaskExecutions: 20,
+    maxCachedWorkflows: 500,
     shutdownGraceTime: '5s',
   });
 }

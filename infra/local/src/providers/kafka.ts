@@ -10,6 +10,8 @@ import { cache, type Settings } from '../settings.js';
 import { hasApt, installByApt } from '../system-packages.js';
 
 const VERSION = '4.1.1';
+/** The one that Kafka comes with; its jars lack the bridge to it. */
+const LOG4J_VERSION = '2.24.3';
 
 /** Kafka as one KRaft node, broker and controller in one. */
 export const kafka: Provider = {
@@ -24,13 +26,14 @@ export const kafka: Provider = {
     const data = join(settings.home, 'data', 'kafka');
     const config = await formatted(settings, data, (args) => run(java, ['-cp', classPath, ...args]));
     const port = settings.ports.KAFKA_PORT;
+    const log = ['-Dorg.apache.logging.log4j.level=WARN'];
     const heap = ['-Xms128m', '-Xmx320m', '-XX:+UseSerialGC', '-XX:MaxMetaspaceSize=128m', '-XX:TieredStopAtLevel=1'];
     return {
       reach: reachOf(`127.0.0.1:${port}`),
       process: {
         name: 'kafka',
         command: java,
-        args: [...heap, '-cp', classPath, 'kafka.Kafka', config],
+        args: [...heap, ...log, '-cp', classPath, 'kafka.Kafka', config],
         cwd: data,
         ready: () => accepts(port),
       },
@@ -89,7 +92,7 @@ async function findJava(output: Output): Promise<string> {
 async function findJars(output: Output): Promise<string> {
   const { KAFKA_HOME } = process.env;
   if (KAFKA_HOME) return join(KAFKA_HOME, 'libs');
-  return cached(join(cache, `kafka-${VERSION}`), async (temporary) => {
+  return cached(join(cache, `kafka-${VERSION}-log4j-${LOG4J_VERSION}`), async (temporary) => {
     if (!findExecutable('mvn')) {
       if (!hasApt()) throw new Error(`Kafka is missing.\n${WAYS}`);
       await installByApt(['maven'], output).catch((error) => {
@@ -119,6 +122,7 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <dependencies>
     <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${VERSION}</version></dependency>
     <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-tools</artifactId><version>${VERSION}</version></dependency>
+    <dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-slf4j-impl</artifactId><version>${LOG4J_VERSION}</version></dependency>
   </dependencies>
 </project>
 `;

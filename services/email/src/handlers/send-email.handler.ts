@@ -6,7 +6,7 @@ import { EmailRepository } from '../persistence/email.repository.js';
 import { Mailer } from './mailer.js';
 
 /**
- * Sends, then notes and commits. Dying in between sends the mail again, under the same Message-ID: SMTP has no
+ * Notes, sends, then commits. Dying between the last two sends the mail again, under the same Message-ID: SMTP has no
  * transaction, so one of the two could not be avoided, and a mail twice is better than none.
  */
 @Handles(SendEmail)
@@ -17,9 +17,8 @@ export class SendEmailHandler implements Handler<typeof SendEmail> {
   ) {}
 
   async handle(request: SendEmail, { tx }: HandlerContext): Promise<void> {
-    if (await this.emails.wasSent(tx, request)) return;
     const mail = mailOf(request);
+    if (!(await this.emails.noteFirst(tx, request, mail))) return;
     await this.mailer.send(mail, { 'X-Waybill-Order-Id': request.orderId, 'X-Waybill-Mail-Type': request.type });
-    await this.emails.noteSent(tx, request, mail);
   }
 }

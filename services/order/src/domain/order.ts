@@ -12,6 +12,9 @@ export const STATUSES = [
 ] as const;
 export type OrderStatus = (typeof STATUSES)[number];
 
+/** What an attempt ends as. */
+export type Outcome = 'CONFIRMED' | 'FAILED' | 'CANCELLED';
+
 export type FailureReason =
   | 'OUT_OF_STOCK'
   | 'PAYMENT_DECLINED'

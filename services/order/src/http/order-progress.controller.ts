@@ -1,6 +1,6 @@
-import { Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { Database, Problem, validate } from '@waybill/platform';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { isFinal } from '../domain/order.js';
 import { type NumberedState, statesAfter } from '../persistence/history.queries.js';
 import { isOrderId, StatusQuery } from './order.requests.js';
@@ -19,13 +19,17 @@ export class OrderProgressController {
 
   /** The state at once, or with `?wait=` the next one, unless the outcome is there or the seconds pass. */
   @Get('status')
-  async status(@Param('orderId') orderId: string, @Query() query: unknown, @Req() request: FastifyRequest) {
+  async status(
+    @Param('orderId') orderId: string,
+    @Query() query: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const { wait } = validate(StatusQuery, query);
     const latest = (await this.statesOf(orderId)).at(-1)!;
     const view = statusView(orderId, latest);
     if (view.terminal || wait === 0) return view;
 
-    const signal = AbortSignal.any([closing(request), AbortSignal.timeout(wait * 1_000)]);
+    const signal = AbortSignal.any([closing(reply), AbortSignal.timeout(wait * 1_000)]);
     const news = await this.watch.next(orderId, latest.seq, signal);
     return statusView(orderId, news.at(-1) ?? latest);
   }
@@ -39,7 +43,6 @@ export class OrderProgressController {
   async events(
     @Param('orderId') orderId: string,
     @Headers('last-event-id') lastEventId: string | undefined,
-    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     let after = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0;
@@ -56,7 +59,7 @@ export class OrderProgressController {
     });
     const heartbeat = setInterval(() => stream.write(': still here\n\n'), HEARTBEAT);
     try {
-      const closed = closing(request);
+      const closed = closing(reply);
       if (!states.length) states = await this.watch.next(orderId, after, closed);
       while (states.length) {
         stream.write(states.map(serverSentEvent).join(''));
@@ -78,10 +81,10 @@ export class OrderProgressController {
   }
 }
 
-/** Aborts when the client goes away. */
-function closing(request: FastifyRequest): AbortSignal {
+/** Aborts when the client goes away, or has its answer. */
+function closing(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  request.raw.socket.once('close', () => controller.abort());
+  reply.raw.once('close', () => controller.abort());
   return controller.signal;
 }
 

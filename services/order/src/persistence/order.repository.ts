@@ -1,5 +1,5 @@
 import type { Tx } from '@waybill/outbox';
-import { CAME_FROM, type Order, type OrderStatus } from '../domain/order.js';
+import { CAME_FROM, type Order, type OrderStatus, type Outcome } from '../domain/order.js';
 
 /** Writes orders. Every change of state goes through `move`, which keeps the history. */
 export class OrderRepository {
@@ -45,11 +45,17 @@ export class OrderRepository {
     return rows[0] && toOrder(rows[0]);
   }
 
-  /** Rejects when there is no such order. */
-  async get(tx: Tx, orderId: string): Promise<Order> {
-    const { rows } = await tx.query<OrderRow>('SELECT * FROM orders WHERE order_id = $1', [orderId]);
-    if (!rows[0]) throw new Error(`there is no order ${orderId}`);
-    return toOrder(rows[0]);
+  /**
+   * Decides what this attempt ends as, unless that was decided before: confirming, failing and cancelling compete for
+   * this one row. Returns what holds. Rejects when there is no such attempt.
+   */
+  async decide(tx: Tx, { orderId, attempt }: { orderId: string; attempt: number }, outcome: Outcome): Promise<Outcome> {
+    const { rows } = await tx.query<{ outcome: Outcome }>(
+      `UPDATE orders SET outcome = coalesce(outcome, $3) WHERE order_id = $1 AND attempt = $2 RETURNING outcome`,
+      [orderId, attempt, outcome],
+    );
+    if (!rows[0]) throw new Error(`there is no attempt ${attempt} at order ${orderId}`);
+    return rows[0].outcome;
   }
 }
 

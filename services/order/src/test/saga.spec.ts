@@ -10,6 +10,7 @@ import {
   ReserveStockReply,
 } from '@waybill/contracts';
 import { backingServices, uniqueName } from '@waybill/testing';
+import type { Outcome } from '../domain/order.js';
 import { workflowBundle } from '../workflows/bundle.js';
 import type { OrderActivities } from '../workflows/fulfil-order.activities.js';
 import type { fulfilOrder, TaskReply } from '../workflows/fulfil-order.workflow.js';
@@ -22,7 +23,8 @@ interface World {
   /** How inventory answers what it is asked; nothing: it stays silent. */
   inventory: (asked: string) => TaskReply | undefined;
   payment: PaymentActivities;
-  confirm: 'confirmed' | 'cancelled';
+  /** What was decided before the saga could decide anything. */
+  decided?: Outcome;
 }
 
 const taskQueue = uniqueName('sagas');
@@ -53,7 +55,6 @@ afterAll(async () => {
 });
 
 const GOOD: Omit<World, 'story'> = {
-  confirm: 'confirmed',
   payment: { chargePayment: async () => ({ outcome: 'charged', paymentId: 'pay' }), refundPayment: async () => {} },
   inventory: (asked) =>
     ({
@@ -81,8 +82,9 @@ const orderActivities: OrderActivities = {
   markReserved: async ({ orderId }) => tell(orderId, 'reserved'),
   confirmOrder: async ({ orderId }) => {
     tell(orderId, 'confirm');
-    return worlds.get(orderId)!.confirm;
+    return worlds.get(orderId)!.decided ?? 'CONFIRMED';
   },
+  decideFailure: async ({ orderId }) => worlds.get(orderId)!.decided ?? 'FAILED',
   failOrder: async ({ orderId }, reason: FailureReason) => tell(orderId, `fail: ${reason}`),
 };
 
@@ -163,6 +165,21 @@ describe('the saga of an order', () => {
     const { result, story } = await saga({ payment: failing }, { inventory: 60_000, payment: 600, order: 300_000 });
     expect(result).toEqual({ outcome: 'FAILED', reason: 'PAYMENT_UNAVAILABLE' });
     expect(story.slice(-3)).toEqual(['refund', 'release', 'fail: PAYMENT_UNAVAILABLE']);
+  });
+
+  it('undoes everything when the order was cancelled before it could be confirmed', async () => {
+    const { result, story } = await saga({ decided: 'CANCELLED' });
+    expect(result).toEqual({ outcome: 'CANCELLED' });
+    expect(story.slice(4)).toEqual(['confirm', 'cancel shipment', 'refund', 'release']);
+  });
+
+  it('undoes nothing of an order that was confirmed, though it then finds a reason to fail', async () => {
+    const { result, story } = await saga(
+      { inventory: silentWhen('ship'), decided: 'CONFIRMED' },
+      { inventory: 300, payment: 60_000, order: 300_000 },
+    );
+    expect(result).toEqual({ outcome: 'CONFIRMED' });
+    expect(story).toEqual(['reserve', 'reserved', 'charge', 'ship']);
   });
 
   it('gives up what takes longer than an order may take', async () => {

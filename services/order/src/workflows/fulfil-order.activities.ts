@@ -9,7 +9,7 @@ import {
 } from '@waybill/contracts';
 import type { MessageOutbox, OutgoingMessage } from '@waybill/messaging';
 import type { Database } from '@waybill/platform';
-import { type Line, type Order, type OrderStatus, sagaId } from '../domain/order.js';
+import { type Line, type Order, type OrderStatus, type Outcome, sagaId } from '../domain/order.js';
 import type { OrderRepository } from '../persistence/order.repository.js';
 import { orderConfirmed, orderFailed, processOrder } from '../usecases/order-messages.js';
 
@@ -30,8 +30,10 @@ export interface OrderActivities {
   requestShipment(attempt: AttemptRef): Promise<void>;
   requestShipmentCancellation(attempt: AttemptRef): Promise<void>;
   requestRelease(attempt: AttemptRef): Promise<void>;
-  /** From here there is only forward. `cancelled`: somebody was faster. */
-  confirmOrder(attempt: AttemptRef): Promise<'confirmed' | 'cancelled'>;
+  /** Confirms it unless something else was decided before; returns what holds. Once confirmed there is only forward. */
+  confirmOrder(attempt: AttemptRef): Promise<Outcome>;
+  /** Decides that it fails, unless something else was decided before; returns what holds. */
+  decideFailure(attempt: AttemptRef): Promise<Outcome>;
   failOrder(attempt: AttemptRef, reason: FailureReason): Promise<void>;
 }
 
@@ -55,11 +57,13 @@ export function orderActivities(database: Database, orders: OrderRepository, out
 
     confirmOrder: (attempt) =>
       database.transaction(async (tx) => {
-        const order = await orders.move(tx, attempt, 'CONFIRMED');
+        const outcome = await orders.decide(tx, attempt, 'CONFIRMED');
+        const order = outcome === 'CONFIRMED' && (await orders.move(tx, attempt, 'CONFIRMED'));
         if (order) await outbox.add(tx, orderConfirmed(order));
-        const { status } = order ?? (await orders.get(tx, attempt.orderId));
-        return status === 'CANCELLED' || status === 'FAILED' ? 'cancelled' : 'confirmed';
+        return outcome;
       }),
+
+    decideFailure: (attempt) => database.transaction((tx) => orders.decide(tx, attempt, 'FAILED')),
 
     failOrder: (attempt, reason) =>
       database.transaction(async (tx) => {

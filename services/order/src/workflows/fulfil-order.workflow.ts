@@ -1,6 +1,5 @@
 import {
   ActivityFailure,
-  ApplicationFailure,
   CancellationScope,
   condition,
   defineSignal,
@@ -79,7 +78,10 @@ export async function fulfilOrder({ order, deadlines, paymentsTaskQueue }: Fulfi
 
   const giveUp = (reason: FailureReason) =>
     CancellationScope.nonCancellable(async (): Promise<SagaResult> => {
+      const outcome = await ours.decideFailure(attempt);
+      if (outcome === 'CONFIRMED') return { outcome }; // confirmed, but Temporal lost the word of it and had us do it again
       await undo.runInReverse(); // retried without limit: a refund is never given up
+      if (outcome === 'CANCELLED') return { outcome };
       await ours.failOrder(attempt, reason);
       return { outcome: 'FAILED', reason };
     });
@@ -135,10 +137,8 @@ export async function fulfilOrder({ order, deadlines, paymentsTaskQueue }: Fulfi
   } catch (failure) {
     return giveUp(reasonOf(failure));
   }
-  const verdict = await CancellationScope.nonCancellable(() => ours.confirmOrder(attempt));
-  if (verdict === 'confirmed') return { outcome: 'CONFIRMED' };
-  await CancellationScope.nonCancellable(() => undo.runInReverse());
-  return { outcome: 'CANCELLED' };
+  const outcome = await CancellationScope.nonCancellable(() => ours.confirmOrder(attempt));
+  return outcome === 'CONFIRMED' ? { outcome } : giveUp('TIMED_OUT'); // somebody was faster
 }
 
 /** Keeps the replies as they come; asked for one, waits for it, or for `undefined` when the milliseconds have passed. */
@@ -158,8 +158,12 @@ function unavailable(failure: unknown): never {
   throw failure;
 }
 
+/**
+ * Anything else is a mistake in this file. Thrown as it is, it fails the workflow task and not the saga, which goes on when
+ * the mistake is mended.
+ */
 function reasonOf(failure: unknown): FailureReason {
   if (failure instanceof Refused) return failure.reason;
   if (isCancellation(failure)) return 'TIMED_OUT';
-  throw ApplicationFailure.fromError(failure as Error);
+  throw failure;
 }

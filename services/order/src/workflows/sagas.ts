@@ -5,9 +5,6 @@ import type { Deadlines, fulfilOrder, TaskReply } from './fulfil-order.workflow.
 
 export const ORDERS_TASK_QUEUE = 'orders';
 
-/** A worker that died is noticed after this. Workflow tasks here take milliseconds. */
-const WORKFLOW_TASK_TIMEOUT = 3_000;
-
 /** The door to the running sagas. */
 export class Sagas {
   constructor(
@@ -21,7 +18,6 @@ export class Sagas {
       await this.client.workflow.start<typeof fulfilOrder>('fulfilOrder', {
         workflowId: sagaId(order),
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
         taskQueue: ORDERS_TASK_QUEUE,
         args: [{ order, deadlines: this.deadlines, paymentsTaskQueue: PAYMENTS_TASK_QUEUE }],
       });

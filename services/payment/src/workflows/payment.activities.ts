@@ -1,4 +1,4 @@
-import { ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import {
   type ChargeRequest,
   type ChargeResult,
@@ -38,7 +38,11 @@ async function charge(
   const { orderId, attempt, customerId, paymentToken, ...total } = request;
   const known = await payments.find(database.autocommit, request, 'charge');
   if (known) return resultOf(known);
-  if (await payments.isBanned(database.autocommit, customerId)) return refuse('CUSTOMER_BANNED');
+  if (await payments.isBanned(database.autocommit, customerId)) {
+    // The ban may be newer than an earlier try, which may have charged and died before it could note that.
+    if (activityInfo().attempt > 1) await provider.refund(chargeKeyOf(request), orderId);
+    return refuse('CUSTOMER_BANNED');
+  }
 
   const answer = await provider.charge(chargeKeyOf(request), { orderId, ...total, token: paymentToken });
   if (answer.outcome === 'declined') return refuse('PAYMENT_DECLINED');

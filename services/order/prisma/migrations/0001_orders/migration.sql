@@ -6,6 +6,8 @@ CREATE TABLE orders (
   attempt       integer NOT NULL DEFAULT 1,
   status        order_status NOT NULL DEFAULT 'PENDING',
   reason        text,
+  -- Decided once for each attempt, before it is carried out: see OrderRepository.decide.
+  outcome       text CHECK (outcome IN ('CONFIRMED', 'FAILED', 'CANCELLED')),
   customer_id   text NOT NULL,
   email         text NOT NULL,
   payment_token text NOT NULL,

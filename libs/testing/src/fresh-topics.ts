@@ -1,0 +1,37 @@
+import { Kafka, logLevel } from 'kafkajs';
+import { backingServices } from './endpoints.js';
+import { uniqueName } from './unique-name.js';
+
+export interface FreshTopics {
+  /** To be put before the name of every topic and group. */
+  prefix: string;
+  kafka: Kafka;
+  /** Removes the topics and groups with this prefix; their consumers must have left. */
+  drop(): Promise<void>;
+}
+
+/** Room for topics and groups of its own for one spec file. The caller drops it in `afterAll`. */
+export function freshTopics(): FreshTopics {
+  const prefix = `${uniqueName('test')}.`;
+  const kafka = new Kafka({
+    brokers: [backingServices().kafka],
+    clientId: 'test',
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 10 },
+    logLevel: logLevel.NOTHING,
+  });
+  return { prefix, kafka, drop: () => drop(kafka, prefix) };
+}
+
+async function drop(kafka: Kafka, prefix: string): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const { groups } = await admin.listGroups();
+    const groupIds = groups.map(({ groupId }) => groupId).filter((name) => name.startsWith(prefix));
+    if (groupIds.length) await admin.deleteGroups(groupIds);
+    const topics = (await admin.listTopics()).filter((name) => name.startsWith(prefix));
+    if (topics.length) await admin.deleteTopics({ topics });
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,95 @@
+import { type AsyncMessage, Connection, type Publisher, type SyncMessage } from 'rabbitmq-client';
+import { type Changes, cloudEvent, type Said } from './said.js';
+import { until } from './until.js';
+
+const ANSWERS = 'test.answers';
+
+export interface TaskChanges extends Changes {
+  correlationId?: string;
+}
+
+/** A message as it was found in a queue. */
+export interface QueuedMessage {
+  id: string;
+  type: string;
+  headers: Record<string, string>;
+  correlationId: string;
+  body: string;
+}
+
+/** Somebody else on RabbitMQ: sends tasks, with a queue for the answers, and looks into queues. */
+export class RabbitPeer {
+  private readonly answers: QueuedMessage[] = [];
+
+  private constructor(
+    private readonly connection: Connection,
+    private readonly publisher: Publisher,
+  ) {}
+
+  static async connect(url: string): Promise<RabbitPeer> {
+    const connection = new Connection(url);
+    const peer = new RabbitPeer(connection, connection.createPublisher({ confirm: true }));
+    await connection.queueDeclare({ queue: ANSWERS, durable: true });
+    connection.createConsumer({ queue: ANSWERS, queueOptions: { passive: true } }, (message) => {
+      peer.answers.push(toQueued(message));
+    });
+    return peer;
+  }
+
+  /** Resolves with the message's id once the broker has it. Answers to it are found by its correlation id. */
+  async send<Body>(task: Said<Body>, body: Body, { correlationId, ...changes }: TaskChanges = {}): Promise<string> {
+    const { id, type, headers, bytes } = cloudEvent('cloudEvents:', task, body, changes);
+    const envelope = {
+      routingKey: task.destination.name,
+      mandatory: true,
+      durable: true,
+      messageId: id,
+      type,
+      contentType: 'application/json',
+      contentEncoding: 'utf-8',
+      headers,
+    };
+    await this.publisher.send({ ...envelope, replyTo: ANSWERS, correlationId: correlationId ?? id }, bytes);
+    return id;
+  }
+
+  /** Sends a task and resolves with the body of its answer. */
+  async ask<Body>(task: Said<Body>, body: Body): Promise<unknown> {
+    const correlationId = crypto.randomUUID();
+    await this.send(task, body, { correlationId });
+    const [answer] = await until(`${task.type} is answered`, () => this.answered(correlationId, 1), { within: '30s' });
+    return JSON.parse(answer!.body);
+  }
+
+  /** The answers with this correlation id, once there are so many; before that false. */
+  answered(correlationId: string, count: number): QueuedMessage[] | false {
+    const found = this.answers.filter((answer) => answer.correlationId === correlationId);
+    return found.length >= count && found;
+  }
+
+  /** Takes the next message out of a queue as soon as there is one. */
+  async take(queue: string): Promise<QueuedMessage> {
+    const next = () => this.connection.basicGet({ queue, noAck: true });
+    return toQueued(await until(`something is in ${queue}`, next, { within: '30s' }));
+  }
+
+  /** How many messages wait in a queue, those in somebody's hands not counted. */
+  async waiting(queue: string): Promise<number> {
+    return (await this.connection.queueDeclare({ queue, passive: true })).messageCount;
+  }
+
+  async close(): Promise<void> {
+    await this.publisher.close();
+    this.connection.unsafeDestroy();
+  }
+}
+
+function toQueued({ messageId, type, headers = {}, correlationId, body }: AsyncMessage | SyncMessage): QueuedMessage {
+  return {
+    id: messageId ?? '',
+    type: type ?? '',
+    headers,
+    correlationId: correlationId ?? '',
+    body: Buffer.isBuffer(body) ? body.toString('utf8') : typeof body === 'string' ? body : JSON.stringify(body),
+  };
+}

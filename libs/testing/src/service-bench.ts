@@ -1,0 +1,106 @@
+import { backingServices } from './endpoints.js';
+import { type FreshDatabase, freshDatabase } from './fresh-database.js';
+import { freshTopics } from './fresh-topics.js';
+import { freshVhost } from './fresh-vhost.js';
+import { KafkaPeer } from './kafka-peer.js';
+import { RabbitPeer } from './rabbit-peer.js';
+import { until } from './until.js';
+
+export interface ServiceAnswer {
+  statusCode: number;
+  headers: Record<string, unknown>;
+  body: string;
+  json<T>(): T;
+}
+
+/** What the bench asks of a service's application; Nest's on Fastify fits. */
+export interface ServiceApp {
+  inject(request: object | string): Promise<ServiceAnswer>;
+  close(): Promise<void>;
+}
+
+/** Settings that every service with messaging has, for the bench's servers. */
+export interface ServiceSettings {
+  HOST: string;
+  LOG_LEVEL: 'silent';
+  DATABASE_URL: string;
+  RABBITMQ_URL: string;
+  KAFKA_BROKERS: string[];
+  KAFKA_TOPIC_PREFIX: string;
+  KAFKA_RETENTION: undefined;
+}
+
+/**
+ * One service with the real servers to itself: a database, a RabbitMQ vhost and Kafka topics that nobody else has. It is
+ * spoken to and seen only from outside.
+ */
+export class ServiceBench<App extends ServiceApp = ServiceApp> {
+  private constructor(
+    readonly app: App,
+    readonly database: FreshDatabase,
+    readonly rabbit: RabbitPeer,
+    readonly kafka: KafkaPeer,
+    /** Ends everything and leaves nothing. */
+    readonly stop: () => Promise<void>,
+  ) {}
+
+  /** `start` migrates the database and starts the service; resolves when that is ready. */
+  static async of<App extends ServiceApp>(
+    start: (settings: ServiceSettings) => Promise<App>,
+  ): Promise<ServiceBench<App>> {
+    const [database, vhost, topics] = await Promise.all([freshDatabase(), freshVhost(), freshTopics()]);
+    const app = await start({
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'silent',
+      DATABASE_URL: database.url,
+      RABBITMQ_URL: vhost.url,
+      KAFKA_BROKERS: [backingServices().kafka],
+      KAFKA_TOPIC_PREFIX: topics.prefix,
+      KAFKA_RETENTION: undefined,
+    });
+    const rabbit = await RabbitPeer.connect(vhost.url);
+    const kafka = new KafkaPeer(topics);
+    await untilReady(app);
+    return new ServiceBench(app, database, rabbit, kafka, async () => {
+      await app.close();
+      await Promise.all([rabbit.close(), kafka.close()]);
+      await Promise.all([database.drop(), vhost.drop(), topics.drop()]);
+    });
+  }
+
+  async get<T>(path: string): Promise<T> {
+    const response = await this.app.inject(path);
+    if (response.statusCode !== 200) throw new Error(`GET ${path} answered ${response.statusCode}: ${response.body}`);
+    return response.json<T>();
+  }
+
+  /** How many messages of a queue or topic were handled to an end, by the service's own metric. */
+  async handled(source: string, outcome = 'done'): Promise<number> {
+    return this.metric('waybill_messages_handled_total', [`source="${source}"`, `outcome="${outcome}"`]);
+  }
+
+  /** Sum over a metric's lines that have these labels. */
+  async metric(name: string, labels: string[]): Promise<number> {
+    const lines = (await this.app.inject('/metrics')).body.split('\n');
+    const wanted = lines.filter((line) => line.startsWith(`${name}{`) && labels.every((label) => line.includes(label)));
+    return wanted.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  }
+
+  async untilHandled(source: string, count: number): Promise<void> {
+    await until(`${count} of ${source} are handled`, async () => (await this.handled(source)) >= count, {
+      within: '30s',
+    });
+  }
+}
+
+async function untilReady(app: ServiceApp): Promise<void> {
+  await until(
+    'the service is ready',
+    async () => {
+      const response = await app.inject('/health/ready');
+      if (response.statusCode !== 200) throw new Error(response.body);
+      return true;
+    },
+    { within: '45s' },
+  );
+}

@@ -1,0 +1,99 @@
+import {
+  InventoryReserved,
+  OrderCancelled,
+  OrderConfirmed,
+  OrderCreated,
+  OrderDelivered,
+  OrderFailed,
+  OrderShipped,
+  PaymentCharged,
+  PaymentRefunded,
+} from '@waybill/contracts';
+import { idempotencyMigrations } from '@waybill/idempotency';
+import { messagingMigrations } from '@waybill/messaging';
+import { connectMessaging } from '@waybill/messaging/nest';
+import { outboxMigrations } from '@waybill/outbox';
+import { createLogger, migrate } from '@waybill/platform';
+import { createApp } from '@waybill/platform/nest';
+import { type Said, ServiceBench, type ServiceSettings } from '@waybill/testing';
+import { AnalyticsModule } from '../analytics.module.js';
+
+/** The service as its main runs it. */
+export const startAnalytics = () => ServiceBench.of(start);
+
+async function start(settings: ServiceSettings) {
+  await migrate({
+    url: settings.DATABASE_URL,
+    directory: new URL('../../prisma/migrations/', import.meta.url),
+    libraries: [outboxMigrations, idempotencyMigrations, messagingMigrations],
+  });
+  const logger = createLogger({ service: 'test', level: 'silent' });
+  const app = await createApp(AnalyticsModule.with({ ...settings, ANALYTICS_PORT: 0 }, logger), logger);
+  await connectMessaging(app);
+  return app.init();
+}
+
+export type Analytics = Awaited<ReturnType<typeof startAnalytics>>;
+
+export interface Summary {
+  orders: Record<string, number>;
+  revenue: { amount: number; currency: string };
+  refunds: { amount: number; currency: string };
+  topSkus: { sku: string; quantity: number }[];
+  latencies: Record<string, { p50: number | null; p95: number | null; p99: number | null }>;
+}
+
+export const summary = (analytics: Analytics) => analytics.get<Summary>('/analytics/summary');
+
+const CREATED = Date.parse('2026-01-02T12:00:00.000Z');
+const after = (seconds: number) => new Date(CREATED + seconds * 1_000).toISOString();
+
+/**
+ * What is told of one order, in whatever order a test wants. It was confirmed 2 s, shipped 60 s and delivered 120 s after its
+ * creation, or failed after 5 s. The same id again is the same event again.
+ */
+export class OrderStory {
+  readonly orderId = crypto.randomUUID();
+  private readonly order;
+
+  constructor(
+    private readonly analytics: Analytics,
+    { amount = 2_500, quantity = 2, sku = 'BOOK-001' } = {},
+  ) {
+    this.order = {
+      orderId: this.orderId,
+      attempt: 1,
+      customerId: 'cus_1',
+      email: 'ada@example.com',
+      items: [{ sku, name: 'Middlemarch', quantity, unitPrice: amount / quantity }],
+      total: { amount, currency: 'EUR' },
+      createdAt: after(0),
+    };
+  }
+
+  private get payment() {
+    return { orderId: this.orderId, attempt: 1, paymentId: 'pay_1', total: this.order.total };
+  }
+
+  created = (id?: string) => this.tell(OrderCreated, { ...this.order, paymentToken: 'tok_ok' }, id);
+  reserved = (id?: string) => this.tell(InventoryReserved, this.order, id);
+  charged = (id?: string) => this.tell(PaymentCharged, this.payment, id);
+  confirmed = (id?: string) => this.tell(OrderConfirmed, { ...this.order, confirmedAt: after(2) }, id);
+  shipped = (id?: string) => this.tell(OrderShipped, { ...this.order, shippedAt: after(60) }, id);
+  delivered = (id?: string) => this.tell(OrderDelivered, { ...this.order, deliveredAt: after(120) }, id);
+  cancelled = (id?: string) => this.tell(OrderCancelled, { ...this.order, cancelledAt: after(3) }, id);
+  refunded = (id?: string) => this.tell(PaymentRefunded, this.payment, id);
+  failed = (id?: string) =>
+    this.tell(OrderFailed, { ...this.order, failedAt: after(5), reason: 'PAYMENT_DECLINED' }, id);
+  /** The next attempt at it, after the first one failed. */
+  reservedAgain = () => this.tell(InventoryReserved, { ...this.order, attempt: 2 });
+
+  /** Resolves when the service has taken the event in, so that the next one really comes after it. */
+  private async tell<Body>(contract: Said<Body>, body: Body, id?: string): Promise<string> {
+    const topic = contract.destination.name;
+    const before = await this.analytics.handled(topic);
+    const sent = await this.analytics.kafka.publish(contract, body, id ? { id } : {});
+    await this.analytics.untilHandled(topic, before + 1);
+    return sent;
+  }
+}

@@ -1,0 +1,71 @@
+import { type Analytics, OrderStory, startAnalytics, summary } from './analytics.fixture.js';
+
+let analytics: Analytics;
+beforeEach(async () => {
+  analytics = await startAnalytics();
+});
+afterEach(() => analytics.stop());
+
+const none = { p50: null, p95: null, p99: null };
+
+describe('the summary', () => {
+  it('of nothing is nothing', async () => {
+    expect(await summary(analytics)).toEqual({
+      orders: {},
+      revenue: { amount: 0, currency: 'EUR' },
+      refunds: { amount: 0, currency: 'EUR' },
+      topSkus: [],
+      latencies: { createdToConfirmed: none, createdToShipped: none, createdToDelivered: none, createdToFailed: none },
+    });
+  });
+
+  it('counts confirmed orders as revenue, whatever became of them since, and no other; refunds apart', async () => {
+    const [confirmed, delivered, cancelled, failed, pending] = [
+      new OrderStory(analytics, { amount: 1_000 }),
+      new OrderStory(analytics, { amount: 200, quantity: 4, sku: 'BOOK-002' }),
+      new OrderStory(analytics, { amount: 30 }),
+      new OrderStory(analytics, { amount: 4 }),
+      new OrderStory(analytics, { amount: 5_000 }),
+    ];
+    for (const story of [confirmed, delivered, cancelled, failed, pending]) await story.created();
+    for (const story of [confirmed, delivered]) await story.confirmed();
+    await delivered.shipped();
+    await delivered.delivered();
+    await cancelled.charged();
+    await cancelled.refunded();
+    await cancelled.cancelled();
+    await failed.failed();
+
+    expect(await summary(analytics)).toEqual({
+      orders: { CONFIRMED: 1, DELIVERED: 1, CANCELLED: 1, FAILED: 1, PENDING: 1 },
+      revenue: { amount: 1_200, currency: 'EUR' },
+      refunds: { amount: 30, currency: 'EUR' },
+      topSkus: [
+        { sku: 'BOOK-002', quantity: 4 },
+        { sku: 'BOOK-001', quantity: 2 },
+      ],
+      latencies: {
+        createdToConfirmed: { p50: 2_000, p95: 2_000, p99: 2_000 },
+        createdToShipped: { p50: 60_000, p95: 60_000, p99: 60_000 },
+        createdToDelivered: { p50: 120_000, p95: 120_000, p99: 120_000 },
+        createdToFailed: { p50: 5_000, p95: 5_000, p99: 5_000 },
+      },
+    });
+  });
+
+  it('counts an event that comes twice once', async () => {
+    const [sold, refunded] = [new OrderStory(analytics), new OrderStory(analytics, { amount: 30 })];
+    for (const tell of [sold.created, sold.confirmed, refunded.created, refunded.cancelled, refunded.refunded]) {
+      const id = await tell();
+      const once = await summary(analytics);
+      await tell(id);
+      expect(await summary(analytics)).toEqual(once);
+    }
+    expect(await summary(analytics)).toMatchObject({
+      orders: { CONFIRMED: 1, CANCELLED: 1 },
+      revenue: { amount: 2_500 },
+      refunds: { amount: 30 },
+      topSkus: [{ sku: 'BOOK-001', quantity: 2 }],
+    });
+  });
+});

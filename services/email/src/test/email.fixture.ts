@@ -1,0 +1,54 @@
+import type { OrderConfirmed } from '@waybill/contracts';
+import { idempotencyMigrations } from '@waybill/idempotency';
+import { messagingMigrations } from '@waybill/messaging';
+import { connectMessaging } from '@waybill/messaging/nest';
+import { outboxMigrations } from '@waybill/outbox';
+import { createLogger, migrate } from '@waybill/platform';
+import { createApp } from '@waybill/platform/nest';
+import { ServiceBench, type ServiceSettings } from '@waybill/testing';
+import { EmailModule } from '../email.module.js';
+
+/** The service as its main runs it, handing its mails to this server. */
+export const startEmail = (smtpUrl: string) => ServiceBench.of((settings) => start(settings, smtpUrl));
+
+async function start(settings: ServiceSettings, smtpUrl: string) {
+  await migrate({
+    url: settings.DATABASE_URL,
+    directory: new URL('../../prisma/migrations/', import.meta.url),
+    libraries: [outboxMigrations, idempotencyMigrations, messagingMigrations],
+  });
+  const config = { ...settings, EMAIL_PORT: 0, SMTP_URL: smtpUrl, MAIL_FROM: 'Waybill <orders@waybill.example>' };
+  const logger = createLogger({ service: 'test', level: 'silent' });
+  const app = await createApp(EmailModule.with(config, logger), logger);
+  await connectMessaging(app);
+  return app.init();
+}
+
+export type Email = Awaited<ReturnType<typeof startEmail>>;
+
+export interface SentMail {
+  orderId: string;
+  attempt: number;
+  type: string;
+  to: string;
+  messageId: string;
+  sentAt: string;
+}
+
+/** What the service says it has sent about an order. */
+export async function sent(email: Email, orderId: string): Promise<SentMail[]> {
+  return (await email.get<{ items: SentMail[] }>(`/emails?orderId=${orderId}`)).items;
+}
+
+/** An order as its events tell of it, confirmed just now. */
+export const anOrder = (changes: Partial<OrderConfirmed> = {}): OrderConfirmed => ({
+  orderId: crypto.randomUUID(),
+  attempt: 1,
+  customerId: 'cus_1',
+  email: 'ada@example.com',
+  items: [{ sku: 'BOOK-001', name: 'Middlemarch', quantity: 2, unitPrice: 1_499 }],
+  total: { amount: 2_998, currency: 'EUR' },
+  createdAt: new Date().toISOString(),
+  confirmedAt: new Date().toISOString(),
+  ...changes,
+});

@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../../../../infra/payment-provider/dist/main.js', import.meta.url));
+
+/** The payment provider as a process with a ledger of its own: a third party, known by its HTTP API only. */
+export class Provider {
+  private constructor(
+    readonly url: string,
+    private readonly process: ChildProcess,
+    private readonly directory: string,
+  ) {}
+
+  static async start(): Promise<Provider> {
+    const directory = await mkdtemp(join(tmpdir(), 'waybill-ledger-'));
+    const env = { DATA_DIR: directory, PAYMENT_PROVIDER_PORT: '0', SLOW_AFTER: '200ms', NODE_NO_WARNINGS: '1' };
+    const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    for await (const line of createInterface({ input: child.stdout! })) {
+      const url = /listening on (http:[^"]+)/.exec(line)?.[1];
+      if (!url) continue;
+      child.stdout!.resume();
+      return new Provider(url, child, directory);
+    }
+    throw new Error(`the provider ended before it listened: ${child.exitCode}`);
+  }
+
+  /** What really happened to an order's money, as `charge 4200`. */
+  async ledger(orderId: string): Promise<string[]> {
+    const response = await fetch(`${this.url}/ledger?orderId=${orderId}`);
+    const { items } = (await response.json()) as { items: { type: string; amount: number }[] };
+    return items.map(({ type, amount }) => `${type} ${amount}`);
+  }
+
+  async remove(): Promise<void> {
+    const ended = once(this.process, 'exit');
+    this.process.kill('SIGKILL');
+    await ended;
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}

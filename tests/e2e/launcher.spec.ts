@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from '@waybill/testing';
+import { anOrder } from '../shop.js';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+/** Beside the system of this test run: far enough from its ports, not far enough to meet another default. */
+const PORT_BASE = Number(process.env.WAYBILL_PORT_BASE) + 100;
+
+/** A second copy on this machine, as another clone would be. */
+const home = mkdtempSync(join(tmpdir(), 'waybill-launcher-'));
+
+interface Run {
+  child: ChildProcess;
+  output: () => string;
+  ended: Promise<number | null>;
+}
+
+/** In a process group of its own, as a shell starts it. */
+function npm(...args: string[]): Run {
+  const child = spawn('npm', args, {
+    cwd: root,
+    env: { ...ownEnvironment(), WAYBILL_HOME: home, WAYBILL_PORT_BASE: String(PORT_BASE) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  return { child, output: () => output, ended: once(child, 'close').then(([code]) => code) };
+}
+
+/** Without what this test run was told about its own system. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const { WAYBILL_ENDPOINTS: _, ...env } = process.env;
+  return env;
+}
+
+interface Endpoints {
+  orderApi: string;
+  processes: Record<string, number>;
+}
+const endpoints = (): Endpoints => JSON.parse(readFileSync(join(home, 'endpoints.json'), 'utf8'));
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+afterAll(async () => {
+  await npm('stop').ended;
+  rmSync(home, { recursive: true, force: true });
+});
+
+describe('npm start', () => {
+  let holder: Server;
+
+  it('says which port is taken before it starts anything', async () => {
+    holder = createServer().listen(PORT_BASE + 3004, '127.0.0.1');
+    await once(holder, 'listening');
+    const { output, ended } = npm('start', '--', '--detach');
+
+    expect(await ended).not.toBe(0);
+    expect(output()).toContain(`${PORT_BASE + 3004} (ANALYTICS_PORT)`);
+    expect(existsSync(join(home, 'endpoints.json'))).toBe(false);
+    holder.close();
+  }, 180_000);
+
+  it('runs beside another copy; what it keeps is there again after npm stop, and Ctrl-C leaves nothing running', async () => {
+    const first = npm('start', '--', '--detach');
+    expect([await first.ended, first.output()]).toEqual([0, expect.stringContaining('/docs')]);
+    const { orderApi, processes } = endpoints();
+    const placed = await fetch(`${orderApi}/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(anOrder()),
+    });
+    const { orderId } = (await placed.json()) as { orderId: string };
+    expect(await npm('stop').ended).toBe(0);
+    expect(Object.values(processes).filter(isAlive)).toEqual([]);
+
+    const second = npm('start');
+    await until('it runs again', () => second.output().includes('Waybill is running'), { within: '120s' });
+    expect((await fetch(`${endpoints().orderApi}/orders/${orderId}`)).status).toBe(200);
+    const again = endpoints().processes;
+    process.kill(-second.child.pid!, 'SIGINT');
+
+    expect(await second.ended).toBe(0);
+    expect(Object.values(again).filter(isAlive)).toEqual([]);
+  }, 300_000);
+
+  it('is told apart from a system that does not run', async () => {
+    const { output, ended } = npm('run', 'status');
+    expect([await ended, output()]).toEqual([1, expect.stringContaining('not running')]);
+  });
+
+  it('knows what was meant by an option that there is not', async () => {
+    const { output, ended } = npm('start', '--', '--detatch');
+    expect([await ended, output()]).toEqual([2, expect.stringContaining('did you mean --detach')]);
+  });
+});
