@@ -22,6 +22,8 @@ export interface Container {
   pid: number;
   image: string;
   restarts: number;
+  /** Of the process that has ended; 137 when it had to be killed. */
+  exitCode: number;
   /** Running, and healthy. */
   isWell: boolean;
 }
@@ -36,6 +38,7 @@ export async function containerOf(service: string): Promise<Container> {
     pid: State.Pid,
     image: Image,
     restarts: RestartCount,
+    exitCode: State.ExitCode,
     isWell: State.Running && State.Health?.Status === 'healthy',
   };
 }

@@ -1,5 +1,5 @@
 import { ShopsDay } from '../shops-day.js';
-import { compose, killProcess, untilWell, up } from './compose.js';
+import { compose, containerOf, killProcess, untilWell, up } from './compose.js';
 
 const OURS = [
   'gateway',
@@ -41,6 +41,19 @@ describe('the whole system', () => {
       day.order(60);
       await day.expectNothingWasLost();
       await up();
+    },
+    5 * MINUTES,
+  );
+
+  it(
+    'ends by itself when it is asked to, within 10 s and with 0',
+    async () => {
+      const day = await ShopsDay.begin(1);
+      day.order(20);
+      await compose('stop', ...OURS);
+      for (const service of OURS) expect([service, (await containerOf(service)).exitCode]).toEqual([service, 0]);
+      await up();
+      await day.expectNothingWasLost();
     },
     5 * MINUTES,
   );

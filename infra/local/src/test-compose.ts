@@ -44,7 +44,7 @@ export async function testCompose({ home }: Settings): Promise<number> {
     await timed('images built', () => compose('--progress', 'plain', 'build', '--quiet'));
     await timed('up and healthy', () => compose('--progress', 'quiet', 'up', '-d', '--no-build', '--wait'));
     await writeEndpoints(settings);
-    for (const tests of ['compose/figures', 'e2e/', 'compose/containers']) {
+    for (const tests of ['compose/rules', 'compose/figures', 'e2e/', 'compose/containers']) {
       const options = ['--runInBand', '--testPathIgnorePatterns', OF_THE_LAUNCHER, '--'];
       counts.push(await jest(settings, tests.replace('/', '-'), [...options, `tests/dist/${tests}`]));
     }
