@@ -32,7 +32,7 @@ export async function testCompose({ home }: Settings): Promise<number> {
     return report([{ passed: 0, failed: 1 }]);
   }
   Object.assign(process.env, settings.env);
-  const takeDown = () => compose('down', '--volumes', '--remove-orphans', '--timeout', '2');
+  const takeDown = () => compose('--progress', 'quiet', 'down', '--volumes', '--remove-orphans', '--timeout', '2');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void takeDown().finally(() => process.exit(1)));
   }
