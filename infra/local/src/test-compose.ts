@@ -17,6 +17,8 @@ const PUBLISHED: Record<string, PortName> = {
 };
 /** Starts systems without containers. */
 const OF_THE_LAUNCHER = 'tests/dist/e2e/launcher';
+/** All ports stay below 32768: above, the system gives them to outgoing connections, and one may be taken at any moment. */
+const PORT_BASE = '11000';
 /** For copies of order-processor. */
 const SPARE_PORTS = 5;
 
@@ -76,7 +78,7 @@ function composeSettings(home: string): Settings {
   const settings = readSettings({
     ...process.env,
     WAYBILL_HOME: join(home, 'test-compose'),
-    WAYBILL_PORT_BASE: process.env.WAYBILL_COMPOSE_PORT_BASE ?? '45000',
+    WAYBILL_PORT_BASE: process.env.WAYBILL_COMPOSE_PORT_BASE ?? PORT_BASE,
   });
   const files = ['docker-compose.yml', 'tests/compose/ports.yml', 'tests/compose/network.yml'];
   const first = settings.ports.ORDER_PROCESSOR_PORT;
