@@ -133,7 +133,9 @@ export const summary = () => get<Summary>(`${endpoints().analytics}/analytics/su
 
 /** Mails about an order that are in the mailbox. */
 export async function mails(orderId: string): Promise<Mail[]> {
-  const all = await get<Mail[]>(`${endpoints().mail}/api/email`);
+  const { mail } = endpoints();
+  // Maildev 3 has its API under /api, earlier ones at the root.
+  const all = await get<Mail[]>(`${mail}/api/email`).catch(() => get<Mail[]>(`${mail}/email`));
   return all.filter(({ headers }) => headers['x-waybill-order-id'] === orderId);
 }
 

@@ -47,8 +47,14 @@ async function bringToolchain() {
   const node = isRunning
     ? dirname(process.execPath)
     : join(await bringPackage(`Node ${nodeVersion}`, `node-${platform.replace('win32', 'win')}`, nodeVersion), 'bin');
+  if (isPnpm(pnpmVersion)) return [node];
   const pnpm = await bringPackage(`pnpm ${pnpmVersion}`, `@pnpm/exe.${platform}`, pnpmVersion);
   return [node, pnpm];
+}
+
+/** Whether PATH has just this pnpm, as in our images. */
+function isPnpm(version) {
+  return spawnSync('pnpm', ['--version'], { encoding: 'utf8' }).stdout?.trim() === version;
 }
 
 /** A package of the npm registry, unpacked in the user's cache. A download that was cut off never counts. */

@@ -7,6 +7,7 @@ import { start, startDetached, supervise } from './start.js';
 import { status } from './status.js';
 import { stop } from './stop.js';
 import { test, testCrash } from './test.js';
+import { testCompose } from './test-compose.js';
 
 const HELP = `Usage: npm <command>, or npm run <command> -- <options>
 
@@ -16,6 +17,7 @@ const HELP = `Usage: npm <command>, or npm run <command> -- <options>
   test [path ...]    all tests, or those below these paths, on a system of their own
   test:crash [word ...]
                      kills every process under load and checks that nothing is lost (some ten minutes)
+  test:compose       builds the images, brings the system up in containers, tests it and kills each container under load
   order              places orders and shows what becomes of them; see --help
   invariants         checks that nothing was lost, charged twice or oversold; see --help
   bench [name ...]   measures latency and memory of the running system
@@ -36,6 +38,10 @@ const COMMANDS: Record<string, (settings: Settings, args: string[]) => Promise<n
   status: (settings, args) => status(settings, options(args, ['--json']).has('--json')),
   test: (settings, args) => test(settings, args),
   'test:crash': (settings, args) => testCrash(settings, args),
+  'test:compose': (settings, args) => {
+    options(args, []);
+    return testCompose(settings);
+  },
   lint: () =>
     spawnSync(join(root, 'node_modules', '.bin', 'biome'), ['check', '--error-on-warnings'], { stdio: 'inherit' })
       .status ?? 1,

@@ -7,7 +7,7 @@ import { startDetached } from './start.js';
 import { endpointsPath } from './state.js';
 import { stop } from './stop.js';
 
-interface Count {
+export interface Count {
   passed: number;
   failed: number;
 }
@@ -36,6 +36,8 @@ export function testCrash({ home }: Settings, words: readonly string[]): Promise
 }
 
 const CRASH_TESTS = 'tests/dist/faults/';
+/** They bring their own system up: `npm run test:compose`. */
+const COMPOSE_TESTS = 'tests/dist/compose/';
 
 async function runOnOwnSystem(settings: Settings, run: () => Promise<Count[]>): Promise<number> {
   Object.assign(process.env, settings.env);
@@ -50,6 +52,11 @@ async function runOnOwnSystem(settings: Settings, run: () => Promise<Count[]>): 
   } finally {
     await stop(settings);
   }
+  return report(counts);
+}
+
+/** The last line of every test command, and its exit code. */
+export function report(counts: readonly Count[]): number {
   const passed = counts.reduce((sum, count) => sum + count.passed, 0);
   const failed = counts.reduce((sum, count) => sum + count.failed, 0);
   stdout.line(`${passed} passed, ${failed} failed`);
@@ -82,13 +89,21 @@ async function runTests(settings: Settings, paths: readonly string[]): Promise<C
   if (packages.length) counts.push(await jest(settings, 'packages', ['--maxWorkers=2', ...packages]));
   if (whole.length) {
     counts.push(
-      await jest(settings, 'whole-system', ['--runInBand', '--testPathIgnorePatterns', CRASH_TESTS, '--', ...whole]),
+      await jest(settings, 'whole-system', [
+        '--runInBand',
+        '--testPathIgnorePatterns',
+        CRASH_TESTS,
+        COMPOSE_TESTS,
+        '--',
+        ...whole,
+      ]),
     );
   }
   return counts;
 }
 
-async function jest(settings: Settings, name: string, args: readonly string[]): Promise<Count> {
+/** One run of jest over the system at `settings.home`. */
+export async function jest(settings: Settings, name: string, args: readonly string[]): Promise<Count> {
   const report = join(settings.home, `${name}.json`);
   rmSync(report, { force: true });
   const script = join(root, 'node_modules', 'jest', 'bin', 'jest.js');

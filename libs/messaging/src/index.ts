@@ -2,6 +2,7 @@ export { BusinessRejection, MalformedMessage, Postpone } from '@waybill/dlq';
 export { type AsyncApiOptions, asyncApiDocument } from './async-api.js';
 export * from './breaking-changes.js';
 export * from './contract.js';
+export { declareTopology } from './declare-topology.js';
 export type { Handler, HandlerContext, HandlerOptions } from './handler.js';
 export { jsonSchemaOf } from './json-schema.js';
 export { createKafka } from './kafka-client.js';

@@ -16,16 +16,23 @@ export const readApiConfig = () =>
   });
 export type ApiConfig = ReturnType<typeof readApiConfig>;
 
+const brokers = {
+  RABBITMQ_URL: z.url(),
+  KAFKA_BROKERS: list(),
+  KAFKA_TOPIC_PREFIX: z.string().default(''),
+  KAFKA_RETENTION: z.string().optional(),
+};
+
+/** Read by main.declare. */
+export const readDeclareConfig = () => loadConfig({ ...processConfig, ...brokers });
+
 /** Read by order-processor. */
 export const readProcessorConfig = () =>
   loadConfig({
     ...processConfig,
+    ...brokers,
     ORDER_PROCESSOR_PORT: port().default(3010),
     DATABASE_URL: z.url(),
-    RABBITMQ_URL: z.url(),
-    KAFKA_BROKERS: list(),
-    KAFKA_TOPIC_PREFIX: z.string().default(''),
-    KAFKA_RETENTION: z.string().optional(),
     TEMPORAL_ADDRESS: z.string(),
     TEMPORAL_NAMESPACE: z.string().default('default'),
     /** Which saga runs the orders. */

@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { stdout } from './progress.js';
+import { run } from './run.js';
+import { endpointName, SERVICES } from './services.js';
+import { type Environment, type PortName, readSettings, root, type Settings } from './settings.js';
+import { endpointsPath, writeAtomically } from './state.js';
+import { type Count, jest, report } from './test.js';
+
+/** Of everything the compose file publishes, the port that a test may ask. */
+const PUBLISHED: Record<string, PortName> = {
+  ...Object.fromEntries(SERVICES.map(({ name, port }) => [endpointName(name), port])),
+  mail: 'MAIL_PORT',
+  temporalUi: 'TEMPORAL_UI_PORT',
+  rabbitmqUi: 'RABBITMQ_UI_PORT',
+};
+/** Starts systems without containers. */
+const OF_THE_LAUNCHER = 'tests/dist/e2e/launcher';
+/** All ports stay below 32768: above, the system gives them to outgoing connections, and one may be taken at any moment. */
+const PORT_BASE = '11000';
+/** For copies of order-processor. */
+const SPARE_PORTS = 5;
+
+/**
+ * `npm run test:compose`: builds the images, brings the system up under its own project name and ports, runs the
+ * end-to-end tests against it, then kills, restarts and takes down containers under load. Leaves nothing but images.
+ */
+export async function testCompose({ home }: Settings): Promise<number> {
+  const settings = composeSettings(home);
+  const missing = await missingEngine();
+  if (missing) {
+    stdout.line(missing);
+    return report([{ passed: 0, failed: 1 }]);
+  }
+  Object.assign(process.env, settings.env);
+  const takeDown = () => compose('--progress', 'quiet', 'down', '--volumes', '--remove-orphans', '--timeout', '2');
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => void takeDown().finally(() => process.exit(1)));
+  }
+  await takeDown();
+  rmSync(settings.home, { recursive: true, force: true });
+  mkdirSync(settings.home, { recursive: true });
+  const counts: Count[] = [];
+  try {
+    await timed('images built', () => compose('--progress', 'plain', 'build', '--quiet'));
+    await timed('up and healthy', () => compose('--progress', 'quiet', 'up', '-d', '--no-build', '--wait'));
+    await writeEndpoints(settings);
+    for (const tests of ['compose/rules', 'compose/figures', 'e2e/', 'compose/containers']) {
+      const options = ['--runInBand', '--testPathIgnorePatterns', OF_THE_LAUNCHER, '--'];
+      counts.push(await jest(settings, tests.replace('/', '-'), [...options, `tests/dist/${tests}`]));
+    }
+  } catch (error) {
+    stdout.line((error as Error).message);
+    counts.push({ passed: 0, failed: 1 });
+    await compose('ps', '--all').catch(() => {});
+  } finally {
+    await takeDown();
+  }
+  return report(counts);
+}
+
+/** Why there is nothing to test with, and what to do about it. */
+async function missingEngine(): Promise<string | undefined> {
+  try {
+    await run('docker', ['compose', 'version']);
+    await run('docker', ['info', '--format', '{{.ServerVersion}}']);
+    return undefined;
+  } catch (error) {
+    const reason = (error as Error).message;
+    return `${reason}\n\nThe containers are NOT tested: that needs a running Docker engine with its compose plugin.
+Install both: https://docs.docker.com/engine/install`;
+  }
+}
+
+/** Everything that `docker compose` and the tests of it read: COMPOSE_FILE and the like are Docker's own names. */
+function composeSettings(home: string): Settings {
+  const settings = readSettings({
+    ...process.env,
+    WAYBILL_HOME: join(home, 'test-compose'),
+    WAYBILL_PORT_BASE: process.env.WAYBILL_COMPOSE_PORT_BASE ?? PORT_BASE,
+  });
+  const files = ['docker-compose.yml', 'tests/compose/ports.yml', 'tests/compose/network.yml'];
+  const first = settings.ports.ORDER_PROCESSOR_PORT;
+  const env: Environment = {
+    ...Object.fromEntries(Object.values(PUBLISHED).map((name) => [name, String(settings.ports[name])])),
+    ORDER_PROCESSOR_PORTS: `${first}-${first + SPARE_PORTS}`,
+    COMPOSE_PROJECT_NAME: 'waybill-test',
+    COMPOSE_PATH_SEPARATOR: delimiter,
+    COMPOSE_FILE: files.map((file) => join(root, file)).join(delimiter),
+    OPERATOR_TOKEN: 'waybill-test',
+    LOG_LEVEL: 'warn',
+    // Nobody waits a minute for a carrier, or for a payment that never comes.
+    CARRIER_DISPATCH_AFTER: '1s',
+    CARRIER_DELIVER_AFTER: '1s',
+    PAYMENT_DEADLINE: '15s',
+  };
+  return { ...settings, env };
+}
+
+async function writeEndpoints({ home, ports, env }: Settings): Promise<void> {
+  const urls = Object.entries(PUBLISHED).map(([name, port]) => [name, `http://127.0.0.1:${ports[port]}`]);
+  // The engine chose one of its range.
+  const orderProcessor = `http://${(await run('docker', ['compose', 'port', 'order-processor', '3010'])).trim()}`;
+  const endpoints = { ...Object.fromEntries(urls), orderProcessor, operatorToken: env.OPERATOR_TOKEN };
+  writeAtomically(endpointsPath(home), endpoints);
+}
+
+async function timed(what: string, work: () => Promise<void>): Promise<void> {
+  const start = Date.now();
+  await work();
+  stdout.line(`  ${what} after ${((Date.now() - start) / 1_000).toFixed(1)} s`);
+}
+
+/** Shows what it says; rejects when it fails. */
+function compose(...args: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('docker', ['compose', ...args], { cwd: root, stdio: ['ignore', 2, 'inherit'] });
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`docker compose ${args.join(' ')} failed (${code})`));
+    });
+  });
+}

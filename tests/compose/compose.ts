@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { until } from '@waybill/testing';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+/** Runs `docker` and resolves with what it says; COMPOSE_FILE and COMPOSE_PROJECT_NAME say which system is meant. */
+export async function docker(...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('docker', args, { cwd: root });
+  return stdout.trim();
+}
+
+export const compose = (...args: string[]): Promise<string> => docker('compose', ...args);
+
+/** Starts what does not run, and resolves when all is healthy. */
+export const up = (...options: string[]): Promise<string> => compose('up', '-d', '--no-build', '--wait', ...options);
+
+export interface Container {
+  id: string;
+  /** Of its main process, as the engine's host sees it. */
+  pid: number;
+  image: string;
+  restarts: number;
+  /** Of the process that has ended; 137 when it had to be killed. */
+  exitCode: number;
+  /** Running, and healthy. */
+  isWell: boolean;
+}
+
+/** The container of a service that has one copy. */
+export async function containerOf(service: string): Promise<Container> {
+  const id = await compose('ps', '--all', '--quiet', service);
+  const [inspected] = JSON.parse(await docker('inspect', id));
+  const { State, Image, RestartCount } = inspected;
+  return {
+    id,
+    pid: State.Pid,
+    image: Image,
+    restarts: RestartCount,
+    exitCode: State.ExitCode,
+    isWell: State.Running && State.Health?.Status === 'healthy',
+  };
+}
+
+export async function untilWell(service: string, restarts = 0): Promise<void> {
+  await until(
+    `${service} is well`,
+    async () => {
+      const container = await containerOf(service);
+      return container.isWell && container.restarts >= restarts;
+    },
+    { within: '120s' },
+  );
+}
+
+/**
+ * kill -9 of a container's main process, which the engine takes for a crash, and until it was started again. Out of a
+ * container in the host's process table, because the engine may run in a virtual machine, and the caller need not be root.
+ */
+export async function killProcess(service: string): Promise<void> {
+  const { pid, restarts } = await containerOf(service);
+  const { image } = await containerOf('gateway');
+  const killer = [
+    'run',
+    '--rm',
+    '--pid=host',
+    '--user=0',
+    '--network=none',
+    '--no-healthcheck',
+    '--entrypoint=sh',
+    image,
+  ];
+  await docker(...killer, '-c', `kill -9 ${pid}`);
+  await untilWell(service, restarts + 1);
+}

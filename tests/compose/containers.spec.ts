@@ -1,0 +1,86 @@
+import { ShopsDay } from '../shops-day.js';
+import { compose, containerOf, killProcess, untilWell, up } from './compose.js';
+
+const OURS = [
+  'gateway',
+  'order-api',
+  'order-processor',
+  'inventory',
+  'payment',
+  'email',
+  'analytics',
+  'payment-provider',
+];
+const BACKING = ['postgres', 'rabbitmq', 'kafka', 'temporal', 'mail'];
+
+const MINUTES = 60_000;
+
+describe('in the middle of orders', () => {
+  it.each([...OURS, ...BACKING])(
+    '%s is killed and started by hand, then crashes and is restarted: nothing is lost',
+    async (service) => {
+      const day = await ShopsDay.begin(1);
+      day.order(10);
+      await compose('kill', service);
+      await compose('start', service);
+      await untilWell(service);
+      day.order(10);
+      await killProcess(service);
+      await day.expectNothingWasLost();
+    },
+    5 * MINUTES,
+  );
+});
+
+describe('the whole system', () => {
+  it(
+    'runs three copies of order-api and two of order-processor behind the one port',
+    async () => {
+      await up('--scale', 'order-api=3', '--scale', 'order-processor=2');
+      const day = await ShopsDay.begin(5);
+      day.order(60);
+      await day.expectNothingWasLost();
+      await up();
+    },
+    5 * MINUTES,
+  );
+
+  it(
+    'ends by itself when it is asked to, within 10 s and with 0',
+    async () => {
+      const day = await ShopsDay.begin(1);
+      day.order(20);
+      await compose('stop', ...OURS);
+      for (const service of OURS) expect([service, (await containerOf(service)).exitCode]).toEqual([service, 0]);
+      await up();
+      await day.expectNothingWasLost();
+    },
+    5 * MINUTES,
+  );
+
+  it(
+    'is restarted in the middle of orders: nothing is lost',
+    async () => {
+      const day = await ShopsDay.begin(1);
+      day.order(20);
+      await day.accepted();
+      await compose('restart');
+      await up();
+      await day.expectNothingWasLost();
+    },
+    5 * MINUTES,
+  );
+
+  it(
+    'is taken down in the middle of orders and comes up again: nothing is lost',
+    async () => {
+      const day = await ShopsDay.begin(1);
+      day.order(20);
+      await day.accepted();
+      await compose('down');
+      await up();
+      await day.expectNothingWasLost();
+    },
+    5 * MINUTES,
+  );
+});
