@@ -33,6 +33,9 @@ describe('in the middle of orders', () => {
 });
 
 describe('the whole system', () => {
+  // One copy of each again, whatever the test before has left.
+  beforeEach(() => up(), 2 * MINUTES);
+
   it(
     'runs three copies of order-api and two of order-processor behind the one port',
     async () => {
@@ -40,7 +43,6 @@ describe('the whole system', () => {
       const day = await ShopsDay.begin(5);
       day.order(60);
       await day.expectNothingWasLost();
-      await up();
     },
     5 * MINUTES,
   );
