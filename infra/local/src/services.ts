@@ -36,7 +36,7 @@ export const DATABASES = ['order', 'inventory', 'payment', 'email', 'analytics']
 /** Small heaps: the collector runs a little more often, and seven processes fit beside the servers. */
 const NODE_FLAGS = [
   '--max-old-space-size=160',
-  '--max-semi-space-size=1',
+  '--max-semi-space-size=4',
   '--optimize-for-size',
   // kafkajs sets timers in the past; Node takes them as 'now' and would say so in every log.
   '--disable-warning=TimeoutNegativeWarning',

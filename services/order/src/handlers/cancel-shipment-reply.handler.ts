@@ -9,6 +9,6 @@ export class CancelShipmentReplyHandler implements Handler<typeof CancelShipment
   constructor(private readonly sagas: Sagas) {}
 
   handle(reply: CancelShipmentReply, context: HandlerContext): Promise<void> {
-    return passOn(this.sagas, reply, context);
+    return passOn(this.sagas, 'CancelShipment', reply, context);
   }
 }

@@ -9,6 +9,6 @@ export class CreateShipmentReplyHandler implements Handler<typeof CreateShipment
   constructor(private readonly sagas: Sagas) {}
 
   handle(reply: CreateShipmentReply, context: HandlerContext): Promise<void> {
-    return passOn(this.sagas, reply, context);
+    return passOn(this.sagas, 'CreateShipment', reply, context);
   }
 }

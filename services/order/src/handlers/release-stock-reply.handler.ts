@@ -9,6 +9,6 @@ export class ReleaseStockReplyHandler implements Handler<typeof ReleaseStockRepl
   constructor(private readonly sagas: Sagas) {}
 
   handle(reply: ReleaseStockReply, context: HandlerContext): Promise<void> {
-    return passOn(this.sagas, reply, context);
+    return passOn(this.sagas, 'ReleaseStock', reply, context);
   }
 }

@@ -9,6 +9,6 @@ export class ReserveStockReplyHandler implements Handler<typeof ReserveStockRepl
   constructor(private readonly sagas: Sagas) {}
 
   handle(reply: ReserveStockReply, context: HandlerContext): Promise<void> {
-    return passOn(this.sagas, reply, context);
+    return passOn(this.sagas, 'ReserveStock', reply, context);
   }
 }

@@ -1,14 +1,6 @@
 import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import {
-  CancelShipmentReply,
-  CreateShipmentReply,
-  type FailureReason,
-  type PaymentActivities,
-  type ProcessOrder,
-  ReleaseStockReply,
-  ReserveStockReply,
-} from '@waybill/contracts';
+import type { FailureReason, PaymentActivities, ProcessOrder } from '@waybill/contracts';
 import { backingServices, uniqueName } from '@waybill/testing';
 import type { Outcome } from '../domain/order.js';
 import { workflowBundle } from '../workflows/bundle.js';
@@ -54,15 +46,16 @@ afterAll(async () => {
   await client.connection.close();
 });
 
+const REPLIES: Record<string, TaskReply> = {
+  reserve: { to: 'ReserveStock', outcome: 'reserved' },
+  ship: { to: 'CreateShipment', outcome: 'created' },
+  release: { to: 'ReleaseStock' },
+  'cancel shipment': { to: 'CancelShipment' },
+};
+
 const GOOD: Omit<World, 'story'> = {
   payment: { chargePayment: async () => ({ outcome: 'charged', paymentId: 'pay' }), refundPayment: async () => {} },
-  inventory: (asked) =>
-    ({
-      reserve: { type: ReserveStockReply.type, outcome: 'reserved' },
-      ship: { type: CreateShipmentReply.type, outcome: 'created' },
-      release: { type: ReleaseStockReply.type },
-      'cancel shipment': { type: CancelShipmentReply.type },
-    })[asked],
+  inventory: (asked) => REPLIES[asked],
 };
 
 async function ask(orderId: string, what: string): Promise<void> {
@@ -192,8 +185,8 @@ describe('the saga of an order', () => {
 
   it('asks again for an undo that nobody answers', async () => {
     let asked = 0;
-    const forgetful = (what: string) => {
-      if (what === 'ship') return { type: CreateShipmentReply.type, outcome: 'cancelled' };
+    const forgetful = (what: string): TaskReply | undefined => {
+      if (what === 'ship') return { to: 'CreateShipment', outcome: 'cancelled' };
       return what === 'release' && ++asked < 3 ? undefined : GOOD.inventory(what);
     };
     const { story } = await saga({ inventory: forgetful }, { inventory: 300, payment: 60_000, order: 300_000 });

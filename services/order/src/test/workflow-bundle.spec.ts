@@ -20,21 +20,16 @@ const bundle = (workflow: string, ignoreModules: readonly string[] = []) =>
   bundleWorkflowCode({ workflowsPath: resolve(workflow), ignoreModules: [...ignoreModules], logger });
 
 describe("the workflows' bundle", () => {
-  it('is made of Temporal, zod, contracts and the workflows alone: no client library gets into the sandbox', async () => {
+  it('is made of Temporal and the workflows alone: no client library gets into the sandbox, and no schema is built anew in each', async () => {
     const allowed = [
       /^@temporalio\/(common|workflow)$/,
       /^(nexus-rpc|long|ms)$/, // Temporal's own
-      /^zod$/,
-      /^libs\/contracts\/src\//,
-      /^libs\/messaging\/src\/contract\.ts$/,
       /^services\/order\/src\/(workflows|domain)\//,
     ];
     const { code } = await bundle('../workflows/fulfil-order.workflow.js');
     const ingredients = ingredientsOf(code);
     expect(ingredients.filter((name) => !allowed.some((rule) => rule.test(name)))).toEqual([]);
-    expect(ingredients).toEqual(
-      expect.arrayContaining(['zod', 'services/order/src/workflows/fulfil-order.workflow.ts']),
-    );
+    expect(ingredients).toContain('services/order/src/workflows/fulfil-order.workflow.ts');
   });
 
   it('shows a client library when there is one', async () => {

@@ -8,15 +8,7 @@ import {
   proxyLocalActivities,
   setHandler,
 } from '@temporalio/workflow';
-import {
-  CancelShipmentReply,
-  CreateShipmentReply,
-  type FailureReason,
-  type PaymentActivities,
-  type ProcessOrder,
-  ReleaseStockReply,
-  ReserveStockReply,
-} from '@waybill/contracts';
+import type { FailureReason, PaymentActivities, ProcessOrder } from '@waybill/contracts';
 import { Compensations } from './compensations.js';
 import type { OrderActivities } from './fulfil-order.activities.js';
 
@@ -35,9 +27,12 @@ export interface FulfilOrder {
 
 export type SagaResult = { outcome: 'CONFIRMED' | 'CANCELLED' } | { outcome: 'FAILED'; reason: FailureReason };
 
-/** A reply from RabbitMQ, passed on: which contract's it is, and what it says. */
+/**
+ * A reply from RabbitMQ, passed on: to which task, and what it says. Of contracts only types are imported here: each saga
+ * runs its imports anew, and would build every schema again.
+ */
 export interface TaskReply {
-  type: string;
+  to: 'ReserveStock' | 'ReleaseStock' | 'CreateShipment' | 'CancelShipment';
   outcome?: string;
 }
 export const taskReplied = defineSignal<[TaskReply]>('taskReplied');
@@ -97,7 +92,7 @@ export async function fulfilOrder({ order, deadlines, paymentsTaskQueue }: Fulfi
 
   async function reserveStock(): Promise<void> {
     await ours.requestReservation(attempt, order.items);
-    const reply = await replyOf(ReserveStockReply.type, deadlines.inventory);
+    const reply = await replyOf('ReserveStock', deadlines.inventory);
     if (!reply) throw new Refused('INVENTORY_UNAVAILABLE');
     if (reply.outcome === 'reserved') return ours.markReserved(attempt);
     undo.dropLast();
@@ -105,7 +100,7 @@ export async function fulfilOrder({ order, deadlines, paymentsTaskQueue }: Fulfi
   }
 
   async function releaseStock(): Promise<void> {
-    await untilReplied(ReleaseStockReply.type, () => ours.requestRelease(attempt));
+    await untilReplied('ReleaseStock', () => ours.requestRelease(attempt));
   }
 
   async function payOrder(): Promise<void> {
@@ -118,18 +113,18 @@ export async function fulfilOrder({ order, deadlines, paymentsTaskQueue }: Fulfi
 
   async function createShipment(): Promise<void> {
     await ours.requestShipment(attempt);
-    const reply = await replyOf(CreateShipmentReply.type, deadlines.inventory);
+    const reply = await replyOf('CreateShipment', deadlines.inventory);
     if (reply?.outcome !== 'created') throw new Refused('INVENTORY_UNAVAILABLE');
   }
 
   async function cancelShipment(): Promise<void> {
-    await untilReplied(CancelShipmentReply.type, () => ours.requestShipmentCancellation(attempt));
+    await untilReplied('CancelShipment', () => ours.requestShipmentCancellation(attempt));
   }
 
   /** Asks again from time to time, because an undo must happen, however long its service is away. */
-  async function untilReplied(type: string, ask: () => Promise<void>): Promise<void> {
+  async function untilReplied(task: TaskReply['to'], ask: () => Promise<void>): Promise<void> {
     do await ask();
-    while (!(await replyOf(type, deadlines.inventory)));
+    while (!(await replyOf(task, deadlines.inventory)));
   }
 
   try {
@@ -144,10 +139,10 @@ export async function fulfilOrder({ order, deadlines, paymentsTaskQueue }: Fulfi
 /** Keeps the replies as they come; asked for one, waits for it, or for `undefined` when the milliseconds have passed. */
 function collectReplies() {
   const replies = new Map<string, TaskReply>();
-  setHandler(taskReplied, (reply) => void replies.set(reply.type, reply));
-  return async (type: string, milliseconds: number): Promise<TaskReply | undefined> => {
-    await condition(() => replies.has(type), milliseconds);
-    return replies.get(type);
+  setHandler(taskReplied, (reply) => void replies.set(reply.to, reply));
+  return async (task: TaskReply['to'], milliseconds: number): Promise<TaskReply | undefined> => {
+    await condition(() => replies.has(task), milliseconds);
+    return replies.get(task);
   };
 }
 
