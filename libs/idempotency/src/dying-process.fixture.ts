@@ -1,10 +1,11 @@
-import type { TransactionRunner } from '@waybill/outbox';
+import { pgTx, type TransactionRunner } from '@waybill/outbox';
+import { transaction } from '@waybill/testing';
 import pg from 'pg';
 import { createClient } from 'redis';
 import type { IdempotencyKeys, KeyedRequest } from './idempotency-keys.js';
 import { PostgresIdempotencyKeys } from './postgres-idempotency-keys.js';
 import { RedisIdempotencyKeys } from './redis-idempotency-keys.js';
-import { effect, transaction } from './transactions.fixture.js';
+import { effect } from './transactions.fixture.js';
 
 /** Where the process stops for ever, to be killed there. */
 export type Place = 'in the work' | 'after the commit' | 'after the record';
@@ -36,7 +37,7 @@ async function reach(place: Place): Promise<void> {
 
 const db: TransactionRunner = {
   async transaction(work) {
-    const result = await transaction(pool, work);
+    const result = await transaction(pool, (client) => work(pgTx(client)));
     await reach('after the commit');
     return result;
   },

@@ -1,6 +1,5 @@
 import { migrateLibraries, pgTx, type TransactionRunner, type Tx } from '@waybill/outbox';
-import { type FreshDatabase, freshDatabase } from '@waybill/testing';
-import type pg from 'pg';
+import { type FreshDatabase, freshDatabase, transaction } from '@waybill/testing';
 import { idempotencyMigrations } from './migrations.js';
 
 /** A service's database: `effects` takes whatever its work does, `guarded_effects` each thing once. */
@@ -17,7 +16,7 @@ export class Service implements TransactionRunner {
   }
 
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return transaction(this.database.pool, work);
+    return transaction(this.database.pool, (client) => work(pgTx(client)));
   }
 
   async effects(table: 'effects' | 'guarded_effects' = 'effects'): Promise<string[]> {
@@ -34,25 +33,6 @@ export class Service implements TransactionRunner {
     return this.database.drop();
   }
 }
-
-export async function transaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  client.on('error', ignore); // a test that kills it sees the query fail
-  try {
-    await client.query('BEGIN');
-    const result = await work(pgTx(client));
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(ignore);
-    throw error;
-  } finally {
-    client.off('error', ignore);
-    client.release();
-  }
-}
-
-const ignore = () => {};
 
 export async function effect(tx: Tx, what: string): Promise<void> {
   await tx.query('INSERT INTO effects (what) VALUES ($1)', [what]);

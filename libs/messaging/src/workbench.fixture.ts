@@ -1,7 +1,6 @@
 import { idempotencyMigrations, PostgresInbox } from '@waybill/idempotency';
 import { migrateLibraries, outboxMigrations, pgTx, type TransactionRunner, type Tx } from '@waybill/outbox';
-import { type FreshDatabase, freshDatabase } from '@waybill/testing';
-import type pg from 'pg';
+import { type FreshDatabase, freshDatabase, transaction } from '@waybill/testing';
 import type { Contract } from './contract.js';
 import { decode } from './decode.middleware.js';
 import type { Handler, Registration } from './handler.js';
@@ -26,30 +25,9 @@ export async function consumerDatabase(): Promise<FreshDatabase & TransactionRun
   client.release();
   return {
     ...database,
-    transaction: (work) => transaction(database.pool, work),
+    transaction: (work) => transaction(database.pool, (client) => work(pgTx(client))),
     autocommit: pgTx(database.pool as never),
   };
-}
-
-async function transaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  const onError = (error: Error) => {
-    broken = error;
-  };
-  client.on('error', onError);
-  try {
-    await client.query('BEGIN');
-    const result = await work(pgTx(client));
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => {});
-    throw error;
-  } finally {
-    client.off('error', onError);
-    client.release(broken);
-  }
 }
 
 /** Writes an effect that is seen if and only if the transaction committed. */
