@@ -1,5 +1,4 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { Transform } from 'node:stream';
 
 /** Every error of the API is a problem (RFC 9457), this one too. */
 const BODY = JSON.stringify({
@@ -17,9 +16,6 @@ const UNAVAILABLE = [
   '',
   BODY,
 ].join('\r\n');
-
-/** How long a client whose answer is complete may go on sending, in milliseconds without a byte. */
-const LINGER = 2_000;
 
 export interface Gateway {
   server: Server;
@@ -55,30 +51,14 @@ export function createGateway(connectToAny: () => Promise<Socket | undefined>): 
   };
 }
 
-/**
- * Until one side breaks off; the other hears of it, so that order-api stops waiting for who has gone. A copy may answer
- * and hang up while the client still sends (413): the answer gets through, and what comes after it is thrown away.
- */
+/** Until one side breaks off; the other hears of it, so that order-api stops waiting for who has gone. */
 function join(client: Socket, copy: Socket): void {
   if (client.destroyed) return void copy.destroy();
-  const afterReading = afterWhatWasRead();
-  client.pipe(afterReading).pipe(copy);
+  client.pipe(copy);
   copy.pipe(client);
   client.once('close', () => copy.destroy());
-  copy.once('close', () => {
-    client.unpipe(afterReading);
-    client.end();
-    client.resume();
-    client.setTimeout(LINGER, () => client.destroy());
-  });
+  copy.once('close', () => client.destroySoon());
 }
-
-/**
- * Writes in the turn after reading: to write to a copy that has hung up destroys the socket, with an answer that was
- * not read yet.
- */
-const afterWhatWasRead = () =>
-  new Transform({ transform: (chunk, _, done) => void setImmediate(() => done(null, chunk)) });
 
 /** An answer before the question would confuse the client. */
 function refuse(client: Socket): void {

@@ -29,8 +29,18 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
+    if (problem.status === 413) readToTheEnd(request, reply);
     sendProblem(reply, problem, request.url);
   }
+}
+
+/**
+ * To hang up on a client that is still sending, as Fastify would, resets the connection, and our answer may be lost with
+ * it (RFC 9112, 9.6). `REQUEST_TIMEOUT` says how long it may go on.
+ */
+function readToTheEnd(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.removeHeader('connection');
+  request.raw.resume();
 }
 
 /** Answers as RFC 9457 has it. */

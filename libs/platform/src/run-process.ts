@@ -10,6 +10,8 @@ import { ProblemFilter, problemOf, sendProblem } from './problem.filter.js';
 /** A stopping process that is not done by then ends all the same. */
 const DRAIN_LIMIT = 9_500;
 const BODY_LIMIT = 256 * 1024;
+/** How long a client may take to send a request, in milliseconds. */
+const REQUEST_TIMEOUT = 30_000;
 
 export interface ProcessOptions {
   module: DynamicModule;
@@ -44,6 +46,7 @@ export async function runProcess({ module, logger, host, port, prepare }: Proces
 export async function createApp(module: DynamicModule, logger: Logger): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     // What Fastify refuses before it has a route, such as a path that can't be decoded.
