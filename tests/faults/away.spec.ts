@@ -5,8 +5,8 @@ import { deadLetters } from './dead-letters.js';
 import { keepDown } from './servers.js';
 
 const AWAY = 120_000;
-/** When the outages begin, in milliseconds: some overlap, and each has a time in which no other begins or ends. */
-const OUTAGES = { kafka: 5_000, mail: 5_000, rabbitmq: 65_000, temporal: 65_000, postgres: 130_000 };
+/** When the outages begin, in milliseconds: they overlap, so that for a minute nothing is there at all. */
+const OUTAGES = { kafka: 5_000, mail: 5_000, rabbitmq: 35_000, temporal: 35_000, postgres: 65_000 };
 
 const RARE_COPIES = 5;
 const SOME_ORDERS = 10;
