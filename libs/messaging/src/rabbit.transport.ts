@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { PostgresInbox } from '@waybill/idempotency';
-import { Connection } from 'rabbitmq-client';
+import type { Connection } from 'rabbitmq-client';
 import { decode } from './decode.middleware.js';
 import type { Registration } from './handler.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
@@ -11,6 +11,7 @@ import { MessagingOptions } from './messaging.options.js';
 import { observe } from './observe.middleware.js';
 import { patience } from './patience.middleware.js';
 import { pipeline } from './pipeline.js';
+import { createRabbit } from './rabbit-client.js';
 import { RabbitConsumer } from './rabbit-consumer.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
 import { declareQueues } from './rabbit-topology.js';
@@ -113,16 +114,7 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   }
 
   private connect(purpose: string): Connection {
-    const { rabbitmqUrl, service, logger } = this.options;
-    const connection = new Connection({
-      url: rabbitmqUrl,
-      connectionName: `${service} ${purpose}`,
-      retryLow: 200,
-      retryHigh: 2_000,
-      acquireTimeout: 5_000,
-      heartbeat: 10,
-    });
-    connection.on('error', (error) => logger.debug({ err: error, purpose }, 'RabbitMQ is away'));
-    return connection;
+    const { rabbitmqUrl: url, service, logger } = this.options;
+    return createRabbit({ url, name: `${service} ${purpose}`, logger });
   }
 }
