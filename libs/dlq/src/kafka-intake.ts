@@ -15,8 +15,9 @@ export interface KafkaIntakeOptions {
   kafka: Kafka;
   /** Consumer group. */
   group: string;
-  /** Topics that are there. */
   sources: readonly DeadLetterSource[];
+  /** Creates the topics that are missing; tried until it succeeds. */
+  declare: () => Promise<void>;
   /** Put before every topic's and group's name; default none. For tests that share a broker. */
   prefix?: string;
   intake: Intake;
@@ -67,7 +68,8 @@ export class KafkaIntake implements HealthCheck {
   }
 
   private async readUntilCrash(): Promise<void> {
-    const { kafka, group, intake } = this.options;
+    const { kafka, group, intake, declare } = this.options;
+    await declare();
     const consumer = kafka.consumer({
       groupId: this.prefix + group,
       sessionTimeout: SESSION,

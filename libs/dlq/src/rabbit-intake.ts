@@ -1,17 +1,21 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type AsyncMessage, type Connection, type Consumer, ConsumerStatus } from 'rabbitmq-client';
 import { foundLetter } from './found-letter.js';
 import type { Intake } from './intake.js';
 import type { DeadLetterSource } from './letter.js';
-import type { HealthCheck } from './surroundings.js';
+import type { HealthCheck, Logger } from './surroundings.js';
 
 /** Letters of one queue in hand at most; each may be of several megabytes. */
 const PREFETCH = 5;
+const DECLARE_AGAIN_AFTER = 500;
 
 export interface RabbitIntakeOptions {
   connection: Connection;
-  /** Queues that are there, or will be: a missing one is waited for. */
   sources: readonly DeadLetterSource[];
+  /** Creates the queues that are missing; tried until it succeeds. */
+  declare: () => Promise<void>;
   intake: Intake;
+  logger: Logger;
 }
 
 /** Empties dead letter queues into the tables. A letter is acknowledged once it is committed there. */
@@ -19,24 +23,39 @@ export class RabbitIntake implements HealthCheck {
   readonly name = 'rabbitmq';
   private consumers: Consumer[] = [];
   private readonly consuming = new Set<string>();
+  private starting: Promise<void> | undefined;
 
   constructor(private readonly options: RabbitIntakeOptions) {}
 
   /** Returns at once; a broker that is away is waited for. */
   start(): void {
-    const { connection, sources } = this.options;
-    connection.on('error', () => this.consuming.clear());
-    this.consumers = sources.map((source) => this.consume(source));
+    this.options.connection.on('error', () => this.consuming.clear());
+    this.starting ??= this.startConsuming();
   }
 
   /** Resolves when what is in hand is committed or given back. */
   async stop(): Promise<void> {
+    await this.starting;
     await Promise.all(this.consumers.map((consumer) => consumer.close()));
   }
 
   async check(): Promise<void> {
     const missing = this.options.sources.filter(({ name }) => !this.consuming.has(name)).map(({ name }) => name);
     if (missing.length) throw new Error(`does not consume ${missing.join(', ')} yet`);
+  }
+
+  private async startConsuming(): Promise<void> {
+    const { sources, declare, intake, logger } = this.options;
+    while (!intake.stopped.aborted) {
+      try {
+        await declare();
+        this.consumers = sources.map((source) => this.consume(source));
+        return;
+      } catch (error) {
+        logger.debug({ err: error }, 'could not declare the dead letter queues yet');
+      }
+      await pause(DECLARE_AGAIN_AFTER, undefined, { signal: intake.stopped }).catch(() => {});
+    }
   }
 
   private consume(source: DeadLetterSource): Consumer {
