@@ -2,7 +2,16 @@ import { until } from '@waybill/testing';
 import { endpoints } from '../shop.js';
 import { ShopsDay } from '../shops-day.js';
 
-const OURS = ['order-api', 'order-processor', 'inventory', 'payment', 'email', 'analytics', 'payment-provider'];
+const OURS = [
+  'order-api',
+  'order-processor',
+  'inventory',
+  'payment',
+  'email',
+  'analytics',
+  'console',
+  'payment-provider',
+];
 const BACKING = ['postgres', 'rabbitmq', 'kafka', 'temporal', 'mail'];
 
 const RARE_COPIES = 5;
@@ -16,7 +25,8 @@ async function kill(name: string): Promise<void> {
 
 /** Waits until it can do its work, so that a kill hits it at work and not while it starts. */
 function untilReady(name: string): Promise<unknown> {
-  const url = endpoints()[name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase()) as 'orderApi'];
+  const camelCase = name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+  const url = endpoints()[(name === 'console' ? 'deadLetters' : camelCase) as 'orderApi'];
   return until(`${name} is ready`, async () => (await fetch(`${url}/health/ready`)).ok, { within: '60s' });
 }
 
