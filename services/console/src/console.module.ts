@@ -20,7 +20,7 @@ import type { Config } from './config.js';
 import { BatchesController } from './http/batches.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
 import { OperatorToken } from './http/operator.guard.js';
-import { complaintAbout, SOURCES } from './sources.js';
+import { complaintAbout, QUEUES, SOURCES } from './sources.js';
 
 /** Gathers the dead letters of all brokers and lets operators decide about them. */
 @Module({ controllers: [BatchesController, DeadLettersController] })
@@ -81,7 +81,7 @@ function letterService(config: Config, logger: Logger, database: Database, rabbi
     rabbitmq: new RabbitIntake({
       connection: rabbit,
       sources: SOURCES.filter(({ kind }) => kind === 'queue'),
-      declare: () => declareQueues(rabbit, topology.queues, topology.deadLetterQueues),
+      declare: () => declareQueues(rabbit, QUEUES, topology.deadLetterQueues),
       intake,
       logger,
     }),

@@ -5,8 +5,6 @@ import { ask, type Console, givenUp, type Letter, letterOf, startConsole } from 
 let console: Console;
 beforeAll(async () => {
   console = await startConsole();
-  await console.rabbit.declare('analytics.parked');
-  await console.rabbit.declare('email.parked');
 });
 afterAll(() => console.stop());
 
