@@ -14,6 +14,7 @@ export interface OrderRequest {
 export interface Order {
   orderId: string;
   status: string;
+  attempt: number;
   terminal: boolean;
   reason?: string;
   total: { amount: number; currency: string };
@@ -152,4 +153,43 @@ export function putStock(sku: string, body: object, token?: string): Promise<Res
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
     body: JSON.stringify(body),
   });
+}
+
+export interface DeadLetter {
+  id: string;
+  source: string;
+  consumer: string;
+  class: string;
+  error: string;
+  messageId: string;
+  type: string;
+  key: string;
+  status: string;
+  body: string;
+  history: { act: string; by: string }[];
+}
+
+/** Asks the console as an operator. */
+export async function operate<T>(path: string, body?: object): Promise<T> {
+  const { deadLetters, operatorToken } = endpoints();
+  const response = await fetch(`${deadLetters}/dead-letters${path}`, {
+    headers: {
+      authorization: `Bearer ${operatorToken}`,
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { method: 'POST', body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+/** The waiting dead letter that the query means, in full, as soon as it is there. */
+export async function deadLetter(query: Record<string, string>): Promise<DeadLetter> {
+  const { id } = await until(
+    `the console shows the dead letter of ${JSON.stringify(query)}`,
+    async () =>
+      (await operate<{ items: DeadLetter[] }>(`?${new URLSearchParams({ status: 'waiting', ...query })}`)).items[0],
+    { within: '60s' },
+  );
+  return operate(`/${id}`);
 }

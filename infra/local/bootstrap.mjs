@@ -160,6 +160,7 @@ async function handOver() {
   const scripts = {
     order: 'infra/cli/dist/order.js',
     invariants: 'infra/cli/dist/invariants.js',
+    dlq: 'infra/cli/dist/dlq.js',
     bench: 'bench/dist/main.js',
   };
   const script = scripts[command];

@@ -9,6 +9,7 @@ const OURS = [
   'payment',
   'email',
   'analytics',
+  'console',
   'payment-provider',
 ];
 const BACKING = ['postgres', 'rabbitmq', 'kafka', 'temporal', 'mail'];

@@ -37,6 +37,7 @@ describe('every process', () => {
     'payment',
     'email',
     'analytics',
+    'deadLetters',
     'paymentProvider',
   ] as const;
 

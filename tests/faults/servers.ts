@@ -3,8 +3,16 @@ import { endpoints } from '../shop.js';
 
 /** The processes of a running system, by their names in endpoints.json. */
 
-export const OURS = ['order-api', 'order-processor', 'inventory', 'payment', 'email', 'analytics', 'payment-provider'];
-export const BACKING = ['postgres', 'rabbitmq', 'kafka', 'temporal', 'mail'];
+export const OURS = [
+  'order-api',
+  'order-processor',
+  'inventory',
+  'payment',
+  'email',
+  'analytics',
+  'console',
+  'payment-provider',
+];
 
 /** kill -9, and back again with another pid. */
 export async function kill(name: string): Promise<void> {
@@ -36,6 +44,7 @@ export async function keepDown(name: string, ms: number): Promise<void> {
 
 /** Waits until it can do its work, so that a kill hits it at work and not while it starts. */
 export function untilReady(name: string): Promise<unknown> {
-  const url = endpoints()[name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase()) as 'orderApi'];
+  const camelCase = name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+  const url = endpoints()[(name === 'console' ? 'deadLetters' : camelCase) as 'orderApi'];
   return until(`${name} is ready`, async () => (await fetch(`${url}/health/ready`)).ok, { within: '60s' });
 }

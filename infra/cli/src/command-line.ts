@@ -13,7 +13,7 @@ export interface Option {
 }
 
 export interface CommandLine<Options extends Record<string, Option>> {
-  /** As in `npm run order`. */
+  /** As in `npm run order`, or `npm run dlq -- list`. */
   command: string;
   about: string;
   options: Options;
@@ -78,5 +78,6 @@ export function helpOf({ command, about, options }: CommandLine<Record<string, O
   });
   const width = Math.max(...rows.map(({ left }) => left.length));
   const lines = rows.map(({ left, help }) => `  ${left.padEnd(width)}  ${help}`);
-  return [`${command} [-- options]`, '', about, '', ...lines].join('\n');
+  const usage = command.includes(' -- ') ? `${command} [options]` : `${command} [-- options]`;
+  return [usage, '', about, '', ...lines].join('\n');
 }

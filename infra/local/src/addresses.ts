@@ -11,6 +11,7 @@ export function addresses({ ports, env, home }: Settings, seconds?: number): str
     ['payment provider', at(ports.PAYMENT_PROVIDER_PORT, '/ledger')],
     ['mails sent', at(ports.EMAIL_PORT, '/emails')],
     ['analytics', at(ports.ANALYTICS_PORT, '/analytics/summary')],
+    ['dead letters', `${at(ports.CONSOLE_PORT, '/docs')}  (npm run dlq)`],
     ['mailbox', env.SMTP_URL ? (env.MAIL_URL ?? 'your own') : at(ports.MAIL_PORT)],
     ['Temporal', env.TEMPORAL_ADDRESS ?? at(ports.TEMPORAL_UI_PORT)],
     [

@@ -20,6 +20,7 @@ const HELP = `Usage: npm <command>, or npm run <command> -- <options>
   test:compose       builds the images, brings the system up in containers, tests it and kills each container under load
   order              places orders and shows what becomes of them; see --help
   invariants         checks that nothing was lost, charged twice or oversold; see --help
+  dlq                shows messages that were given up, resubmits or discards them; see --help
   bench [name ...]   measures latency and memory of the running system
   build, lint        only that
 

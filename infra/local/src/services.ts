@@ -7,8 +7,9 @@ import { secret } from './secrets.js';
 import { type PortName, root, type Settings } from './settings.js';
 
 interface Service {
-  /** As in the table of processes, and in endpoints.json in camel case. */
+  /** As in the table of processes, and in endpoints.json in camel case unless `endpoint` says otherwise. */
   name: string;
+  endpoint?: string;
   script: string;
   port: PortName;
   /** Whose database it uses. */
@@ -28,12 +29,19 @@ export const SERVICES: readonly Service[] = [
   { name: 'payment', script: 'services/payment/dist/main.js', port: 'PAYMENT_PORT', database: 'payment' },
   { name: 'email', script: 'services/email/dist/main.js', port: 'EMAIL_PORT', database: 'email' },
   { name: 'analytics', script: 'services/analytics/dist/main.js', port: 'ANALYTICS_PORT', database: 'analytics' },
+  {
+    name: 'console',
+    script: 'services/console/dist/main.js',
+    port: 'CONSOLE_PORT',
+    database: 'console',
+    endpoint: 'deadLetters',
+  },
   { name: 'payment-provider', script: 'infra/payment-provider/dist/main.js', port: 'PAYMENT_PROVIDER_PORT' },
 ];
 
-export const DATABASES = ['order', 'inventory', 'payment', 'email', 'analytics'];
+export const DATABASES = ['order', 'inventory', 'payment', 'email', 'analytics', 'console'];
 
-/** Small heaps: the collector runs a little more often, and seven processes fit beside the servers. */
+/** Small heaps: the collector runs a little more often, and eight processes fit beside the servers. */
 const NODE_FLAGS = [
   '--max-old-space-size=160',
   '--max-semi-space-size=4',
@@ -83,5 +91,5 @@ export function serviceSpecs(settings: Settings, env: Record<string, string | un
 }
 
 /** `order-api` as endpoints.json has it: `orderApi`. */
-export const endpointName = (name: string): string =>
-  name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+export const endpointName = ({ name, endpoint }: Service): string =>
+  endpoint ?? name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

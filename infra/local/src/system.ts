@@ -120,7 +120,7 @@ export class System {
 
   private endpoints(processes: Record<string, number>) {
     const { settings } = this;
-    const ours = SERVICES.map(({ name, port }) => [endpointName(name), `http://127.0.0.1:${settings.ports[port]}`]);
+    const ours = SERVICES.map((service) => [endpointName(service), `http://127.0.0.1:${settings.ports[service.port]}`]);
     const backing = [...this.prepared.values()].map(({ reach }) => reach.endpoints);
     return {
       ...Object.fromEntries(ours),

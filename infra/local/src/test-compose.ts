@@ -10,7 +10,7 @@ import { type Count, jest, report } from './test.js';
 
 /** Of everything the compose file publishes, the port that a test may ask. */
 const PUBLISHED: Record<string, PortName> = {
-  ...Object.fromEntries(SERVICES.map(({ name, port }) => [endpointName(name), port])),
+  ...Object.fromEntries(SERVICES.map((service) => [endpointName(service), service.port])),
   mail: 'MAIL_PORT',
   temporalUi: 'TEMPORAL_UI_PORT',
   rabbitmqUi: 'RABBITMQ_UI_PORT',

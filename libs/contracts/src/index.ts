@@ -1,4 +1,5 @@
 export * from './catalog.events.js';
+export * from './consumers.js';
 export { contracts } from './contracts.js';
 export { ORDERS_FOR_REVIEW } from './dead-letter-queues.js';
 export * from './email.tasks.js';

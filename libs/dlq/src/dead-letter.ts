@@ -1,4 +1,4 @@
-import type { FailureClass } from './policy.js';
+import { classNamed, type FailureClass } from './policy.js';
 
 /** Why and where a message was given up; it travels with the message as headers `x-waybill-*`. */
 export interface Failure {
@@ -51,7 +51,7 @@ export function failureOf(headers: Record<string, string | undefined>): Failure 
   return {
     source,
     consumer,
-    class: failureClass as FailureClass,
+    class: classNamed(failureClass),
     error: header('error') ?? '',
     stack: header('stack'),
     attempts: Number(header('attempts')),

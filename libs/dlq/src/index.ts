@@ -1,3 +1,24 @@
+export * from './batch-runner.js';
+export * from './batches.js';
 export * from './dead-letter.js';
+export {
+  DeadLetterQueries,
+  type Depth,
+  type LetterFilter,
+  type LetterGroup,
+  type Page,
+  type PageRequest,
+} from './dead-letter-queries.js';
+export * from './dead-letters.js';
+export * from './failure-group.js';
+export { foundLetter, type RawLetter } from './found-letter.js';
+export * from './intake.js';
+export * from './kafka-intake.js';
+export * from './letter.js';
+export { registerDepthMetrics } from './metrics.js';
+export * from './migrations.js';
 export * from './outcomes.js';
 export * from './policy.js';
+export * from './rabbit-intake.js';
+export { parkedQueueOf, RELEASE_PARKED, type ReleaseParked } from './resubmission.js';
+export * from './review.js';

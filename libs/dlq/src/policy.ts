@@ -1,6 +1,11 @@
 import { BusinessRejection, EndedItsProcess, MalformedMessage } from './outcomes.js';
 
-export type FailureClass = 'malformed' | 'business' | 'transient' | 'crashing';
+export const FAILURE_CLASSES = ['malformed', 'business', 'transient', 'crashing'] as const;
+export type FailureClass = (typeof FAILURE_CLASSES)[number];
+
+/** The class with this name; what has none is taken for transient. */
+export const classNamed = (name: string): FailureClass =>
+  FAILURE_CLASSES.find((known) => known === name) ?? 'transient';
 
 /** How often a message that failed for a transient reason is tried again before it is given up. */
 export const MAX_RETRIES = 3;

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { deadLetterQueueOf, MalformedMessage } from '@waybill/dlq';
 import { type AsyncMessage, type Connection, type Consumer, ConsumerStatus } from 'rabbitmq-client';
+import { v7 as uuidv7 } from 'uuid';
 import type { Registration } from './handler.js';
 import type { ReceivedMessage } from './message.js';
 import { deadLetterHeaders, type Outcome, outcomeOf } from './outcome.js';
@@ -111,7 +112,9 @@ export class RabbitConsumer implements HealthCheck {
     }
     if (outcome.kind === 'dead-letter') {
       const headers = deadLetterHeaders(message, outcome, this.options.consumer);
-      await publisher.publishOne(forward(message, deadLetterQueueOf(queue), headers));
+      // One that came without an id gets one, so that it can be told from the next of its kind.
+      const id = message.id || uuidv7();
+      await publisher.publishOne(forward({ ...message, id }, deadLetterQueueOf(queue), headers));
     }
     return ConsumerStatus.ACK;
   }

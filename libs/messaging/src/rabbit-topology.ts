@@ -25,7 +25,7 @@ export async function declareQueues(
   deadLetterQueues: readonly string[] = [],
 ) {
   for (const { name, maxLength } of queues) {
-    await declare(connection, deadLetterQueueOf(name));
+    await declareDeadLetterQueue(connection, deadLetterQueueOf(name));
     await declare(connection, name, {
       'x-max-length': maxLength,
       'x-overflow': 'reject-publish',
@@ -40,8 +40,12 @@ export async function declareQueues(
       });
     }
   }
-  for (const name of deadLetterQueues) await declare(connection, name);
+  for (const name of deadLetterQueues) await declareDeadLetterQueue(connection, name);
 }
+
+/** Without bound and expiry; nobody is killed so often that the broker may drop what was in hand. */
+const declareDeadLetterQueue = (connection: Connection, name: string) =>
+  declare(connection, name, { 'x-delivery-limit': DELIVERIES });
 
 /** By the default exchange, and kept until the other queue has it. */
 function deadLetteringTo(queue: string) {

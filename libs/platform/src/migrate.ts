@@ -7,8 +7,8 @@ import { SESSION_OPTIONS } from './session-options.js';
 export interface Migrations {
   /** Of the service's own database. */
   url: string;
-  /** Folder of Prisma's migrations: `<name>/migration.sql` each, applied in the order of their names. */
-  directory: URL;
+  /** Folder of Prisma's migrations: `<name>/migration.sql` each, in the order of their names. Without one only libraries keep tables. */
+  directory?: URL;
   /** Libraries that keep tables in this database. */
   libraries: LibraryMigrations[];
   /** Fills what has to be there from the start. Runs each time, so it must find out what is missing. */
@@ -27,7 +27,7 @@ export async function migrate({ url, directory, libraries, seed }: Migrations): 
   try {
     await client.query(`SELECT pg_advisory_lock(hashtext('waybill migrations'))`);
     await migrateLibraries(client, ...libraries);
-    await applyPrismaMigrations(client, directory);
+    if (directory) await applyPrismaMigrations(client, directory);
     if (seed) await inTransaction(client, () => seed(pgTx(client)));
   } finally {
     await client.end();

@@ -73,6 +73,11 @@ export class RabbitPeer {
     return toQueued(await until(`something is in ${queue}`, next, { within: '30s' }));
   }
 
+  /** Makes a queue that nobody else declares in this test. */
+  async declare(queue: string): Promise<void> {
+    await this.connection.queueDeclare({ queue, durable: true, arguments: { 'x-queue-type': 'quorum' } });
+  }
+
   /** How many messages wait in a queue, those in somebody's hands not counted. */
   async waiting(queue: string): Promise<number> {
     return (await this.connection.queueDeclare({ queue, passive: true })).messageCount;

@@ -10,11 +10,14 @@ export interface Changes {
   /** The same id again is the same message again. Default a new one. */
   id?: string;
   /** What is sent in place of the body. */
-  bytes?: string;
+  bytes?: string | Buffer;
+  /** What is sent beside the attributes. */
+  headers?: Record<string, string>;
 }
 
 /** CloudEvents 1.0 in binary mode, each attribute a header behind this prefix. Written anew, so that tests know our bytes from outside. */
-export function cloudEvent<Body>(prefix: string, contract: Said<Body>, body: Body, { id, bytes }: Changes) {
+export function cloudEvent<Body>(prefix: string, contract: Said<Body>, body: Body, changes: Changes) {
+  const { id, bytes, headers: more } = changes;
   const attributes = {
     specversion: '1.0',
     id: id ?? crypto.randomUUID(),
@@ -24,5 +27,6 @@ export function cloudEvent<Body>(prefix: string, contract: Said<Body>, body: Bod
     time: new Date().toISOString(),
   };
   const headers = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [prefix + name, value]));
-  return { ...attributes, headers, bytes: Buffer.from(bytes ?? JSON.stringify(body)) };
+  const encoded = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes ?? JSON.stringify(body));
+  return { ...attributes, headers: { ...headers, ...more }, bytes: encoded };
 }

@@ -1,4 +1,14 @@
-import { z } from 'zod';
+import {
+  arrayOf,
+  json,
+  pageSchema,
+  problemSchema,
+  problemsOf,
+  queryOf,
+  record,
+  ref,
+  schemaOf,
+} from '@waybill/platform';
 import { STATUSES } from '../domain/order.js';
 import { OrderListQuery, OrderRequest, StatusQuery } from './order.requests.js';
 
@@ -29,7 +39,7 @@ export function openApiDocument() {
           summary: 'List orders, newest first',
           parameters: queryOf(OrderListQuery),
           responses: {
-            200: { description: 'A page of orders', content: json(pageOf('Order')) },
+            200: { description: 'A page of orders', content: json(pageSchema('Order')) },
             ...problems(400, 503),
           },
         },
@@ -66,7 +76,7 @@ export function openApiDocument() {
         },
       },
     },
-    components: { schemas: { Money, OrderState, Order, OrderAccepted, OrderStatus, Problem } },
+    components: { schemas: { Money, OrderState, Order, OrderAccepted, OrderStatus, Problem: problemSchema } },
   };
 }
 
@@ -111,12 +121,7 @@ const Order = record(
   },
   { reason: text },
 );
-const Problem = record(
-  { type: text, title: text, status: { type: 'integer' } },
-  { detail: text, instance: text, errors: arrayOf(record({ field: text, message: text })) },
-);
-
-const PROBLEM_OF: Record<number, string> = {
+const problems = problemsOf({
   400: 'Malformed or invalid; `errors` names the fields',
   404: 'No such order',
   409: 'A request with the same Idempotency-Key is in flight',
@@ -125,42 +130,4 @@ const PROBLEM_OF: Record<number, string> = {
   422: 'Unknown SKU, or the Idempotency-Key was used for another request',
   429: 'Too much is waiting: see Retry-After',
   503: 'The database is away: see Retry-After',
-};
-
-function problems(...statuses: number[]) {
-  const content = { 'application/problem+json': { schema: ref('Problem') } };
-  return Object.fromEntries(statuses.map((code) => [code, { description: PROBLEM_OF[code], content }]));
-}
-
-function json(schema: object, example?: object) {
-  return { 'application/json': { schema, ...(example && { example }) } };
-}
-
-function record(required: Record<string, object>, optional: Record<string, object> = {}) {
-  return { type: 'object', required: Object.keys(required), properties: { ...required, ...optional } };
-}
-
-function arrayOf(items: object) {
-  return { type: 'array', items };
-}
-
-function pageOf(name: string) {
-  return record({ items: arrayOf(ref(name)), nextCursor: { type: ['string', 'null'] } });
-}
-
-function ref(name: string) {
-  return { $ref: `#/components/schemas/${name}` };
-}
-
-function schemaOf(schema: z.ZodType): object {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
-  return rest;
-}
-
-function queryOf(schema: z.ZodObject) {
-  return Object.entries(schema.shape).map(([name, field]) => ({
-    name,
-    in: 'query',
-    schema: schemaOf(field as z.ZodType),
-  }));
-}
+});

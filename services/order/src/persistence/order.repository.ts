@@ -46,6 +46,25 @@ export class OrderRepository {
   }
 
   /**
+   * Begins another attempt at an order that has failed; begun before, nothing happens. Returns the attempt that the order is
+   * in, or undefined when there is no such order.
+   */
+  async beginAttempt(tx: Tx, { orderId, attempt }: { orderId: string; attempt: number }): Promise<number | undefined> {
+    await tx.query(
+      `WITH begun AS (
+         UPDATE orders SET attempt = $2, status = 'PENDING', reason = NULL, outcome = NULL,
+                           updated_at = greatest(now(), updated_at)
+         WHERE order_id = $1 AND attempt = $2 - 1 AND status = 'FAILED'
+         RETURNING *)
+       INSERT INTO order_history (order_id, attempt, status, at)
+       SELECT order_id, attempt, status, updated_at FROM begun`,
+      [orderId, attempt],
+    );
+    const { rows } = await tx.query<{ attempt: number }>('SELECT attempt FROM orders WHERE order_id = $1', [orderId]);
+    return rows[0]?.attempt;
+  }
+
+  /**
    * Decides what this attempt ends as, unless that was decided before: confirming, failing and cancelling compete for
    * this one row. Returns what holds. Rejects when there is no such attempt.
    */

@@ -3,6 +3,7 @@ import {
   CreateShipment,
   type FailureReason,
   ORDERS_FOR_REVIEW,
+  ordersProcess,
   ordersReplies,
   ReleaseStock,
   ReserveStock,
@@ -70,7 +71,8 @@ export function orderActivities(database: Database, orders: OrderRepository, out
         const order = await orders.move(tx, attempt, 'FAILED', reason);
         if (!order) return;
         await outbox.add(tx, orderFailed(order, reason));
-        await outbox.addDeadLetter(tx, ORDERS_FOR_REVIEW, processOrder(order), failureOf(order, reason));
+        const nextAttempt = processOrder({ ...order, attempt: order.attempt + 1 });
+        await outbox.addDeadLetter(tx, ORDERS_FOR_REVIEW, nextAttempt, failureOf(order, reason));
       }),
   };
 }
@@ -78,9 +80,9 @@ export function orderActivities(database: Database, orders: OrderRepository, out
 /** Replies find the saga by its workflow id. */
 const replyTo = (attempt: AttemptRef) => ({ correlationId: sagaId(attempt), replyTo: ordersReplies.name });
 
-/** A failed order waits for a person, who may let it run again. */
+/** A failed order waits for a person, as the task that would process it once more. */
 function failureOf({ attempt, updatedAt }: Order, reason: FailureReason) {
   const at = updatedAt.toISOString();
   const failure = { class: 'business', error: reason, attempts: attempt, firstFailedAt: at, lastFailedAt: at } as const;
-  return { source: 'orders', consumer: 'order', ...failure };
+  return { source: ordersProcess.name, consumer: 'order', ...failure };
 }

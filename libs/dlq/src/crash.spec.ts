@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import {
+  backingServices,
+  type FreshTopics,
+  type FreshVhost,
+  freshTopics,
+  freshVhost,
+  KafkaPeer,
+  RabbitPeer,
+  until,
+} from '@waybill/testing';
+import { Connection } from 'rabbitmq-client';
+import { BatchRunner } from './batch-runner.js';
+import { Batches } from './batches.js';
+import { DeadLetterQueries } from './dead-letter-queries.js';
+import type { DyingConsole } from './dying-console.fixture.js';
+import { Intake } from './intake.js';
+import { KafkaIntake } from './kafka-intake.js';
+import {
+  aLetter,
+  EVENTS,
+  type LetterBench,
+  letterDatabase,
+  outboxOf,
+  quiet,
+  rawLetter,
+  TASKS,
+  takeIn,
+} from './letters.fixture.js';
+import { RabbitIntake } from './rabbit-intake.js';
+import { Review } from './review.js';
+
+let database: LetterBench;
+beforeEach(async () => {
+  database = await letterDatabase();
+});
+afterEach(() => database.drop());
+
+async function start(what: DyingConsole): Promise<ChildProcess> {
+  const script = join(import.meta.dirname, 'dying-console.fixture.js');
+  const child = spawn(process.execPath, [script, JSON.stringify(what)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout!, 'data');
+  return child;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+}
+
+describe('a process that gathers dead letters and dies after its commit, before it has acknowledged', () => {
+  let vhost: FreshVhost;
+  let topics: FreshTopics;
+  let rabbit: RabbitPeer;
+  let kafka: KafkaPeer;
+  let connection: Connection;
+  beforeEach(async () => {
+    vhost = await freshVhost();
+    topics = freshTopics();
+    rabbit = await RabbitPeer.connect(vhost.url);
+    await rabbit.declare(TASKS.name);
+    kafka = new KafkaPeer(topics);
+    const admin = topics.kafka.admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic: topics.prefix + EVENTS.name }], waitForLeaders: true });
+    await admin.disconnect();
+    connection = new Connection(vhost.url);
+  });
+  afterEach(async () => {
+    connection.unsafeDestroy();
+    await Promise.all([rabbit.close(), kafka.close()]);
+    await Promise.all([vhost.drop(), topics.drop()]);
+  });
+
+  it.each([TASKS, EVENTS])(
+    'leaves each letter of a $kind there once for whoever comes next',
+    async (at) => {
+      const said = { type: 'parcels.Weigh.v1', destination: { name: at.name }, subjectOf: () => 'parcel-1' };
+      const { headers } = rawLetter({ at });
+      const ids: string[] = [];
+      for (let n = 0; n < 3; n++) {
+        const changes = {
+          headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('x-'))),
+        };
+        const peer = at.kind === 'topic' ? kafka : rabbit;
+        ids.push(await (peer === kafka ? kafka.publish(said, {}, changes) : rabbit.send(said, {}, changes)));
+      }
+      const gather = { rabbitmqUrl: vhost.url, kafka: backingServices().kafka, prefix: topics.prefix };
+      await kill(await start({ databaseUrl: database.url, gather }));
+
+      const intake = new Intake(database, quiet);
+      const common = { intake, logger: quiet, declare: async () => {} };
+      const parts = [
+        new RabbitIntake({ ...common, connection, sources: [TASKS] }),
+        new KafkaIntake({ ...common, kafka: topics.kafka, group: 'console', prefix: topics.prefix, sources: [EVENTS] }),
+      ];
+      for (const part of parts) part.start();
+      const queries = new DeadLetterQueries();
+      const list = () => queries.list(database.autocommit, {}, { limit: 10 });
+      await until('all are there', async () => (await list()).items.length === 3, { within: '40s' });
+      await until('nothing waits to be read', async () => (await rabbit.waiting(TASKS.name)) === 0);
+      intake.stop();
+      await Promise.all(parts.map((part) => part.stop()));
+
+      const { items } = await list();
+      expect(items.map(({ messageId }) => messageId).sort()).toEqual(ids.sort());
+      for (const { id } of items) expect((await queries.find(database.autocommit, id))!.history).toHaveLength(1);
+    },
+    90_000,
+  );
+});
+
+describe('a process that runs a batch and is killed, again and again', () => {
+  it('leaves a batch that others end, each letter resubmitted once', async () => {
+    const letters = Array.from({ length: 60 }, (_, n) => aLetter({ messageId: `task-${n}` }));
+    await takeIn(database, ...letters);
+    const batches = new Batches(new Review());
+    const batch = (await database.transaction((tx) =>
+      batches.begin(tx, { by: 'ada', filter: {}, ratePerSecond: 60 }),
+    ))!;
+    const progress = async () => (await batches.find(database.autocommit, batch.id))!;
+
+    for (let killed = 0; killed < 3; killed++) {
+      const before = (await progress()).resubmitted;
+      const child = await start({ databaseUrl: database.url });
+      await until('it is at work', async () => (await progress()).resubmitted > before);
+      await kill(child);
+    }
+    expect(await progress()).toMatchObject({ status: 'running' });
+
+    const runner = new BatchRunner(batches, database, quiet);
+    runner.start();
+    await until('it is done', async () => (await progress()).status === 'done', { within: '30s' });
+    await runner.stop();
+    expect(await progress()).toMatchObject({ resubmitted: 60, passedOver: 0 });
+    const sent = (await outboxOf(database)).map(({ id }) => id);
+    expect(sent.sort()).toEqual(letters.map(({ messageId }) => messageId).sort());
+  });
+});

@@ -1,0 +1,111 @@
+import { migrateLibraries, outboxMigrations, pgTx } from '@waybill/outbox';
+import { type FreshDatabase, freshDatabase, transaction } from '@waybill/testing';
+import { failureHeaders } from './dead-letter.js';
+import { DeadLetters } from './dead-letters.js';
+import { foundLetter, type RawLetter } from './found-letter.js';
+import type { DeadLetterSource, FoundLetter } from './letter.js';
+import { deadLetterMigrations } from './migrations.js';
+import type { FailureClass } from './policy.js';
+import type { LetterDatabase } from './surroundings.js';
+
+/** Says nothing; a failing test shows the outcome. */
+export const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+export type LetterBench = FreshDatabase & LetterDatabase;
+
+/** A database with the tables of dead letters and the outbox. */
+export async function letterDatabase(): Promise<LetterBench> {
+  const database = await freshDatabase();
+  await migrateLibraries(database.pool, outboxMigrations, deadLetterMigrations);
+  return {
+    ...database,
+    transaction: (work) => transaction(database.pool, (client) => work(pgTx(client))),
+    autocommit: pgTx(database.pool as never),
+  };
+}
+
+export const TASKS: DeadLetterSource = {
+  kind: 'queue',
+  name: 'parcels.weigh-dlq',
+  source: 'parcels.weigh',
+  consumer: 'parcels',
+};
+export const EVENTS: DeadLetterSource = {
+  kind: 'topic',
+  name: 'shop.events.mailer-dlq',
+  source: 'shop.events',
+  consumer: 'mailer',
+};
+
+export interface LetterChanges {
+  at?: DeadLetterSource;
+  messageId?: string;
+  type?: string;
+  key?: string;
+  class?: FailureClass;
+  error?: string;
+  stack?: string;
+  /** Of the last failure. */
+  failedAt?: string;
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+}
+
+/** A letter as a consumer of ours leaves it, found where it waits. */
+export function aLetter(changes: LetterChanges = {}): FoundLetter {
+  const at = changes.at ?? TASKS;
+  return foundLetter(at, rawLetter({ ...changes, at }));
+}
+
+export function rawLetter({ at = TASKS, ...changes }: LetterChanges = {}): RawLetter {
+  const prefix = at.kind === 'topic' ? 'ce_' : 'cloudEvents:';
+  const failedAt = changes.failedAt ?? '2026-01-01T00:00:11.000Z';
+  return {
+    headers: {
+      'content-type': 'application/json',
+      [`${prefix}id`]: changes.messageId ?? crypto.randomUUID(),
+      [`${prefix}type`]: changes.type ?? 'parcels.Weigh.v1',
+      [`${prefix}subject`]: changes.key ?? 'parcel-1',
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      ...changes.headers,
+      ...failureHeaders({
+        source: at.source,
+        consumer: at.consumer,
+        class: changes.class ?? 'transient',
+        error: changes.error ?? 'the scale does not answer',
+        stack: changes.stack ?? 'Error: the scale\n    at weigh (file:///app/dist/weigh.js:10:5)',
+        attempts: 4,
+        firstFailedAt: '2026-01-01T00:00:00.000Z',
+        lastFailedAt: failedAt,
+      }),
+    },
+    key: at.kind === 'topic' ? (changes.key ?? 'parcel-1') : null,
+    body: Buffer.from(changes.body ?? '{"parcelId":"parcel-1"}'),
+  };
+}
+
+/** Takes letters in, one after the other, and says under which ids. */
+export async function takeIn(database: LetterBench, ...letters: FoundLetter[]): Promise<string[]> {
+  for (const letter of letters) await database.transaction((tx) => new DeadLetters().takeIn(tx, letter));
+  const { rows } = await database.pool.query<{ id: string; message_id: string }>(
+    'SELECT id, message_id FROM waybill.dead_letters',
+  );
+  return letters.map(({ messageId }) => rows.find((row) => row.message_id === messageId)!.id);
+}
+
+export interface LeftMessage {
+  id: string;
+  target: string;
+  destination: string;
+  key: string | null;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** What is to leave by the outbox, in its order. */
+export async function outboxOf(database: LetterBench): Promise<LeftMessage[]> {
+  const { rows } = await database.pool.query<LeftMessage & { body: Buffer }>(
+    'SELECT id, target, destination, key, headers, body FROM waybill.outbox ORDER BY seq',
+  );
+  return rows.map((row) => ({ ...row, body: String(row.body) }));
+}

@@ -1,0 +1,43 @@
+import { Counter, Gauge, register } from 'prom-client';
+import { DeadLetterQueries } from './dead-letter-queries.js';
+import type { LetterDatabase, Logger } from './surroundings.js';
+
+const TAKEN_IN = 'waybill_dead_letters_taken_in_total';
+
+/** A module may be loaded twice in a process (tests do); a metric is there once. */
+export const takenIn =
+  (register.getSingleMetric(TAKEN_IN) as Counter | undefined) ??
+  new Counter({
+    name: TAKEN_IN,
+    help: 'Dead letters gathered for review, by whether the message was new, had failed again, or was known',
+    labelNames: ['source', 'class', 'how'],
+  });
+
+const LABELS = ['source', 'consumer', 'class'];
+
+/** Letters that wait and the age of the oldest, asked of the database whenever somebody asks for the metrics. */
+export function registerDepthMetrics(database: LetterDatabase, logger: Logger): void {
+  const queries = new DeadLetterQueries();
+  const waiting = replace('waybill_dead_letters_waiting', 'Dead letters that wait for an operator');
+  const oldest = replace('waybill_dead_letters_oldest_age_seconds', 'How long the oldest of them has waited');
+  Object.assign(waiting, {
+    async collect() {
+      try {
+        const depths = await queries.depth(database.autocommit);
+        waiting.reset();
+        oldest.reset();
+        for (const { count, oldestAgeSeconds, ...labels } of depths) {
+          waiting.set(labels, count);
+          oldest.set(labels, oldestAgeSeconds);
+        }
+      } catch (error) {
+        logger.debug({ err: error }, 'the depth of the dead letters is not known now');
+      }
+    },
+  });
+}
+
+function replace(name: string, help: string): Gauge {
+  register.removeSingleMetric(name);
+  return new Gauge({ name, help, labelNames: LABELS });
+}

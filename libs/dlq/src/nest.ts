@@ -1,0 +1,29 @@
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import type { BatchRunner } from './batch-runner.js';
+import type { Intake } from './intake.js';
+import type { KafkaIntake } from './kafka-intake.js';
+import type { RabbitIntake } from './rabbit-intake.js';
+import type { HealthCheck } from './surroundings.js';
+
+/** Gathers dead letters and takes the steps of batches as long as the application runs. */
+export class DeadLetterService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    private readonly parts: { intake: Intake; rabbitmq: RabbitIntake; kafka: KafkaIntake; batches: BatchRunner },
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { rabbitmq, kafka, batches } = this.parts;
+    for (const part of [rabbitmq, kafka, batches]) part.start();
+  }
+
+  healthChecks(): HealthCheck[] {
+    return [this.parts.rabbitmq, this.parts.kafka];
+  }
+
+  /** What is in hand is committed or given back. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const { intake, rabbitmq, kafka, batches } = this.parts;
+    intake.stop();
+    await Promise.all([rabbitmq.stop(), kafka.stop(), batches.stop()]);
+  }
+}

@@ -1,0 +1,115 @@
+import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { consumers, topology } from '@waybill/contracts';
+import {
+  Batches,
+  BatchRunner,
+  DeadLetterQueries,
+  Intake,
+  KafkaIntake,
+  RabbitIntake,
+  Review,
+  registerDepthMetrics,
+} from '@waybill/dlq';
+import { DeadLetterService } from '@waybill/dlq/nest';
+import { createKafka, declareQueues, declareTopics, RabbitPublisher } from '@waybill/messaging';
+import { OutboxRelayService } from '@waybill/outbox/nest';
+import { Database, Health, type Logger } from '@waybill/platform';
+import { PlatformModule } from '@waybill/platform/nest';
+import { Connection } from 'rabbitmq-client';
+import type { Config } from './config.js';
+import { BatchesController } from './http/batches.controller.js';
+import { DeadLettersController } from './http/dead-letters.controller.js';
+import { OperatorToken } from './http/operator.guard.js';
+import { complaintAbout, QUEUES, SOURCES } from './sources.js';
+
+/** Gathers the dead letters of all brokers and lets operators decide about them. */
+@Module({ controllers: [BatchesController, DeadLettersController] })
+export class ConsoleModule implements OnApplicationShutdown {
+  constructor(
+    health: Health,
+    letters: DeadLetterService,
+    relay: OutboxRelayService,
+    private readonly rabbit: Connection,
+  ) {
+    health.add(...letters.healthChecks(), relay.healthCheck());
+  }
+
+  static with(config: Config, logger: Logger): DynamicModule {
+    const database = new Database({ url: config.DATABASE_URL, logger, connections: 8 });
+    const rabbit = connectRabbit(config, logger);
+    const review = new Review({ complaintAbout, maxResubmissions: config.MAX_RESUBMISSIONS });
+    const batches = new Batches(review);
+    const runner = new BatchRunner(batches, database, logger);
+    registerDepthMetrics(database, logger);
+    return {
+      module: ConsoleModule,
+      imports: [PlatformModule.with({ logger, database })],
+      providers: [
+        { provide: Connection, useValue: rabbit },
+        { provide: Review, useValue: review },
+        { provide: Batches, useValue: batches },
+        { provide: BatchRunner, useValue: runner },
+        { provide: DeadLetterQueries, useValue: new DeadLetterQueries() },
+        { provide: OperatorToken, useValue: new OperatorToken(config.OPERATOR_TOKEN) },
+        { provide: DeadLetterService, useFactory: () => letterService(config, logger, database, rabbit, runner) },
+        {
+          provide: OutboxRelayService,
+          useFactory: () =>
+            new OutboxRelayService({
+              connectionString: config.DATABASE_URL,
+              targets: { rabbitmq: new RabbitPublisher(rabbit) },
+              logger,
+            }),
+        },
+      ],
+    };
+  }
+
+  /** After the relay, which publishes over it, has stopped. */
+  onApplicationShutdown(): void {
+    this.rabbit.unsafeDestroy();
+  }
+}
+
+function letterService(config: Config, logger: Logger, database: Database, rabbit: Connection, batches: BatchRunner) {
+  const { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix } = config;
+  const kafka = createKafka({ brokers, clientId: 'console', logger });
+  const intake = new Intake(database, logger);
+  return new DeadLetterService({
+    intake,
+    batches,
+    rabbitmq: new RabbitIntake({
+      connection: rabbit,
+      sources: SOURCES.filter(({ kind }) => kind === 'queue'),
+      declare: () => declareQueues(rabbit, QUEUES, topology.deadLetterQueues),
+      intake,
+      logger,
+    }),
+    kafka: new KafkaIntake({
+      kafka,
+      group: 'console',
+      sources: SOURCES.filter(({ kind }) => kind === 'topic'),
+      async declare() {
+        for (const [group, { topics }] of Object.entries(consumers)) {
+          await declareTopics(kafka, [], { prefix }, { group, reads: topics.map(({ name }) => name) });
+        }
+      },
+      prefix,
+      intake,
+      logger,
+    }),
+  });
+}
+
+function connectRabbit({ RABBITMQ_URL: url }: Config, logger: Logger): Connection {
+  const connection = new Connection({
+    url,
+    connectionName: 'console',
+    retryLow: 200,
+    retryHigh: 2_000,
+    acquireTimeout: 5_000,
+    heartbeat: 10,
+  });
+  connection.on('error', (error) => logger.debug({ err: error }, 'RabbitMQ is away'));
+  return connection;
+}

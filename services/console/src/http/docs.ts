@@ -1,0 +1,11 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { openApiDocument } from './openapi.js';
+
+/** /openapi.json with a page to try it out under /docs. */
+export function serveDocs(app: NestFastifyApplication): void {
+  SwaggerModule.setup('docs', app, openApiDocument() as OpenAPIObject, {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+  });
+}

@@ -1,0 +1,213 @@
+import { FAILURE_CLASSES, STATUSES } from '@waybill/dlq';
+import {
+  arrayOf,
+  json,
+  pageSchema,
+  problemSchema,
+  problemsOf,
+  queryOf,
+  record,
+  ref,
+  schemaOf,
+} from '@waybill/platform';
+import {
+  BatchRequest,
+  DiscardRequest,
+  GroupListQuery,
+  LetterListQuery,
+  ResubmitRequest,
+} from './dead-letter.requests.js';
+
+/** The OpenAPI 3.1 document of the console, out of the very schemas that check the requests. */
+export function openApiDocument() {
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Waybill console', version: '1.0.0', description: 'Dead letters of all sources, for review.' },
+    security: [{ operatorToken: [] }],
+    paths: {
+      '/dead-letters': {
+        get: {
+          operationId: 'listDeadLetters',
+          summary: 'List dead letters, latest first',
+          parameters: queryOf(LetterListQuery),
+          responses: {
+            200: { description: 'A page of dead letters', content: json(pageSchema('DeadLetter')) },
+            ...problems(400, 401, 503),
+          },
+        },
+      },
+      '/dead-letters/groups': {
+        get: {
+          operationId: 'listGroups',
+          summary: 'Groups of the same failure: class, error without its variable parts, place; largest first',
+          parameters: queryOf(GroupListQuery),
+          responses: {
+            200: { description: 'A page of groups', content: json(pageSchema('DeadLetterGroup')) },
+            ...problems(400, 401, 503),
+          },
+        },
+      },
+      '/dead-letters/{id}': {
+        get: {
+          operationId: 'getDeadLetter',
+          summary: 'One dead letter with headers, body, stack and history',
+          parameters: [id],
+          responses: {
+            200: { description: 'The dead letter', content: json(ref('DeadLetterInFull')) },
+            ...problems(401, 404, 503),
+          },
+        },
+      },
+      '/dead-letters/{id}/resubmit': {
+        post: {
+          operationId: 'resubmitDeadLetter',
+          summary: 'Send it, edited or not, to the one consumer that gave it up',
+          parameters: [id, operator],
+          requestBody: { content: json(schemaOf(ResubmitRequest)) },
+          responses: {
+            202: { description: 'It is on its way', content: json(ref('DeadLetter')) },
+            ...problems(400, 401, 404, 409, 413, 415, 503),
+          },
+        },
+      },
+      '/dead-letters/{id}/discard': {
+        post: {
+          operationId: 'discardDeadLetter',
+          summary: 'Go on without it',
+          parameters: [id, operator],
+          requestBody: { required: true, content: json(schemaOf(DiscardRequest)) },
+          responses: {
+            200: { description: 'It is discarded', content: json(ref('DeadLetter')) },
+            ...problems(400, 401, 404, 409, 413, 415, 503),
+          },
+        },
+      },
+      '/dead-letters/resubmit': {
+        post: {
+          operationId: 'resubmitMany',
+          summary: 'Resubmit those that wait and are meant by the filter, oldest first, at a rate',
+          parameters: [operator],
+          requestBody: { required: true, content: json(schemaOf(BatchRequest), exampleBatch) },
+          responses: {
+            200: { description: 'Nothing was changed', content: json(ref('BatchAnswer')) },
+            202: { description: 'Begun; `Location` shows how far it is', content: json(ref('BatchAnswer')) },
+            ...problems(400, 401, 413, 415, 503),
+          },
+        },
+      },
+      '/dead-letters/batches/{id}': {
+        get: {
+          operationId: 'getBatch',
+          summary: 'How far a batch is',
+          parameters: [id],
+          responses: { 200: { description: 'The batch', content: json(ref('Batch')) }, ...problems(401, 404, 503) },
+        },
+      },
+    },
+    components: {
+      securitySchemes: { operatorToken: { type: 'http', scheme: 'bearer' } },
+      schemas: { DeadLetter, DeadLetterInFull, DeadLetterGroup, Batch, BatchAnswer, Problem: problemSchema },
+    },
+  };
+}
+
+const exampleBatch = { filter: { source: 'email.send' }, limit: 20, ratePerSecond: 5, dryRun: true };
+
+const text = { type: 'string' };
+const maybeText = { type: ['string', 'null'] };
+const number = { type: 'integer' };
+const time = { type: 'string', format: 'date-time' };
+const failureClass = { type: 'string', enum: FAILURE_CLASSES };
+
+const id = { name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } };
+const operator = {
+  name: 'X-Operator',
+  in: 'header',
+  description: 'Who decides, for the history. Default `operator`.',
+  schema: { type: 'string', maxLength: 64 },
+};
+
+const shown = {
+  id: text,
+  source: { ...text, description: 'Queue or topic' },
+  consumer: { ...text, description: 'Service or group' },
+  class: failureClass,
+  error: text,
+  group: text,
+  attempts: number,
+  messageId: text,
+  type: maybeText,
+  key: maybeText,
+  traceId: maybeText,
+  firstFailedAt: time,
+  lastFailedAt: time,
+  status: { type: 'string', enum: STATUSES },
+  resubmissions: number,
+  version: {
+    ...number,
+    description: 'Goes up with every change; sent with a decision, it is refused when it is not the latest',
+  },
+};
+const DeadLetter = record(shown);
+const DeadLetterInFull = record({
+  ...shown,
+  stack: maybeText,
+  dataschema: maybeText,
+  takenInAt: time,
+  headers: { type: 'object', additionalProperties: text },
+  body: text,
+  bodyEncoding: { type: 'string', enum: ['utf-8', 'base64'] },
+  history: arrayOf(
+    record({
+      act: { type: 'string', enum: ['failed', 'resubmitted', 'discarded'] },
+      at: time,
+      by: text,
+      detail: maybeText,
+      editedBody: maybeText,
+      batch: maybeText,
+    }),
+  ),
+});
+const DeadLetterGroup = record({
+  group: text,
+  class: failureClass,
+  error: text,
+  place: text,
+  count: number,
+  sources: arrayOf(text),
+  consumers: arrayOf(text),
+  firstFailedAt: time,
+  lastFailedAt: time,
+  example: { ...text, description: 'Id of the latest of them' },
+});
+const Batch = record({
+  id: text,
+  by: text,
+  filter: { type: 'object' },
+  ratePerSecond: { type: ['number', 'null'] },
+  force: { type: 'boolean' },
+  status: { type: 'string', enum: ['running', 'done'] },
+  selected: number,
+  resubmitted: number,
+  passedOver: { ...number, description: 'Decided by somebody else meanwhile' },
+  createdAt: time,
+  endedAt: maybeText,
+});
+const BatchAnswer = record({
+  dryRun: { type: 'boolean' },
+  matching: number,
+  selected: number,
+  refused: { ...number, description: 'Resubmitted too often, or part of a running batch' },
+  changed: { type: 'boolean' },
+  batch: { oneOf: [ref('Batch'), { type: 'null' }] },
+});
+
+const problems = problemsOf({
+  400: 'Malformed or invalid; `errors` names the fields; also an edited body that does not fit its type',
+  401: 'The operator token is missing or wrong',
+  404: 'There is no such thing',
+  409: 'Nothing was changed: somebody was faster, it has changed since, or it comes back too often',
+  413: 'Larger than 256 KiB',
+  415: 'Not application/json',
+  503: 'The database is away: see Retry-After',
+});

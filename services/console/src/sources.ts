@@ -1,0 +1,46 @@
+import { consumers, contracts, ORDERS_FOR_REVIEW, ordersProcess, topology } from '@waybill/contracts';
+import { type DeadLetterSource, deadLetterQueueOf, deadLetterTopicOf, parkedQueueOf } from '@waybill/dlq';
+import { DoesNotFit, defineQueue, type Queue, readableTypes, readBody } from '@waybill/messaging';
+
+/** On these each group is told what was decided about its events. */
+const parkedQueues: [consumer: string, Queue][] = Object.entries(consumers)
+  .filter(([, { topics }]) => topics.length > 0)
+  .map(([consumer]) => [consumer, defineQueue({ name: parkedQueueOf(consumer) })]);
+
+/** What has to be there on RabbitMQ. */
+export const QUEUES: readonly Queue[] = [...topology.queues, ...parkedQueues.map(([, queue]) => queue)];
+
+const ofQueue = (consumer: string, { name }: Queue): DeadLetterSource => ({
+  kind: 'queue',
+  name: deadLetterQueueOf(name),
+  source: name,
+  consumer,
+});
+
+/** Every dead letter queue and topic of the system, out of who takes what. */
+export const SOURCES: readonly DeadLetterSource[] = [
+  ...Object.entries(consumers).flatMap(([consumer, { queues, topics }]) => [
+    ...queues.map((queue) => ofQueue(consumer, queue)),
+    ...topics.map(({ name }): DeadLetterSource => {
+      return { kind: 'topic', name: deadLetterTopicOf(name, consumer), source: name, consumer };
+    }),
+  ]),
+  ...parkedQueues.map(([consumer, queue]) => ofQueue(consumer, queue)),
+  // A failed order: resubmitted, it is processed once more.
+  { kind: 'queue', name: ORDERS_FOR_REVIEW, source: ordersProcess.name, consumer: 'order' },
+];
+
+const READERS = new Map(contracts.flatMap((contract) => readableTypes(contract).map((type) => [type, contract])));
+
+/** What is wrong with these bytes as the body of a message of this type; undefined when nothing is, or the type is not ours. */
+export function complaintAbout(type: string, body: Buffer): string | undefined {
+  const contract = READERS.get(type);
+  if (!contract) return undefined;
+  try {
+    readBody(contract, type, JSON.parse(body.toString('utf8')));
+    return undefined;
+  } catch (error) {
+    if (error instanceof DoesNotFit || error instanceof SyntaxError) return error.message;
+    throw error;
+  }
+}

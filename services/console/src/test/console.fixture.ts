@@ -1,0 +1,84 @@
+import { deadLetterMigrations, type Failure, failureHeaders } from '@waybill/dlq';
+import { outboxMigrations } from '@waybill/outbox';
+import { createLogger, migrate } from '@waybill/platform';
+import { createApp } from '@waybill/platform/nest';
+import { ServiceBench, type ServiceSettings, until } from '@waybill/testing';
+import { ConsoleModule } from '../console.module.js';
+import { serveDocs } from '../http/docs.js';
+
+const OPERATOR_TOKEN = 'let-me-in';
+
+/** The service as its main runs it. */
+export const startConsole = () => ServiceBench.of(start);
+
+async function start(settings: ServiceSettings) {
+  const libraries = [outboxMigrations, deadLetterMigrations];
+  await migrate({ url: settings.DATABASE_URL, libraries });
+  const config = { ...settings, CONSOLE_PORT: 0, OPERATOR_TOKEN, MAX_RESUBMISSIONS: 3 };
+  const logger = createLogger({ service: 'test', level: 'silent' });
+  const app = await createApp(ConsoleModule.with(config, logger), logger);
+  serveDocs(app);
+  return app.init();
+}
+
+export type Console = Awaited<ReturnType<typeof startConsole>>;
+
+export interface Answer<Body> {
+  status: number;
+  headers: Record<string, unknown>;
+  body: Body;
+}
+
+/** Asks as an operator does, who is called Ada unless another name is given. */
+export async function ask<Body = Letter>(
+  console: Console,
+  method: 'GET' | 'POST',
+  path: string,
+  payload?: object,
+  headers: Record<string, string> = { authorization: `Bearer ${OPERATOR_TOKEN}`, 'x-operator': 'ada' },
+): Promise<Answer<Body>> {
+  const response = await console.app.inject({ method, url: path, headers, ...(payload && { payload }) });
+  return { status: response.statusCode, headers: response.headers, body: response.json<Body>() };
+}
+
+export interface Letter {
+  id: string;
+  messageId: string;
+  source: string;
+  consumer: string;
+  status: string;
+  version: number;
+  resubmissions: number;
+  group: string;
+  body: string;
+  bodyEncoding: string;
+  error: string;
+  title: string;
+  history: { act: string; by: string; editedBody: string | null }[];
+  errors: { field: string; message: string }[];
+}
+
+/** The letter of this message, in full, as soon as it is there and waits. */
+export async function letterOf(console: Console, messageId: string): Promise<Letter> {
+  const path = `/dead-letters?status=waiting&messageId=${encodeURIComponent(messageId)}`;
+  const { id } = await until(
+    `${messageId} is shown`,
+    async () => (await ask<{ items: Letter[] }>(console, 'GET', path)).body.items[0],
+    { within: '30s' },
+  );
+  return (await ask(console, 'GET', `/dead-letters/${id}`)).body;
+}
+
+/** The headers of a message that a consumer of ours gave up. */
+export const givenUp = (changes: Partial<Failure> = {}) => ({
+  headers: failureHeaders({
+    source: 'inventory.reserve',
+    consumer: 'inventory',
+    class: 'transient',
+    error: 'no answer',
+    attempts: 4,
+    firstFailedAt: '2026-01-01T00:00:00.000Z',
+    lastFailedAt: '2026-01-01T00:00:11.000Z',
+    ...changes,
+  }),
+});

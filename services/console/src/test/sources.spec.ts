@@ -1,0 +1,22 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { consumers, contracts } from '@waybill/contracts';
+
+const services = join(import.meta.dirname, '..', '..', '..');
+
+/** `service: queue or topic`, of every handler there is. */
+const handled = globSync('*/src/handlers/*.handler.ts', { cwd: services }).map((file) => {
+  const [, name] = /@Handles\((\w+)/.exec(readFileSync(join(services, file), 'utf8')) ?? [];
+  const contract = contracts.find(({ type }) => type.split('.')[1] === name);
+  return `${file.split('/')[0]}: ${contract?.destination.name}`;
+});
+
+describe('who takes what', () => {
+  it('is written down for every handler, so that its dead letters are found', () => {
+    const written = Object.entries(consumers).flatMap(([service, { queues, topics }]) =>
+      [...queues, ...topics].map(({ name }) => `${service}: ${name}`),
+    );
+    expect(handled.length).toBeGreaterThan(15);
+    expect(new Set(written)).toEqual(new Set(handled));
+  });
+});
