@@ -19,6 +19,7 @@ import { pipeline } from './pipeline.js';
 import type { HealthCheck } from './surroundings.js';
 import { timeLimit } from './time-limit.middleware.js';
 import { inTransaction } from './transaction.middleware.js';
+import { UnconfirmedKafkaPublisher } from './unconfirmed-publishers.js';
 
 const KEYS_A_ROUND = 50;
 
@@ -28,6 +29,10 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   readonly name = 'kafka';
   readonly kafka: Kafka;
   readonly publisher: KafkaPublisher;
+  /** For messages that come one by one; the relay's batches have a producer of their own. */
+  readonly oneByOne: KafkaPublisher;
+  /** At most once: sends and forgets. */
+  readonly unconfirmed: UnconfirmedKafkaPublisher;
   private readonly stopping = new AbortController();
   private readonly prefix: string;
   private consumer: KafkaConsumer | undefined;
@@ -43,6 +48,8 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     this.prefix = kafkaTopicPrefix;
     this.kafka = createKafka({ brokers: kafkaBrokers, clientId: service, logger });
     this.publisher = new KafkaPublisher(this.kafka, this.prefix);
+    this.oneByOne = new KafkaPublisher(this.kafka, this.prefix);
+    this.unconfirmed = new UnconfirmedKafkaPublisher(this.kafka, this.prefix);
   }
 
   /** Returns at once; a broker that is away is waited for. */
@@ -58,7 +65,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.publisher.close();
+    await Promise.all([this.publisher.close(), this.oneByOne.close(), this.unconfirmed.close()]);
   }
 
   async check(): Promise<void> {

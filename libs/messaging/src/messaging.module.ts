@@ -2,11 +2,14 @@ import { type DynamicModule, type INestApplication, Injectable, Module } from '@
 import { DiscoveryModule } from '@nestjs/core';
 import { ExpiryService } from '@waybill/idempotency/nest';
 import { OutboxRelayService } from '@waybill/outbox/nest';
+import { BatchingPublisher } from './batching-publisher.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { KafkaTransport } from './kafka.transport.js';
 import { MessageOutbox } from './message-outbox.js';
-import { MessagingOptions } from './messaging.options.js';
+import { MessageSender } from './message-sender.js';
+import { MessagingOptions, sourceOf } from './messaging.options.js';
 import { RabbitTransport } from './rabbit.transport.js';
+import { RequestReply } from './request-reply.js';
 import type { HealthCheck } from './surroundings.js';
 import { TopicProgress } from './topic-progress.js';
 
@@ -42,7 +45,7 @@ export class MessagingModule {
         RabbitTransport,
         MessagingHealth,
         { provide: MessagingOptions, useValue: options },
-        { provide: MessageOutbox, useValue: new MessageOutbox({ source: `/waybill/${service}` }) },
+        { provide: MessageOutbox, useValue: new MessageOutbox({ source: sourceOf(service) }) },
         { provide: ExpiryService, useFactory: () => new ExpiryService({ database: database.pool, logger }) },
         {
           provide: OutboxRelayService,
@@ -55,12 +58,25 @@ export class MessagingModule {
           inject: [KafkaTransport, RabbitTransport],
         },
         {
+          provide: MessageSender,
+          useFactory: (kafka: KafkaTransport, rabbit: RabbitTransport) =>
+            new MessageSender({
+              source: sourceOf(service),
+              publishers: {
+                'at-most-once': { kafka: new BatchingPublisher(kafka.unconfirmed), rabbitmq: rabbit.unconfirmed },
+                'at-least-once': { kafka: new BatchingPublisher(kafka.oneByOne), rabbitmq: rabbit.publisher },
+              },
+            }),
+          inject: [KafkaTransport, RabbitTransport],
+        },
+        { provide: RequestReply, useFactory: (rabbit: RabbitTransport) => rabbit.requests, inject: [RabbitTransport] },
+        {
           provide: TopicProgress,
           useFactory: ({ kafka }: KafkaTransport) => new TopicProgress(kafka, service, kafkaTopicPrefix),
           inject: [KafkaTransport],
         },
       ],
-      exports: [MessageOutbox, MessagingHealth, TopicProgress],
+      exports: [MessageOutbox, MessageSender, RequestReply, MessagingHealth, TopicProgress],
     };
   }
 }

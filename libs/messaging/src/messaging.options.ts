@@ -26,3 +26,6 @@ export class MessagingOptions {
   /** Messages in hand at most, by queue. Default 20. */
   prefetch?: Record<string, number>;
 }
+
+/** CloudEvents `source` of what a service says. */
+export const sourceOf = (service: string): string => `/waybill/${service}`;

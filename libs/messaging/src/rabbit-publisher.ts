@@ -1,13 +1,15 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
 import type { Publisher as ConfirmingChannel, Connection } from 'rabbitmq-client';
+import { AMQP_PREFIX } from './cloud-event.js';
+import { droppedReplies } from './metrics.js';
 import { toEnvelope } from './rabbit-envelope.js';
 
 const CONFIRMED_WITHIN = 10_000;
 
 /**
  * Publishes to queues and waits for the broker's confirms. A queue that is full or missing blocks its own messages only;
- * a broker that does not answer rejects the whole batch.
+ * a broker that does not answer rejects the whole batch. A reply whose asker is gone is dropped and counted.
  */
 export class RabbitPublisher implements Publisher {
   private readonly channel: ConfirmingChannel;
@@ -52,11 +54,17 @@ export class RabbitPublisher implements Publisher {
       throw error;
     }
     await tick(); // a message that came back was told of before its confirm, but the client hands that on a tick later
-    return this.returned.delete(message.id) ? { status: 'blocked', reason: 'there is no such queue' } : PUBLISHED;
+    if (!this.returned.delete(message.id)) return PUBLISHED;
+    if (!isAskersOwn(message)) return { status: 'blocked', reason: 'there is no such queue' };
+    droppedReplies.inc({ type: message.headers[`${AMQP_PREFIX}type`] ?? '' });
+    return PUBLISHED;
   }
 }
 
 const PUBLISHED: PublishOutcome = { status: 'published' };
+
+/** A queue whose name the broker made up goes with the process that waits for its replies: who is gone misses nothing. */
+const isAskersOwn = ({ destination }: OutboxMessage) => destination.startsWith('amq.');
 
 /** basic.nack: the queue refused it (`x-overflow=reject-publish`). */
 const isRefused = (error: unknown) => /nack/i.test(`${(error as { code?: string }).code} ${(error as Error).message}`);

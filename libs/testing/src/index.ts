@@ -7,6 +7,7 @@ export * from './rabbit-peer.js';
 export * from './redis.js';
 export * from './said.js';
 export * from './service-bench.js';
+export * from './tcp-proxy.js';
 export * from './transaction.js';
 export * from './unique-name.js';
 export * from './until.js';
