@@ -16,6 +16,7 @@ import { MessagingOptions } from './messaging.options.js';
 import { observe } from './observe.middleware.js';
 import { GivenBack, patience } from './patience.middleware.js';
 import { pipeline } from './pipeline.js';
+import { redeemClaim } from './redeem-claim.middleware.js';
 import type { HealthCheck } from './surroundings.js';
 import { timeLimit } from './time-limit.middleware.js';
 import { inTransaction } from './transaction.middleware.js';
@@ -105,10 +106,17 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   }
 
   private consumerOf(topics: string[], registrations: Map<string, Registration>): KafkaConsumer {
-    const { service: group, database, logger } = this.options;
+    const { service: group, database, logger, objectStore } = this.options;
     const stopping = this.stopping.signal;
     const deps = { database, inbox: new PostgresInbox(), outbox: this.outbox, consumer: group };
-    const handle = pipeline(observe, timeLimit, decode, patience(logger, stopping), inTransaction(deps));
+    const handle = pipeline(
+      observe,
+      timeLimit,
+      patience(logger, stopping),
+      redeemClaim(objectStore),
+      decode,
+      inTransaction(deps),
+    );
     const persist = <T>(work: () => Promise<T>) => this.persist(work);
     const handling = new EventHandling({ database, group, registrations, handle, persist, stopping, logger });
     return new KafkaConsumer({

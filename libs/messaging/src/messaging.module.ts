@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { ExpiryService } from '@waybill/idempotency/nest';
 import { OutboxRelayService } from '@waybill/outbox/nest';
 import { BatchingPublisher } from './batching-publisher.js';
+import { ClaimsService } from './claims.service.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { KafkaTransport } from './kafka.transport.js';
 import { MessageOutbox } from './message-outbox.js';
@@ -45,7 +46,12 @@ export class MessagingModule {
         RabbitTransport,
         MessagingHealth,
         { provide: MessagingOptions, useValue: options },
-        { provide: MessageOutbox, useValue: new MessageOutbox({ source: sourceOf(service) }) },
+        ClaimsService,
+        {
+          provide: MessageOutbox,
+          useFactory: ({ claimCheck }: ClaimsService) => new MessageOutbox({ source: sourceOf(service), claimCheck }),
+          inject: [ClaimsService],
+        },
         { provide: ExpiryService, useFactory: () => new ExpiryService({ database: database.pool, logger }) },
         {
           provide: OutboxRelayService,

@@ -16,6 +16,7 @@ import { pipeline } from './pipeline.js';
 import { RabbitConsumer } from './rabbit-consumer.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
 import { declareQueues } from './rabbit-topology.js';
+import { redeemClaim } from './redeem-claim.middleware.js';
 import { RequestReply } from './request-reply.js';
 import type { HealthCheck } from './surroundings.js';
 import { timeLimit } from './time-limit.middleware.js';
@@ -117,10 +118,17 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   }
 
   private pipeline() {
-    const { service, database, logger } = this.options;
+    const { service, database, logger, objectStore } = this.options;
     const answer = (reply: OutgoingMessage) => this.publisher.publishOne(encode(reply, sourceOf(service)));
     const deps = { database, inbox: new PostgresInbox(), outbox: this.outbox, consumer: service, answer };
-    return pipeline(observe, timeLimit, decode, patience(logger, this.stopping.signal), inTransaction(deps));
+    return pipeline(
+      observe,
+      timeLimit,
+      patience(logger, this.stopping.signal),
+      redeemClaim(objectStore),
+      decode,
+      inTransaction(deps),
+    );
   }
 
   private connect(purpose: string): Connection {
