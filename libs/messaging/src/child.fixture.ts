@@ -29,6 +29,12 @@ export class Child {
     });
   }
 
+  /** The last whole line that it said, as JSON. */
+  last<T>(): T | undefined {
+    const line = this.output.split('\n').at(-2);
+    return line ? (JSON.parse(line) as T) : undefined;
+  }
+
   goOn(): void {
     this.child.stdin.write('go on\n');
   }

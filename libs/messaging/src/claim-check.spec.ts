@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { failureOf } from '@waybill/dlq';
-import { OutboxRelay, pgTx, type Tx } from '@waybill/outbox';
+import { OutboxRelay, pgTx } from '@waybill/outbox';
 import { type FreshVhost, freshVhost, until } from '@waybill/testing';
 import pg from 'pg';
 import { Connection } from 'rabbitmq-client';
@@ -11,18 +11,14 @@ import { Child } from './child.fixture.js';
 import { ClaimCheck, type ClaimCheckOptions } from './claim-check.js';
 import { ClaimCleanUp } from './claim-clean-up.js';
 import { defineEvent, defineQueue, defineTask, defineTopic } from './contract.js';
-import { decode } from './decode.middleware.js';
 import type { ClaimingOrder } from './dying-claimant.fixture.js';
 import { FileObjectStore } from './file-object-store.js';
 import type { Handler } from './handler.js';
 import { MessageOutbox } from './message-outbox.js';
-import { patience } from './patience.middleware.js';
-import { pipeline } from './pipeline.js';
-import { RabbitConsumer } from './rabbit-consumer.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
 import { declareQueues } from './rabbit-topology.js';
-import { redeemClaim } from './redeem-claim.middleware.js';
-import { consumerDatabase, effect, effects, quiet, registered } from './workbench.fixture.js';
+import { type Responder, startResponder } from './responder.fixture.js';
+import { consumerDatabase, effect, effects, quiet } from './workbench.fixture.js';
 
 const KIB = 1_024;
 const queue = defineQueue({ name: 'papers' });
@@ -37,7 +33,7 @@ let connection: Connection;
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let relay: OutboxRelay;
 let publisher: RabbitPublisher;
-let consumer: RabbitConsumer;
+let reader: Responder;
 /** Connections beside the transactions', as `ClaimsService` has them. */
 let beside: pg.Pool;
 let folder: string;
@@ -45,7 +41,6 @@ let store: FileObjectStore;
 let outbox: MessageOutbox;
 let cleanUp: ClaimCleanUp;
 let handle: Handler<typeof Read>['handle'];
-const stopping = new AbortController();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'waybill-claims-'));
@@ -60,27 +55,7 @@ beforeAll(async () => {
   publisher = new RabbitPublisher(connection);
   relay = new OutboxRelay({ connectionString: database.url, targets: { rabbitmq: publisher }, logger: quiet });
   await relay.start();
-  consumer = new RabbitConsumer({
-    connection,
-    publisher,
-    queue: queue.name,
-    prefetch: 10,
-    consumer: 'reader',
-    registrations: registered(Read, (body, context) => handle(body, context)),
-    handle: pipeline(
-      patience(quiet, stopping.signal),
-      redeemClaim(store),
-      decode,
-      async ({ body, registration, message, signal }) => {
-        const run = (tx: Tx) =>
-          registration.handler.handle(body as never, { tx, outbox, message, signal, reply: async () => {} });
-        await database.transaction(run);
-      },
-    ),
-    stopping: stopping.signal,
-    logger: quiet,
-  });
-  consumer.start();
+  reader = startResponder(connection, Read, (body, context) => handle(body, context), { database, objectStore: store });
 });
 
 beforeEach(() => {
@@ -88,8 +63,7 @@ beforeEach(() => {
 });
 
 afterAll(async () => {
-  stopping.abort();
-  await consumer.stop();
+  await reader.stop();
   await relay.stop();
   await publisher.close();
   connection.unsafeDestroy();

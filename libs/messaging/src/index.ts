@@ -24,6 +24,7 @@ export type { ObjectStore } from './object-store.js';
 export { openObjectStore } from './open-object-store.js';
 export { RabbitPublisher } from './rabbit-publisher.js';
 export { declareQueues } from './rabbit-topology.js';
+export { RateLimitedPublisher, rateLimit } from './rate-limited-publisher.js';
 export { NoReply, type RequestOptions, RequestReply, type RequestReplyOptions } from './request-reply.js';
 export { S3ObjectStore, type S3ObjectStoreOptions } from './s3-object-store.js';
 export { TopicProgress } from './topic-progress.js';

@@ -2,13 +2,13 @@ import { type DynamicModule, type INestApplication, Injectable, Module } from '@
 import { DiscoveryModule } from '@nestjs/core';
 import { ExpiryService } from '@waybill/idempotency/nest';
 import { OutboxRelayService } from '@waybill/outbox/nest';
-import { BatchingPublisher } from './batching-publisher.js';
 import { ClaimsService } from './claims.service.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { KafkaTransport } from './kafka.transport.js';
 import { MessageOutbox } from './message-outbox.js';
 import { MessageSender } from './message-sender.js';
 import { MessagingOptions, sourceOf } from './messaging.options.js';
+import { Publishers } from './publishers.js';
 import { RabbitTransport } from './rabbit.transport.js';
 import { RequestReply } from './request-reply.js';
 import type { HealthCheck } from './surroundings.js';
@@ -45,6 +45,7 @@ export class MessagingModule {
         KafkaTransport,
         RabbitTransport,
         MessagingHealth,
+        Publishers,
         { provide: MessagingOptions, useValue: options },
         ClaimsService,
         {
@@ -55,25 +56,15 @@ export class MessagingModule {
         { provide: ExpiryService, useFactory: () => new ExpiryService({ database: database.pool, logger }) },
         {
           provide: OutboxRelayService,
-          useFactory: (kafka: KafkaTransport, rabbit: RabbitTransport) =>
-            new OutboxRelayService({
-              connectionString: databaseUrl,
-              targets: { kafka: kafka.publisher, rabbitmq: rabbit.publisher },
-              logger,
-            }),
-          inject: [KafkaTransport, RabbitTransport],
+          useFactory: ({ ofRelay: targets }: Publishers) =>
+            new OutboxRelayService({ connectionString: databaseUrl, targets, logger }),
+          inject: [Publishers],
         },
         {
           provide: MessageSender,
-          useFactory: (kafka: KafkaTransport, rabbit: RabbitTransport) =>
-            new MessageSender({
-              source: sourceOf(service),
-              publishers: {
-                'at-most-once': { kafka: new BatchingPublisher(kafka.unconfirmed), rabbitmq: rabbit.unconfirmed },
-                'at-least-once': { kafka: new BatchingPublisher(kafka.oneByOne), rabbitmq: rabbit.publisher },
-              },
-            }),
-          inject: [KafkaTransport, RabbitTransport],
+          useFactory: ({ ofSender: publishers }: Publishers) =>
+            new MessageSender({ source: sourceOf(service), publishers }),
+          inject: [Publishers],
         },
         { provide: RequestReply, useFactory: (rabbit: RabbitTransport) => rabbit.requests, inject: [RabbitTransport] },
         {

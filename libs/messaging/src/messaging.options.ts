@@ -26,6 +26,8 @@ export class MessagingOptions {
   logger!: Logger;
   /** Messages in hand at most, by queue. Default 20. */
   prefetch?: Record<string, number>;
+  /** Messages this process publishes a second at most, by broker; what is too fast waits in the outbox. Default no limit. */
+  publishPerSecond?: { kafka?: number; rabbitmq?: number };
   /** Where bodies over 256 KiB go; all services must have the same. Default: they stay in the message. */
   objectStore?: ObjectStore | undefined;
 }

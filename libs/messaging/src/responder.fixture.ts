@@ -6,9 +6,11 @@ import type { TaskContract } from './contract.js';
 import { decode } from './decode.middleware.js';
 import type { Handler, HandlerOptions } from './handler.js';
 import { MessageOutbox } from './message-outbox.js';
+import type { ObjectStore } from './object-store.js';
 import { pipeline } from './pipeline.js';
 import { RabbitConsumer } from './rabbit-consumer.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
+import { redeemClaim } from './redeem-claim.middleware.js';
 import { inTransaction } from './transaction.middleware.js';
 import { quiet, registered } from './workbench.fixture.js';
 
@@ -26,7 +28,7 @@ export function startResponder<C extends TaskContract>(
   connection: Connection,
   task: C,
   handle: Handler<C>['handle'],
-  { database = NO_DATABASE, prefetch = 10 }: { database?: TransactionRunner; prefetch?: number } = {},
+  { database = NO_DATABASE, objectStore }: { database?: TransactionRunner; objectStore?: ObjectStore } = {},
 ): Responder {
   const stopping = new AbortController();
   const publisher = new RabbitPublisher(connection);
@@ -37,10 +39,11 @@ export function startResponder<C extends TaskContract>(
     connection,
     publisher,
     queue: task.destination.name,
-    prefetch,
+    prefetch: 10,
     consumer: 'responder',
     registrations,
     handle: pipeline(
+      redeemClaim(objectStore),
       decode,
       inTransaction({
         database,
