@@ -45,3 +45,13 @@ export const waitingForDependency = once(
       labelNames: ['source'],
     }),
 );
+
+export const droppedReplies = once(
+  'waybill_replies_dropped_total',
+  () =>
+    new Counter({
+      name: 'waybill_replies_dropped_total',
+      help: 'Replies that found nobody: they came too late, or who asked is gone',
+      labelNames: ['type'],
+    }),
+);

@@ -1,6 +1,8 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
 import type { Publisher as ConfirmingChannel, Connection } from 'rabbitmq-client';
+import { AMQP_PREFIX } from './cloud-event.js';
+import { droppedReplies } from './metrics.js';
 import { portionsOf } from './portions.js';
 import { toEnvelope } from './rabbit-envelope.js';
 import { within } from './within.js';
@@ -17,7 +19,8 @@ interface Batch {
 
 /**
  * Publishes to queues and waits for the broker's confirms. Messages of a key go one after the other, all else goes at once:
- * a queue that is full for a moment only must not let the second of a key in before the first.
+ * a queue that is full for a moment only must not let the second of a key in before the first. A reply whose asker is gone
+ * is dropped and counted.
  */
 export class RabbitPublisher implements Publisher {
   private readonly channel: ConfirmingChannel;
@@ -102,9 +105,15 @@ export class RabbitPublisher implements Publisher {
       throw error;
     }
     await tick(); // a message that came back was told of before its confirm, but the client hands that on a tick later
-    return this.returned.delete(message.id) ? { status: 'blocked', reason: 'there is no such queue' } : PUBLISHED;
+    if (!this.returned.delete(message.id)) return PUBLISHED;
+    if (!isAskersOwn(message)) return { status: 'blocked', reason: 'there is no such queue' };
+    droppedReplies.inc({ type: message.headers[`${AMQP_PREFIX}type`] ?? '' });
+    return PUBLISHED;
   }
 }
+
+/** A queue whose name the broker made up goes with the process that waits for its replies: who is gone misses nothing. */
+const isAskersOwn = ({ destination }: OutboxMessage) => destination.startsWith('amq.');
 
 /** basic.nack: the queue refused it (`x-overflow=reject-publish`). */
 const isRefused = (error: unknown) => (error as { code?: string }).code === 'NACK';

@@ -2,21 +2,25 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { PostgresInbox } from '@waybill/idempotency';
 import type { Connection } from 'rabbitmq-client';
+import { encode } from './cloud-event.js';
+import type { OutgoingMessage } from './contract.js';
 import type { Registration } from './handler.js';
 import { handlerPipeline } from './handler-pipeline.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { keepTrying } from './keep-trying.js';
 import { MessageOutbox } from './message-outbox.js';
-import { MessagingOptions } from './messaging.options.js';
+import { MessagingOptions, sourceOf } from './messaging.options.js';
 import type { Delivery } from './pipeline.js';
 import { createRabbit } from './rabbit-client.js';
 import { RabbitConsumer } from './rabbit-consumer.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
 import { declareQueues } from './rabbit-topology.js';
 import { parkedQueueOf, releaseParkedRegistration } from './release-parked.js';
+import { RequestReply } from './request-reply.js';
 import { StartedAttempts } from './started-attempts.js';
 import type { HealthCheck } from './surroundings.js';
 import { Turns } from './turns.js';
+import { UnconfirmedRabbitPublisher } from './unconfirmed-publishers.js';
 
 const DEFAULT_PREFETCH = 20;
 
@@ -28,6 +32,9 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   private readonly publishing: Connection;
   private readonly consuming: Connection;
   readonly publisher: RabbitPublisher;
+  /** At most once: sends and forgets. */
+  readonly unconfirmed: UnconfirmedRabbitPublisher;
+  readonly requests: RequestReply;
   private readonly stopping = new AbortController();
   private consumers: RabbitConsumer[] = [];
   private declared = false;
@@ -43,6 +50,9 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     this.publishing = this.connect('publishing');
     this.consuming = this.connect('consuming');
     this.publisher = new RabbitPublisher(this.publishing);
+    this.unconfirmed = new UnconfirmedRabbitPublisher(this.publishing);
+    const { publishing, consuming } = this;
+    this.requests = new RequestReply({ publishing, consuming, source: sourceOf(options.service) });
   }
 
   /** Returns at once; a broker that is away is waited for. */
@@ -54,7 +64,8 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   /** Takes no more and finishes or gives back what is in hand. */
   async close(): Promise<void> {
     this.stopping.abort();
-    await Promise.all([this.attempts.close(), ...this.consumers.map((consumer) => consumer.stop())]);
+    const { attempts, requests, consumers } = this;
+    await Promise.all([attempts.close(), requests.close(), ...consumers.map((consumer) => consumer.stop())]);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -120,10 +131,11 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   }
 
   private pipeline() {
-    const { service, database, logger } = this.options;
-    const deps = { database, inbox: new PostgresInbox(), outbox: this.outbox, consumer: service };
+    const { service, database, logger, objectStore } = this.options;
+    const answer = (reply: OutgoingMessage) => this.publisher.publishOne(encode(reply, sourceOf(service)));
+    const deps = { database, inbox: new PostgresInbox(), outbox: this.outbox, consumer: service, answer };
     const { attempts, turns, stopping } = this;
-    return handlerPipeline({ ...deps, attempts, turns, stopping: stopping.signal, logger });
+    return handlerPipeline({ ...deps, objectStore, attempts, turns, stopping: stopping.signal, logger });
   }
 
   private connect(purpose: string): Connection {

@@ -1,6 +1,6 @@
 import type { Inbox } from '@waybill/idempotency';
 import type { TransactionRunner, Tx } from '@waybill/outbox';
-import type { TaskContract } from './contract.js';
+import type { OutgoingMessage, TaskContract } from './contract.js';
 import type { HandlerContext } from './handler.js';
 import type { MessageOutbox } from './message-outbox.js';
 import type { Delivery, Middleware } from './pipeline.js';
@@ -11,6 +11,8 @@ export interface TransactionDeps {
   outbox: MessageOutbox;
   /** Who takes the message, for the inbox. */
   consumer: string;
+  /** Sends the reply of a handler that has no transaction; resolves when the broker has it. */
+  answer?: (reply: OutgoingMessage) => Promise<void>;
 }
 
 /** Calls the handler: its effect, its messages and the mark that this message was taken are one commit. */
@@ -27,7 +29,7 @@ export async function handleOnce(delivery: Delivery, deps: TransactionDeps, tx: 
   if (await inbox.firstTime(tx, { consumer, messageId: delivery.message.id })) await handle(delivery, deps, tx);
 }
 
-async function handle(delivery: Delivery, { outbox }: TransactionDeps, tx?: Tx): Promise<void> {
+async function handle(delivery: Delivery, { outbox, answer }: TransactionDeps, tx?: Tx): Promise<void> {
   const { registration, message, signal, body } = delivery;
   const context: HandlerContext = {
     get tx() {
@@ -37,13 +39,13 @@ async function handle(delivery: Delivery, { outbox }: TransactionDeps, tx?: Tx):
     outbox,
     message,
     signal,
-    async reply(answer) {
+    async reply(body) {
       const { reply } = registration.contract as TaskContract;
-      if (reply)
-        await outbox.add(
-          context.tx,
-          reply.of(answer, { correlationId: message.correlationId, replyTo: message.replyTo }),
-        );
+      if (!reply) return;
+      const { correlationId, replyTo } = message;
+      const outgoing = reply.of(body, { ...(correlationId && { correlationId }), ...(replyTo && { replyTo }) });
+      if (!tx && answer) await answer(outgoing);
+      else await outbox.add(context.tx, outgoing);
     },
   };
   await registration.handler.handle(body as never, context);

@@ -5,6 +5,7 @@ export * from './fresh-vhost.js';
 export * from './kafka-peer.js';
 export * from './rabbit-peer.js';
 export * from './redis.js';
+export * from './s3.js';
 export * from './said.js';
 export * from './service-bench.js';
 export * from './tcp-proxy.js';
