@@ -65,8 +65,9 @@ async function openKafka(): Promise<OpenKafka> {
 
   const newName = () => `topic${++count}`;
   const create = async (name: string, config: Partial<ITopicConfig> = {}) => {
-    const topic = { topic: topics.prefix + name, numPartitions: 6, ...config };
-    await admin.createTopics({ topics: [topic], waitForLeaders: true });
+    const topic = topics.prefix + name;
+    await admin.createTopics({ topics: [{ topic, numPartitions: 6, ...config }], waitForLeaders: false });
+    await until(`${name} has leaders`, () => admin.fetchTopicMetadata({ topics: [topic] })); // kafkajs waits once only
   };
   const topic = async (config?: Partial<ITopicConfig>) => {
     const name = newName();
@@ -101,7 +102,7 @@ async function openKafka(): Promise<OpenKafka> {
       return readers.get(name)!.read();
     },
     async close() {
-      for (const reader of readers.values()) await reader.close();
+      await Promise.all([...readers.values()].map((reader) => reader.close()));
       await admin.disconnect();
       await topics.drop();
       await proxy.close();
