@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Endpoints } from '@waybill/cli';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
+import { messaging } from './messaging.js';
 
-const BENCHMARKS: Record<string, (endpoints: Endpoints) => Promise<void>> = { memory, latency };
+const BENCHMARKS: Record<string, (endpoints: Endpoints) => Promise<void>> = { memory, latency, messaging };
 
 const file = process.env.WAYBILL_ENDPOINTS ?? join(process.env.WAYBILL_HOME ?? '.waybill', 'endpoints.json');
 const names = process.argv.slice(2);
@@ -15,5 +16,5 @@ if (unknown) {
   process.exitCode = 2;
 } else {
   const endpoints = JSON.parse(readFileSync(file, 'utf8')) as Endpoints;
-  for (const name of names.length ? names : Object.keys(BENCHMARKS)) await BENCHMARKS[name]!(endpoints);
+  for (const name of names.length ? names : ['memory', 'latency']) await BENCHMARKS[name]!(endpoints);
 }

@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { ExpiryService } from '@waybill/idempotency/nest';
 import { OutboxRelayService } from '@waybill/outbox/nest';
 import { ClaimsService } from './claims.service.js';
+import { ConsumerLagService } from './consumer-lag.service.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { KafkaTransport } from './kafka.transport.js';
 import { MessageOutbox } from './message-outbox.js';
@@ -52,6 +53,7 @@ export class MessagingModule {
         Publishers,
         { provide: MessagingOptions, useValue: options },
         ClaimsService,
+        ConsumerLagService,
         {
           provide: MessageOutbox,
           useFactory: ({ claimCheck }: ClaimsService) => new MessageOutbox({ source: sourceOf(service), claimCheck }),

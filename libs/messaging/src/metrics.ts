@@ -55,3 +55,13 @@ export const droppedReplies = once(
       labelNames: ['type'],
     }),
 );
+
+export const lag = once(
+  'waybill_kafka_consumer_lag',
+  () =>
+    new Gauge({
+      name: 'waybill_kafka_consumer_lag',
+      help: 'Events that the group has not taken yet',
+      labelNames: ['topic'],
+    }),
+);
