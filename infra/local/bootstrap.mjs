@@ -160,7 +160,6 @@ async function handOver() {
   const scripts = {
     order: 'infra/cli/dist/order.js',
     invariants: 'infra/cli/dist/invariants.js',
-    bench: 'bench/dist/main.js',
   };
   const script = scripts[command];
   const argv = script ? [script, ...args] : ['infra/local/dist/main.js', command, ...args];

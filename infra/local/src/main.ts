@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { didYouMean } from '@waybill/cli';
+import { bench } from './bench.js';
 import { stdout } from './progress.js';
 import { readSettings, root, type Settings } from './settings.js';
 import { start, startDetached, supervise } from './start.js';
@@ -20,7 +21,7 @@ const HELP = `Usage: npm <command>, or npm run <command> -- <options>
   test:compose       builds the images, brings the system up in containers, tests it and kills each container under load
   order              places orders and shows what becomes of them; see --help
   invariants         checks that nothing was lost, charged twice or oversold; see --help
-  bench [name ...]   measures latency and memory of the running system
+  bench [name ...]   memory and latency measure the running system; outbox and idempotency bring servers of their own
   build, lint        only that
 
 Environment:
@@ -38,6 +39,7 @@ const COMMANDS: Record<string, (settings: Settings, args: string[]) => Promise<n
   status: (settings, args) => status(settings, options(args, ['--json']).has('--json')),
   test: (settings, args) => test(settings, args),
   'test:crash': (settings, args) => testCrash(settings, args),
+  bench: (settings, args) => bench(settings, args),
   'test:compose': (settings, args) => {
     options(args, []);
     return testCompose(settings);
