@@ -1,6 +1,6 @@
 import { createKafka } from '@waybill/messaging';
 import { backingServices, uniqueName } from '@waybill/testing';
-import { type Kafka, Partitioners, type Producer } from 'kafkajs';
+import { type Consumer, type Kafka, Partitioners, type Producer } from 'kafkajs';
 import { QUIET } from './outbox-database.js';
 
 /** Room in Kafka for one benchmark, gone after it. */
@@ -28,6 +28,17 @@ export class KafkaTopic {
     });
     await producer.connect();
     return producer;
+  }
+
+  /** Tells the id of each message as soon as it is there. Resolves when it is polling. */
+  async consumer(onMessage: (id: string) => void): Promise<Consumer> {
+    const consumer = this.kafka.consumer({ groupId: this.name });
+    const joined = new Promise<unknown>((resolve) => consumer.on('consumer.group_join', resolve));
+    await consumer.connect();
+    await consumer.subscribe({ topic: this.name, fromBeginning: true });
+    await consumer.run({ eachMessage: async ({ message }) => onMessage(String(message.headers?.ce_id)) });
+    await joined;
+    return consumer;
   }
 
   async drop(): Promise<void> {

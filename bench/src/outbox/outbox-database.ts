@@ -60,6 +60,31 @@ export class OutboxDatabase {
     await relay.stop();
   }
 
+  /** Starts a relay with its defaults; the caller stops it. */
+  startRelay(publisher: Publisher): OutboxRelay {
+    const relay = new OutboxRelay({ connectionString: this.database.url, targets: { kafka: publisher }, logger: QUIET });
+    void relay.start();
+    return relay;
+  }
+
+  /** Adds so many rows of 1 KiB quickly, inside the database. */
+  async addBySql(count: number): Promise<void> {
+    await this.database.pool.query(
+      `INSERT INTO waybill.outbox (target, destination, shard, id, key, headers, body)
+       SELECT 'kafka', 'orders', n % 8, gen_random_uuid(), 'order-' || n % 1000, '{}', convert_to(rpad(n::text, 1024, 'x'), 'UTF8')
+       FROM generate_series(1, $1::int) AS n`,
+      [count],
+    );
+  }
+
+  /** In bytes. */
+  async sizes(): Promise<{ table: number; index: number }> {
+    const { rows } = await this.database.pool.query(
+      `SELECT pg_table_size('waybill.outbox')::float8 AS table, pg_indexes_size('waybill.outbox')::float8 AS index`,
+    );
+    return rows[0];
+  }
+
   async waiting(): Promise<number> {
     const { rows } = await this.database.pool.query('SELECT count(*)::int AS count FROM waybill.outbox');
     return rows[0].count;
