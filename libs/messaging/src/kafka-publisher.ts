@@ -78,7 +78,7 @@ export class KafkaPublisher implements Publisher {
   private async send(messages: readonly OutboxMessage[]): Promise<void> {
     const topicMessages = byTopic(messages).map((ofTopic) => ({
       topic: this.prefix + ofTopic[0]!.destination,
-      messages: ofTopic.map(({ key, headers, body }) => ({ key, headers, value: Buffer.from(body) })),
+      messages: ofTopic.map(({ key, headers, body }) => ({ key, headers, value: bytes(body) })),
     }));
     this.producer ??= this.newProducer();
     const { producer } = this;
@@ -118,6 +118,9 @@ const partitioner: ICustomPartitioner = () => {
   const choose = Partitioners.DefaultPartitioner();
   return ({ message, ...place }) => choose({ ...place, message: { ...message, key: message.key ?? message.value } });
 };
+
+/** The same bytes, not a copy. */
+const bytes = (body: Uint8Array) => Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 
 function byTopic(messages: readonly OutboxMessage[]): OutboxMessage[][] {
   return [...Map.groupBy(messages, ({ destination }) => destination).values()];
