@@ -67,7 +67,7 @@ async function openKafka(): Promise<OpenKafka> {
   const create = async (name: string, config: Partial<ITopicConfig> = {}) => {
     const topic = topics.prefix + name;
     await admin.createTopics({ topics: [{ topic, numPartitions: 6, ...config }], waitForLeaders: false });
-    await until(`${name} has leaders`, () => admin.fetchTopicMetadata({ topics: [topic] })); // kafkajs waits once only
+    await until(`${name} has leaders`, () => admin.fetchTopicOffsets(topic)); // kafkajs waits once only
   };
   const topic = async (config?: Partial<ITopicConfig>) => {
     const name = newName();

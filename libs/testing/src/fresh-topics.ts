@@ -1,12 +1,13 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { backingServices } from './endpoints.js';
 import { uniqueName } from './unique-name.js';
+import { until } from './until.js';
 
 export interface FreshTopics {
   /** To be put before the name of every topic and group. */
   prefix: string;
   kafka: Kafka;
-  /** Removes the topics and groups with this prefix; their consumers must have left. */
+  /** Removes the topics and groups with this prefix, as soon as all consumers have left. */
   drop(): Promise<void>;
 }
 
@@ -26,12 +27,18 @@ async function drop(kafka: Kafka, prefix: string): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    const { groups } = await admin.listGroups();
-    const groupIds = groups.map(({ groupId }) => groupId).filter((name) => name.startsWith(prefix));
-    if (groupIds.length) await admin.deleteGroups(groupIds);
+    // A member that was killed leaves when its session ends.
+    await until('its groups have no members', () => deleteGroups(admin, prefix), { within: '40s' });
     const topics = (await admin.listTopics()).filter((name) => name.startsWith(prefix));
     if (topics.length) await admin.deleteTopics({ topics });
   } finally {
     await admin.disconnect();
   }
+}
+
+async function deleteGroups(admin: Admin, prefix: string): Promise<true> {
+  const { groups } = await admin.listGroups();
+  const groupIds = groups.map(({ groupId }) => groupId).filter((name) => name.startsWith(prefix));
+  if (groupIds.length) await admin.deleteGroups(groupIds);
+  return true;
 }
