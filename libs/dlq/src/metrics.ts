@@ -13,31 +13,36 @@ export const takenIn =
     labelNames: ['source', 'class', 'how'],
   });
 
-const LABELS = ['source', 'consumer', 'class'];
-
 /** Letters that wait and the age of the oldest, asked of the database whenever somebody asks for the metrics. */
 export function registerDepthMetrics(database: LetterDatabase, logger: Logger): void {
   const queries = new DeadLetterQueries();
-  const waiting = replace('waybill_dead_letters_waiting', 'Dead letters that wait for an operator');
-  const oldest = replace('waybill_dead_letters_oldest_age_seconds', 'How long the oldest of them has waited');
-  Object.assign(waiting, {
-    async collect() {
-      try {
-        const depths = await queries.depth(database.autocommit);
-        waiting.reset();
-        oldest.reset();
-        for (const { count, oldestAgeSeconds, ...labels } of depths) {
-          waiting.set(labels, count);
-          oldest.set(labels, oldestAgeSeconds);
-        }
-      } catch (error) {
-        logger.debug({ err: error }, 'the depth of the dead letters is not known now');
+  let measuring: Promise<void> | undefined;
+  // Both gauges are asked at once, and each answers when the one measurement is there.
+  const collect = () => {
+    measuring ??= measure().finally(() => {
+      measuring = undefined;
+    });
+    return measuring;
+  };
+  const waiting = gauge('waybill_dead_letters_waiting', 'Dead letters that wait for an operator', collect);
+  const oldest = gauge('waybill_dead_letters_oldest_age_seconds', 'How long the oldest of them has waited', collect);
+
+  async function measure(): Promise<void> {
+    try {
+      const depths = await queries.depth(database.autocommit);
+      waiting.reset();
+      oldest.reset();
+      for (const { count, oldestAgeSeconds, ...labels } of depths) {
+        waiting.set(labels, count);
+        oldest.set(labels, oldestAgeSeconds);
       }
-    },
-  });
+    } catch (error) {
+      logger.debug({ err: error }, 'the depth of the dead letters is not known now');
+    }
+  }
 }
 
-function replace(name: string, help: string): Gauge {
+function gauge(name: string, help: string, collect: () => Promise<void>): Gauge {
   register.removeSingleMetric(name);
-  return new Gauge({ name, help, labelNames: LABELS });
+  return new Gauge({ name, help, labelNames: ['source', 'consumer', 'class'], collect });
 }
