@@ -106,9 +106,15 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   }
 
   private consumerOf(topics: string[], registrations: Map<string, Registration>): KafkaConsumer {
-    const { service: group, database, logger, objectStore } = this.options;
+    const { service: group, database, commitTogether, logger, objectStore } = this.options;
     const stopping = this.stopping.signal;
-    const deps = { database, inbox: new PostgresInbox(), outbox: this.outbox, consumer: group };
+    const deps = {
+      database,
+      commitTogether,
+      inbox: new PostgresInbox(),
+      outbox: this.outbox,
+      consumer: group,
+    };
     const handle = pipeline(
       observe,
       timeLimit,

@@ -118,9 +118,16 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   }
 
   private pipeline() {
-    const { service, database, logger, objectStore } = this.options;
+    const { service, database, commitTogether, logger, objectStore } = this.options;
     const answer = (reply: OutgoingMessage) => this.publisher.publishOne(encode(reply, sourceOf(service)));
-    const deps = { database, inbox: new PostgresInbox(), outbox: this.outbox, consumer: service, answer };
+    const deps = {
+      database,
+      commitTogether,
+      inbox: new PostgresInbox(),
+      outbox: this.outbox,
+      consumer: service,
+      answer,
+    };
     return pipeline(
       observe,
       timeLimit,
@@ -140,6 +147,7 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
       retryHigh: 2_000,
       acquireTimeout: 5_000,
       heartbeat: 10,
+      noDelay: true, // an ack must not wait for the answer to what was sent before it
     });
     connection.on('error', (error) => logger.debug({ err: error, purpose }, 'RabbitMQ is away'));
     return connection;
