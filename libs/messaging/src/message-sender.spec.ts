@@ -5,8 +5,7 @@ import {
   freshTopics,
   freshVhost,
   KafkaPeer,
-  startTcpProxy,
-  type TcpProxy,
+  TcpProxy,
   until,
 } from '@waybill/testing';
 import type { Kafka } from 'kafkajs';
@@ -45,8 +44,8 @@ beforeAll(async () => {
   const kafka: Kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
   await declareTopics(kafka, [topic], { prefix: topics.prefix });
   const url = new URL(vhost.url);
-  proxy = await startTcpProxy(url.host);
-  url.host = proxy.address;
+  proxy = await TcpProxy.to({ host: url.hostname, port: Number(url.port) });
+  url.host = `127.0.0.1:${proxy.port}`;
   opened = openSender({ rabbitmqUrl: url.href, kafka, kafkaTopicPrefix: topics.prefix });
   sender = opened.sender;
   peer = new KafkaPeer(topics);
@@ -57,7 +56,7 @@ afterAll(async () => {
   await opened.close();
   await peer.close();
   connection.unsafeDestroy();
-  await proxy.stop();
+  await proxy.close();
   await vhost.drop();
   await topics.drop();
 });
@@ -98,8 +97,8 @@ describe.each(['at-most-once', 'at-least-once'] as const)('sending %s', (guarant
 
 describe('while the answers of the broker are lost', () => {
   afterEach(async () => {
-    proxy.restore();
     proxy.cut();
+    proxy.restore();
     await until('the sender is connected again', () => sender.send(DoIt, { what: 'again' }), { within: '30s' });
     await delivered();
   });
@@ -107,11 +106,11 @@ describe('while the answers of the broker are lost', () => {
   it('at most once neither waits nor sends twice', async () => {
     await sender.send(DoIt, { what: 'before' }); // connected
     await delivered();
-    proxy.silence();
+    proxy.holdAnswers();
     await sender.send(DoIt, { what: 'once' }, { guarantee: 'at-most-once' });
     await until('it is there', async () => (await waiting()) > 0);
-    proxy.restore();
     proxy.cut();
+    proxy.restore();
     await until('the sender is connected again', () => sender.send(DoIt, { what: 'after' }), { within: '30s' });
     expect((await delivered()).once).toBe(1);
   });
@@ -119,11 +118,11 @@ describe('while the answers of the broker are lost', () => {
   it('at least once sends again until it is confirmed, under the same id', async () => {
     await sender.send(DoIt, { what: 'before' });
     await delivered();
-    proxy.silence();
+    proxy.holdAnswers();
     const sending = sender.send(DoIt, { what: 'confirmed' }, { within: 30_000 });
     await until('it is there', async () => (await waiting()) > 0);
-    proxy.restore();
     proxy.cut();
+    proxy.restore();
     const id = await sending;
     const copies = [];
     for (let copy = await connection.basicGet({ queue: queue.name, noAck: true }); copy; ) {
@@ -136,13 +135,13 @@ describe('while the answers of the broker are lost', () => {
 
 describe('while the broker is away', () => {
   it('at most once is lost, and says so', async () => {
-    proxy.refuse();
+    proxy.cut();
     await expect(sender.send(DoIt, { what: 'lost' }, { guarantee: 'at-most-once' })).rejects.toThrow();
     proxy.restore();
   });
 
   it('at least once arrives when it is back', async () => {
-    proxy.refuse();
+    proxy.cut();
     const sending = sender.send(DoIt, { what: 'patient' }, { within: 30_000 });
     await expect(sender.send(DoIt, { what: 'impatient' }, { within: 200 })).rejects.toThrow(NotConfirmed);
     proxy.restore();

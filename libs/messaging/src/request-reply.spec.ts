@@ -1,4 +1,4 @@
-import { type FreshVhost, freshVhost, startTcpProxy, type TcpProxy, until } from '@waybill/testing';
+import { type FreshVhost, freshVhost, TcpProxy, until } from '@waybill/testing';
 import { register } from 'prom-client';
 import { Connection } from 'rabbitmq-client';
 import { z } from 'zod';
@@ -31,8 +31,8 @@ beforeAll(async () => {
   await declareQueues(connection, [queue]);
   responder = startResponder(connection, Ask, (body, context) => handle(body, context));
   const url = new URL(vhost.url);
-  proxy = await startTcpProxy(url.host);
-  url.host = proxy.address;
+  proxy = await TcpProxy.to({ host: url.hostname, port: Number(url.port) });
+  url.host = `127.0.0.1:${proxy.port}`;
   throughProxy = new Connection({ url: url.href, retryLow: 50, retryHigh: 200, acquireTimeout: 20_000 });
   throughProxy.on('error', () => {}); // it connects again
   asker = new RequestReply({ publishing: throughProxy, consuming: throughProxy, source: '/asker' });
@@ -47,7 +47,7 @@ afterAll(async () => {
   await responder.stop();
   throughProxy.unsafeDestroy();
   connection.unsafeDestroy();
-  await proxy.stop();
+  await proxy.close();
   await vhost.drop();
 });
 
@@ -59,13 +59,15 @@ const dropped = async () => {
 /** Holds the answers back until they are released. */
 function holdAnswers() {
   const asked: string[] = [];
+  const replyQueues: string[] = [];
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  handle = async ({ about }, { reply }) => {
+  handle = async ({ about }, { reply, message }) => {
     asked.push(about);
+    replyQueues.push(message.replyTo!);
     await released;
     await reply({ about, price: 0 });
   };
-  return { asked, release };
+  return { asked, replyQueues, release };
 }
 
 describe('a request', () => {
@@ -121,22 +123,26 @@ describe('a request', () => {
   });
 
   it('is given up at once when the connection breaks: its reply queue is gone, and the reply is dropped and counted', async () => {
-    const { asked, release } = holdAnswers();
+    const { asked, replyQueues, release } = holdAnswers();
     const before = await dropped();
     const request = asker.request(Ask, { about: 'cut' }, { timeout: 30_000 }).catch((error) => error);
     await until('it was asked', () => asked.includes('cut'));
 
     const broken = performance.now();
     proxy.cut();
+    proxy.restore();
     expect(await request).toBeInstanceOf(NoReply);
     expect(performance.now() - broken).toBeLessThan(10_000);
+    const isGone = (error: { code?: string }) => error.code === 'NOT_FOUND';
+    const gone = () => connection.queueDeclare({ queue: replyQueues[0]!, passive: true }).then(() => false, isGone);
+    await until('the broker has noticed', gone);
     release();
     await until('the reply that finds no queue is counted', async () => (await dropped()) > before);
     expect(asked).toEqual(['cut']); // not asked again
   });
 
   it('waits for a broker that is away, and is not sent after its timeout', async () => {
-    proxy.refuse();
+    proxy.cut();
     const tooShort = asker.request(Ask, { about: 'too short' }, { timeout: 200 });
     await expect(tooShort).rejects.toThrow(NoReply);
     const { asked, release } = holdAnswers();

@@ -1,73 +1,87 @@
 import { once } from 'node:events';
-import { createConnection, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
 
-/** A server of TCP in the way to another one, whose connections a test can break. */
-export interface TcpProxy {
-  /** `host:port` of the proxy. */
-  address: string;
-  /** Breaks all connections, as a restart of the server does. */
-  cut(): void;
-  /** From now on connections are refused by being broken at once: the server is away. */
-  refuse(): void;
-  /** What the server says does not come through any more; what is said to it does. */
-  silence(): void;
-  /** From now on it is a plain wire again, for connections that are made from now on. */
-  restore(): void;
-  stop(): Promise<void>;
-}
+/** The way to a server, for a test to break. What goes on between it and those who come that way is up to the test. */
+export class TcpProxy {
+  private readonly sockets = new Set<Socket>();
+  private held: 'nothing' | 'answers' | 'everything' = 'nothing';
+  private waiting: (() => void)[] = [];
+  private isCut = false;
 
-/** A proxy on a free port to `host:port`. */
-export async function startTcpProxy(target: string): Promise<TcpProxy> {
-  const [host, port] = [target.slice(0, target.lastIndexOf(':')), Number(target.slice(target.lastIndexOf(':') + 1))];
-  const sockets = new Set<Socket>();
-  let refusing = false;
-  let silent = false;
-
-  const server = createServer((client) => {
-    if (refusing) return client.destroy();
-    const upstream = createConnection({ host, port });
-    join(client, upstream);
-    client.on('data', (bytes) => upstream.write(bytes));
-    upstream.on('data', (bytes) => silent || client.write(bytes));
-    return undefined;
-  });
-
-  function join(...pair: [Socket, Socket]): void {
-    for (const socket of pair) {
-      sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on('error', () => {}); // 'close' comes after it
-      socket.on('close', () => {
-        sockets.delete(socket);
-        for (const other of pair) other.destroy();
-      });
-    }
+  private constructor(
+    private readonly server: Server,
+    private readonly target: { host: string; port: number },
+  ) {
+    server.on('connection', (client) => this.accept(client));
   }
 
-  const cut = () => {
-    for (const socket of sockets) socket.destroy();
-  };
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port: own } = server.address() as { port: number };
-  return {
-    address: `127.0.0.1:${own}`,
-    cut,
-    refuse() {
-      refusing = true;
-      cut();
-    },
-    silence() {
-      silent = true;
-    },
-    restore() {
-      refusing = false;
-      silent = false;
-    },
-    async stop() {
-      server.close();
-      cut();
-      await once(server, 'close');
-    },
-  };
+  /** Listens on a free port of this machine. The caller closes it. */
+  static async to(target: { host: string; port: number }): Promise<TcpProxy> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new TcpProxy(server, target);
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Breaks all connections, and new ones at once, until `restore`. What is held is lost. */
+  cut(): void {
+    this.isCut = true;
+    this.waiting = [];
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** The server seems to be paused: connections stay and new ones are made, but nothing gets through until `restore`. */
+  holdEverything(): void {
+    this.held = 'everything';
+  }
+
+  /** The server hears everything, but what it says is kept back until `restore`. */
+  holdAnswers(): void {
+    this.held = 'answers';
+  }
+
+  /** Lets everything through again, first what was held. */
+  restore(): void {
+    this.isCut = false;
+    this.held = 'nothing';
+    for (const go of this.waiting.splice(0)) go();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private accept(client: Socket): void {
+    this.watch(client);
+    if (this.isCut) client.destroy();
+    else this.pass(() => this.join(client));
+  }
+
+  private join(client: Socket): void {
+    const server = createConnection(this.target);
+    this.watch(server);
+    const link = (from: Socket, to: Socket, isAnswer: boolean) => {
+      from.on('data', (bytes) => this.pass(() => to.write(bytes), isAnswer));
+      from.on('close', () => this.pass(() => to.end(), isAnswer));
+    };
+    link(client, server, false);
+    link(server, client, true);
+  }
+
+  private pass(go: () => void, isAnswer = false): void {
+    const isHeld = this.held === 'everything' || (this.held === 'answers' && isAnswer);
+    if (isHeld) this.waiting.push(go);
+    else go();
+  }
+
+  private watch(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.on('error', () => {}); // 'close' follows
+    socket.on('close', () => this.sockets.delete(socket));
+  }
 }
