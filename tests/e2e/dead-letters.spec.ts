@@ -1,16 +1,6 @@
 import { KafkaPeer, RabbitPeer, until } from '@waybill/testing';
 import { Kafka, logLevel } from 'kafkajs';
-import {
-  deadLetter,
-  endpoints,
-  get,
-  ledger,
-  mails,
-  operate,
-  outcomeOf,
-  place,
-  untilOrder,
-} from '../shop.js';
+import { deadLetter, endpoints, get, ledger, mails, operate, outcomeOf, place, untilOrder } from '../shop.js';
 
 /** What a stranger knows of our messages. */
 const said = (type: string, name: string) => ({

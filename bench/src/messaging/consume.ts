@@ -18,6 +18,8 @@ import { Stopwatch } from './stopwatch.js';
 const EVENTS = 10_000;
 const KEYS = 1_000;
 const ROUNDS = 3;
+/** Messages whose handlers share a transaction at most. */
+const TOGETHER = 50;
 
 const topic = defineTopic({ name: 'bench.events' });
 const schema = z.object({ about: z.string(), text: z.string() });
@@ -62,6 +64,7 @@ export async function consume(): Promise<void> {
       topology: { topics: [topic], queues: [] },
       rabbitmqUrl: vhost.url,
       kafkaTopicPrefix: topics.prefix,
+      commitTogether: TOGETHER,
       handlers: [ItHappenedHandler],
     });
     const rate = await untilAll();

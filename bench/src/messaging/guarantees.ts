@@ -136,8 +136,10 @@ async function forward(kafka: Kafka, prefix: string, publisher: Publisher, commi
   await consumer.run({
     autoCommit: false,
     partitionsConsumedConcurrently: 3,
-    eachBatch: async ({ batch: { topic, partition, messages, lastOffset } }) => {
-      const commit = () => consumer.commitOffsets([{ topic, partition, offset: String(BigInt(lastOffset()) + 1n) }]);
+    eachBatch: async ({ batch }) => {
+      const { topic, partition, messages } = batch;
+      const commit = () =>
+        consumer.commitOffsets([{ topic, partition, offset: String(BigInt(batch.lastOffset()) + 1n) }]);
       if (commitFirst) await commit();
       for (let first = 0; first < messages.length; first += 500) {
         const some = messages.slice(first, first + 500);

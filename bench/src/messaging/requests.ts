@@ -17,7 +17,7 @@ import { EffectsDatabase, startService } from './service.js';
 const REQUESTS = 2_000;
 const ROUNDS = 3;
 
-const queue = defineQueue({ name: 'bench.questions' });
+const queue = defineQueue({ name: 'bench.questions', replicated: false });
 const schema = z.object({ n: z.int() });
 const subject = ({ n }: { n: number }) => String(n);
 const Answered = defineReply({ type: 'bench.Answered.v1', queue, subject, schema });
@@ -36,7 +36,7 @@ export async function requests(): Promise<void> {
   method(
     'messaging/requests',
     `${REQUESTS} requests and their replies, one at a time and 50 at a time; asker and responder in this process, for both. Ours: contracts checked\n` +
-      "  on both sides, a quorum queue of tasks, timeout. amqplib: RabbitMQ's tutorial (queue in memory, prefetch 1, no timeout).\n" +
+      "  on both sides, timeout, dead letters. amqplib: RabbitMQ's tutorial (queue in memory, prefetch 1, no timeout).\n" +
       '  By turns, median of the rounds.',
   );
   const [database, vhost] = [await EffectsDatabase.open(), await freshVhost()];
@@ -88,7 +88,7 @@ async function roundTrips(request: (n: number) => Promise<void>, atOnce: number,
 
 /** https://www.rabbitmq.com/tutorials/tutorial-six-javascript, with one client for all requests. */
 async function openRecipe(url: string) {
-  const server = await amqp.connect(url);
+  const server = await amqp.connect(url, { noDelay: true });
   const serving = await server.createChannel();
   await serving.assertQueue('rpc_queue', { durable: false });
   await serving.prefetch(1);
@@ -99,7 +99,7 @@ async function openRecipe(url: string) {
     serving.ack(message!);
   });
 
-  const client = await amqp.connect(url);
+  const client = await amqp.connect(url, { noDelay: true });
   const asking = await client.createChannel();
   const { queue: replyTo } = await asking.assertQueue('', { exclusive: true });
   const waiting = new Map<string, () => void>();

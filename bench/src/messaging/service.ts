@@ -62,6 +62,7 @@ export interface ServiceSettings {
   rabbitmqUrl: string;
   kafkaTopicPrefix?: string;
   prefetch?: Record<string, number>;
+  commitTogether?: number;
   handlers: Provider[];
 }
 

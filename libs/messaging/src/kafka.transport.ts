@@ -106,10 +106,10 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   }
 
   private consumerOf(topics: string[], registrations: Map<string, Registration>): KafkaConsumer {
-    const { service: group, database, logger, objectStore } = this.options;
+    const { service: group, database, commitTogether, logger, objectStore } = this.options;
     const stopping = this.stopping.signal;
     const { attempts, turns, outbox } = this;
-    const deps = { database, inbox: new PostgresInbox(), outbox, consumer: group };
+    const deps = { database, commitTogether, inbox: new PostgresInbox(), outbox, consumer: group };
     const handle = handlerPipeline({ ...deps, objectStore, attempts, turns, stopping, logger });
     const persist = <T>(work: () => Promise<T>) => this.persist(work);
     const outcomes = new EventOutcomes({ group, registrations, handle, stopping, logger });

@@ -26,7 +26,7 @@ import { quiet } from './workbench.fixture.js';
 export const parcelEvents = defineTopic({ name: 'parcel.events' });
 export const parcelWeights = defineTopic({ name: 'parcel.weights' });
 export const parcelLabels = defineQueue({ name: 'parcel.labels', maxLength: 1_000 });
-export const parcelQuotes = defineQueue({ name: 'parcel.quotes' });
+export const parcelQuotes = defineQueue({ name: 'parcel.quotes', replicated: false });
 export const parcelPickups = defineQueue({ name: 'parcel.pickups' });
 export const depotReplies = defineQueue({ name: 'depot.replies' });
 

@@ -21,6 +21,7 @@ export function createRabbit({ url, name, logger }: RabbitSettings): Connection 
     acquireTimeout: 5_000,
     heartbeat: 10,
     frameMax: FRAME,
+    noDelay: true, // an ack must not wait for the answer to what was sent before it
   });
   connection.on('error', (error) => logger.debug({ err: error, connection: name }, 'RabbitMQ is away'));
   return connection;

@@ -131,10 +131,10 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   }
 
   private pipeline() {
-    const { service, database, logger, objectStore } = this.options;
+    const { service, database, commitTogether, logger, objectStore } = this.options;
     const answer = (reply: OutgoingMessage) => this.publisher.publishOne(encode(reply, sourceOf(service)));
-    const deps = { database, inbox: new PostgresInbox(), outbox: this.outbox, consumer: service, answer };
-    const { attempts, turns, stopping } = this;
+    const { attempts, outbox, turns, stopping } = this;
+    const deps = { database, commitTogether, inbox: new PostgresInbox(), outbox, consumer: service, answer };
     return handlerPipeline({ ...deps, objectStore, attempts, turns, stopping: stopping.signal, logger });
   }
 

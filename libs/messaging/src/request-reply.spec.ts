@@ -59,13 +59,15 @@ const dropped = async () => {
 /** Holds the answers back until they are released. */
 function holdAnswers() {
   const asked: string[] = [];
+  const replyQueues: string[] = [];
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  handle = async ({ about }, { reply }) => {
+  handle = async ({ about }, { reply, message }) => {
     asked.push(about);
+    replyQueues.push(message.replyTo!);
     await released;
     await reply({ about, price: 0 });
   };
-  return { asked, release };
+  return { asked, replyQueues, release };
 }
 
 describe('a request', () => {
@@ -121,7 +123,7 @@ describe('a request', () => {
   });
 
   it('is given up at once when the connection breaks: its reply queue is gone, and the reply is dropped and counted', async () => {
-    const { asked, release } = holdAnswers();
+    const { asked, replyQueues, release } = holdAnswers();
     const before = await dropped();
     const request = asker.request(Ask, { about: 'cut' }, { timeout: 30_000 }).catch((error) => error);
     await until('it was asked', () => asked.includes('cut'));
@@ -131,6 +133,9 @@ describe('a request', () => {
     proxy.restore();
     expect(await request).toBeInstanceOf(NoReply);
     expect(performance.now() - broken).toBeLessThan(10_000);
+    const isGone = (error: { code?: string }) => error.code === 'NOT_FOUND';
+    const gone = () => connection.queueDeclare({ queue: replyQueues[0]!, passive: true }).then(() => false, isGone);
+    await until('the broker has noticed', gone);
     release();
     await until('the reply that finds no queue is counted', async () => (await dropped()) > before);
     expect(asked).toEqual(['cut']); // not asked again

@@ -88,7 +88,7 @@ export class RequestReply {
     if (!pending) return; // given up meanwhile: nobody would take its reply
     pending.sent = true;
     const message = encode({ contract: task, body, correlationId, replyTo }, this.options.source);
-    await this.publisher.send(toEnvelope(message), Buffer.from(message.body));
+    await this.publisher.send({ ...toEnvelope(message), durable: false }, Buffer.from(message.body));
   }
 
   /** Its name is the broker's to give, anew with each connection: a reply to an earlier one finds no queue. */
