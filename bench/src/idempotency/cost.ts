@@ -15,7 +15,10 @@ export async function cost(): Promise<void> {
     await orderApi.settle();
     return load(orderApi.url, header);
   };
-  const medians = await rounds(ROUNDS, { 'with a key': posting('idempotency-key'), 'without': posting('x-request-token') });
+  const medians = await rounds(ROUNDS, {
+    'with a key': posting('idempotency-key'),
+    without: posting('x-request-token'),
+  });
   const share = 1 - medians['with a key'] / medians.without;
   figure('cost of the key, share of throughput', share.toFixed(2), { text: 'at most 0.25', met: share <= 0.25 });
   await orderApi.stop();

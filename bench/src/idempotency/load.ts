@@ -9,7 +9,12 @@ export const LOAD = `${CONNECTIONS} connections for ${SECONDS} s`;
 export async function load(url: string, header: string): Promise<number> {
   let n = 0;
   const run = crypto.randomUUID();
-  const { '2xx': accepted, non2xx, errors, duration } = await autocannon({
+  const {
+    '2xx': accepted,
+    non2xx,
+    errors,
+    duration,
+  } = await autocannon({
     url: `${url}/orders`,
     connections: CONNECTIONS,
     duration: SECONDS,
@@ -24,6 +29,7 @@ export async function load(url: string, header: string): Promise<number> {
       },
     ],
   });
-  if (non2xx || errors) throw new Error(`${non2xx} answers were not 2xx, ${errors} requests failed: the figures would mean nothing`);
+  if (non2xx || errors)
+    throw new Error(`${non2xx} answers were not 2xx, ${errors} requests failed: the figures would mean nothing`);
   return accepted / duration;
 }

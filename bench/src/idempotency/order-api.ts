@@ -27,9 +27,16 @@ export class OrderApi {
     const database = await freshDatabase();
     const env = { DATABASE_URL: database.url, OUTBOX_BACKLOG_LIMIT: '100000000' };
     await promisify(execFile)(process.execPath, [join(DIST, 'main.migrate.js')], { env: { ...process.env, ...env } });
-    await database.pool.query(`INSERT INTO catalogue SELECT sku, 'A book', 1250, 'EUR' FROM unnest($1::text[]) AS sku`, [SKUS]);
+    await database.pool.query(
+      `INSERT INTO catalogue SELECT sku, 'A book', 1250, 'EUR' FROM unnest($1::text[]) AS sku`,
+      [SKUS],
+    );
     await database.pool.query('INSERT INTO catalogue_progress (read_to_the_end) VALUES (now())');
-    const server = await Server.start(join(DIST, 'main.api.js'), { portName: 'ORDER_API_PORT', ready: '/health/ready', env });
+    const server = await Server.start(join(DIST, 'main.api.js'), {
+      portName: 'ORDER_API_PORT',
+      ready: '/health/ready',
+      env,
+    });
     return new OrderApi(server.url, server, database);
   }
 

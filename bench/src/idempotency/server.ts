@@ -16,7 +16,14 @@ export class Server {
   ): Promise<Server> {
     const port = await freePort();
     const child = fork(script, {
-      env: { ...process.env, NODE_ENV: 'production', HOST: '127.0.0.1', LOG_LEVEL: 'warn', ...env, [portName]: String(port) },
+      env: {
+        ...process.env,
+        NODE_ENV: 'production',
+        HOST: '127.0.0.1',
+        LOG_LEVEL: 'warn',
+        ...env,
+        [portName]: String(port),
+      },
     });
     const server = new Server(`http://127.0.0.1:${port}`, child);
     await until(`${script} is ready`, async () => (await fetch(server.url + ready)).status === 200, { within: '30s' });

@@ -5,7 +5,13 @@ import type { Producer } from 'kafkajs';
 import { batchesOf } from './messages.js';
 
 /** The settings of its own page on performance. */
-const worker = { concurrentJobs: 24, maxPoolSize: 25, localQueue: { size: 500 }, completeJobBatchDelay: 0, failJobBatchDelay: 0 };
+const worker = {
+  concurrentJobs: 24,
+  maxPoolSize: 25,
+  localQueue: { size: 500 },
+  completeJobBatchDelay: 0,
+  failJobBatchDelay: 0,
+};
 const logger = new Logger(() => () => {});
 
 interface Payload {

@@ -14,7 +14,9 @@ export class KafkaTopic {
   static async create(): Promise<KafkaTopic> {
     const kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'bench', logger: QUIET });
     const name = uniqueName('bench');
-    await administered(kafka, (admin) => admin.createTopics({ topics: [{ topic: name, numPartitions: 6 }], waitForLeaders: true }));
+    await administered(kafka, (admin) =>
+      admin.createTopics({ topics: [{ topic: name, numPartitions: 6 }], waitForLeaders: true }),
+    );
     return new KafkaTopic(kafka, name);
   }
 
@@ -46,7 +48,10 @@ export class KafkaTopic {
   }
 }
 
-async function administered(kafka: Kafka, work: (admin: ReturnType<Kafka['admin']>) => Promise<unknown>): Promise<void> {
+async function administered(
+  kafka: Kafka,
+  work: (admin: ReturnType<Kafka['admin']>) => Promise<unknown>,
+): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   try {

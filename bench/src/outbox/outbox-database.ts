@@ -1,4 +1,12 @@
-import { migrateLibraries, type OutboxMessage, OutboxRelay, outboxMigrations, PostgresOutbox, type Publisher, pgTx } from '@waybill/outbox';
+import {
+  migrateLibraries,
+  type OutboxMessage,
+  OutboxRelay,
+  outboxMigrations,
+  PostgresOutbox,
+  type Publisher,
+  pgTx,
+} from '@waybill/outbox';
 import { type FreshDatabase, freshDatabase } from '@waybill/testing';
 import { batchesOf } from './messages.js';
 
@@ -62,7 +70,11 @@ export class OutboxDatabase {
 
   /** Starts a relay with its defaults; the caller stops it. */
   startRelay(publisher: Publisher): OutboxRelay {
-    const relay = new OutboxRelay({ connectionString: this.database.url, targets: { kafka: publisher }, logger: QUIET });
+    const relay = new OutboxRelay({
+      connectionString: this.database.url,
+      targets: { kafka: publisher },
+      logger: QUIET,
+    });
     void relay.start();
     return relay;
   }

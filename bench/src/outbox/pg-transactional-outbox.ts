@@ -2,7 +2,12 @@ import type { OutboxMessage } from '@waybill/outbox';
 import { type FreshDatabase, freshDatabase } from '@waybill/testing';
 import type { Producer } from 'kafkajs';
 import type pg from 'pg';
-import { DatabaseSetup, getDisabledLogger, initializePollingMessageListener, IsolationLevel } from 'pg-transactional-outbox';
+import {
+  DatabaseSetup,
+  getDisabledLogger,
+  IsolationLevel,
+  initializePollingMessageListener,
+} from 'pg-transactional-outbox';
 import { batchesOf } from './messages.js';
 
 const setup = {

@@ -21,7 +21,9 @@ async function compare(batchSize: number): Promise<void> {
   const service = await OutboxDatabase.open();
   const topic = await KafkaTopic.create();
   const all = messages(ROWS, topic.name);
-  const batches = batchesOf(all, batchSize).map((batch) => batch.map(({ key, headers, body }) => ({ key, headers, value: Buffer.from(body) })));
+  const batches = batchesOf(all, batchSize).map((batch) =>
+    batch.map(({ key, headers, body }) => ({ key, headers, value: Buffer.from(body) })),
+  );
   const producer = await topic.producer();
   const publisher = new KafkaPublisher(topic.kafka);
 

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stdout } from './progress.js';
 import { readSettings, root, type Settings } from './settings.js';
-import { ensureFolders, endpointsPath } from './state.js';
+import { endpointsPath, ensureFolders } from './state.js';
 import { stop } from './stop.js';
 import { type Parts, System } from './system.js';
 

@@ -137,7 +137,10 @@ export class System {
 
   private endpoints(processes: Record<string, number>) {
     const { settings } = this;
-    const ours = this.services.map(({ name, port }) => [endpointName(name), `http://127.0.0.1:${settings.ports[port]}`]);
+    const ours = this.services.map(({ name, port }) => [
+      endpointName(name),
+      `http://127.0.0.1:${settings.ports[port]}`,
+    ]);
     const backing = [...this.prepared.values()].map(({ reach }) => reach.endpoints);
     return {
       ...Object.fromEntries(ours),
