@@ -50,13 +50,13 @@ export class Deliveries {
     return this.backoff.next();
   }
 
-  /** Deletes what was published and sets aside what was refused. */
+  /** Deletes what was published and sets aside what was refused: all sent at once, so that who reads next sees it done. */
   async settle(client: pg.Client, batch: StoredMessage[], outcomes: PublishOutcome[]): Promise<void> {
     const published = batch.filter((_, i) => outcomes[i]?.status === 'published');
-    await remove(client, this.options.target, published);
-    for (const [i, outcome] of outcomes.entries()) {
-      if (outcome.status === 'refused') await this.refuse(client, batch[i]!, outcome.reason);
-    }
+    const refusals = outcomes.flatMap((outcome, i) =>
+      outcome.status === 'refused' ? [this.refuse(client, batch[i]!, outcome.reason)] : [],
+    );
+    await Promise.all([remove(client, this.options.target, published), ...refusals]);
     for (const { target, destination } of published) metrics.published.inc({ target, destination });
   }
 
