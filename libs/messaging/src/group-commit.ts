@@ -4,7 +4,7 @@ export interface GroupCommitOptions<Item> {
   database: TransactionRunner;
   /** Items in one transaction at most. */
   size: number;
-  /** Transactions side by side. Default 4. */
+  /** Transactions side by side at most. Default 3. */
   atOnce?: number;
   /** Does all of a group, in this transaction. May be called again for each of them alone. */
   work(tx: Tx, items: readonly Item[]): Promise<void>;
@@ -18,8 +18,8 @@ interface Waiting<Item> {
 
 /**
  * What comes at the same time is done in one transaction: its begin, its commit and the flush to disk are paid once for all.
- * Nothing waits for company: what comes while all are busy goes together next. Where one fails, nothing of the group is
- * kept and each is done again by itself.
+ * Nothing waits for company while nothing is done: what comes meanwhile goes together next, at once when it is half a group.
+ * Where one fails, nothing of the group is kept and each is done again by itself.
  */
 export class GroupCommit<Item> {
   private readonly waiting: Waiting<Item>[] = [];
@@ -31,15 +31,24 @@ export class GroupCommit<Item> {
   do(item: Item): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      if (this.busy < (this.options.atOnce ?? 4)) void this.doAll();
+      if (this.isWorthAnother()) void this.doAll();
     });
   }
 
   private async doAll(): Promise<void> {
     this.busy++;
     await Promise.resolve(); // what comes in the same breath goes into the first group
-    while (this.waiting.length) await this.doGroup(this.waiting.splice(0, this.options.size));
+    const group = this.waiting.splice(0, this.options.size);
+    if (group.length) await this.doGroup(group);
     this.busy--;
+    if (this.isWorthAnother()) void this.doAll();
+  }
+
+  /** Small groups side by side would cost more than one after the other. */
+  private isWorthAnother(): boolean {
+    const { size, atOnce = 3 } = this.options;
+    const least = this.busy === 0 ? 1 : size / 2;
+    return this.waiting.length >= least && this.busy < atOnce;
   }
 
   private async doGroup(group: Waiting<Item>[]): Promise<void> {

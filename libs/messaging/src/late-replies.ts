@@ -11,3 +11,9 @@ export async function takeReply(
 ): Promise<void> {
   if (!correlationId || !(await take(correlationId))) droppedReplies.inc({ type });
 }
+
+/**
+ * A queue whose name the broker made up goes with the process that waits for its replies: who is gone misses nothing, so a
+ * reply that finds no such queue is dropped and counted.
+ */
+export const isAskersOwn = (queue: string): boolean => queue.startsWith('amq.');

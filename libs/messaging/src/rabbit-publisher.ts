@@ -2,6 +2,7 @@ import { setImmediate as tick } from 'node:timers/promises';
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
 import type { Publisher as ConfirmingChannel, Connection } from 'rabbitmq-client';
 import { AMQP_PREFIX } from './cloud-event.js';
+import { isAskersOwn } from './late-replies.js';
 import { droppedReplies } from './metrics.js';
 import { portionsOf } from './portions.js';
 import { toEnvelope } from './rabbit-envelope.js';
@@ -106,14 +107,11 @@ export class RabbitPublisher implements Publisher {
     }
     await tick(); // a message that came back was told of before its confirm, but the client hands that on a tick later
     if (!this.returned.delete(message.id)) return PUBLISHED;
-    if (!isAskersOwn(message)) return { status: 'blocked', reason: 'there is no such queue' };
+    if (!isAskersOwn(message.destination)) return { status: 'blocked', reason: 'there is no such queue' };
     droppedReplies.inc({ type: message.headers[`${AMQP_PREFIX}type`] ?? '' });
     return PUBLISHED;
   }
 }
-
-/** A queue whose name the broker made up goes with the process that waits for its replies: who is gone misses nothing. */
-const isAskersOwn = ({ destination }: OutboxMessage) => destination.startsWith('amq.');
 
 /** basic.nack: the queue refused it (`x-overflow=reject-publish`). */
 const isRefused = (error: unknown) => (error as { code?: string }).code === 'NACK';

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { PostgresInbox } from '@waybill/idempotency';
+import type { OutboxMessage } from '@waybill/outbox';
 import type { Connection } from 'rabbitmq-client';
 import { encode } from './cloud-event.js';
 import type { OutgoingMessage } from './contract.js';
@@ -8,6 +9,7 @@ import type { Registration } from './handler.js';
 import { handlerPipeline } from './handler-pipeline.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { keepTrying } from './keep-trying.js';
+import { isAskersOwn } from './late-replies.js';
 import { MessageOutbox } from './message-outbox.js';
 import { MessagingOptions, sourceOf } from './messaging.options.js';
 import type { Delivery } from './pipeline.js';
@@ -132,10 +134,16 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
 
   private pipeline() {
     const { service, database, commitTogether, logger, objectStore } = this.options;
-    const answer = (reply: OutgoingMessage) => this.publisher.publishOne(encode(reply, sourceOf(service)));
+    const answer = (reply: OutgoingMessage) => this.answer(encode(reply, sourceOf(service)));
     const { attempts, outbox, turns, stopping } = this;
     const deps = { database, commitTogether, inbox: new PostgresInbox(), outbox, consumer: service, answer };
     return handlerPipeline({ ...deps, objectStore, attempts, turns, stopping: stopping.signal, logger });
+  }
+
+  /** Who waits in a queue of its own asked at most once, and is answered so. */
+  private async answer(reply: OutboxMessage): Promise<void> {
+    if (isAskersOwn(reply.destination)) await this.unconfirmed.publish([reply]);
+    else await this.publisher.publishOne(reply);
   }
 
   private connect(purpose: string): Connection {

@@ -1,22 +1,33 @@
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
 import { type Kafka, Partitioners, type Producer } from 'kafkajs';
 import type { Publisher as Channel, Connection } from 'rabbitmq-client';
+import { isAskersOwn } from './late-replies.js';
+import { droppedReplies } from './metrics.js';
 import { toEnvelope } from './rabbit-envelope.js';
 
 const HANDED_OVER: PublishOutcome = { status: 'published' };
 
-/** At most once on RabbitMQ: without confirms. Resolves when the bytes are with the operating system. */
+/**
+ * At most once on RabbitMQ: without confirms. Resolves when the bytes are with the operating system. A reply whose asker is
+ * gone comes back and is counted; anything else that finds no queue is lost.
+ */
 export class UnconfirmedRabbitPublisher implements Publisher {
   private readonly channel: Channel;
 
   constructor(connection: Connection) {
     this.channel = connection.createPublisher({ confirm: false });
+    this.channel.on('basic.return', ({ routingKey = '', type = '' }) => {
+      if (isAskersOwn(routingKey)) droppedReplies.inc({ type });
+    });
   }
 
   /** Rejects when there is no connection to hand it to. */
   async publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]> {
     const send = async (message: OutboxMessage) => {
-      await this.channel.send({ ...toEnvelope(message), mandatory: false }, Buffer.from(message.body));
+      await this.channel.send(
+        { ...toEnvelope(message), mandatory: isAskersOwn(message.destination) },
+        Buffer.from(message.body),
+      );
       return HANDED_OVER;
     };
     return Promise.all(messages.map(send));
