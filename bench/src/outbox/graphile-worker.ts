@@ -37,7 +37,7 @@ export class GraphileWorkerOutbox {
   }
 
   async add(messages: readonly OutboxMessage[]): Promise<void> {
-    const utils = await makeWorkerUtils({ pgPool: this.database.pool, logger });
+    const utils = await makeWorkerUtils({ connectionString: this.database.url, logger });
     for (const batch of batchesOf(messages, 500)) {
       await utils.addJobs(
         batch.map(({ destination: topic, key, headers, body }) => ({

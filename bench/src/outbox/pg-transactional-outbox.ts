@@ -1,5 +1,5 @@
 import type { OutboxMessage } from '@waybill/outbox';
-import { type FreshDatabase, freshDatabase } from '@waybill/testing';
+import { type FreshDatabase, freshDatabase, until } from '@waybill/testing';
 import type { Producer } from 'kafkajs';
 import type pg from 'pg';
 import {
@@ -19,6 +19,7 @@ const setup = {
   nextMessagesName: 'next_outbox_messages',
 };
 const BATCH = 100;
+const NAME = 'pg-transactional-outbox';
 
 /** The npm package of that name, with its polling listener. */
 export class PgTransactionalOutbox {
@@ -63,7 +64,7 @@ export class PgTransactionalOutbox {
     const [shutdown] = initializePollingMessageListener(
       {
         outboxOrInbox: 'outbox',
-        dbListenerConfig: { connectionString: this.database.url, max: 30 } as pg.PoolConfig, // it makes pools of it
+        dbListenerConfig: { connectionString: this.database.url, application_name: NAME, max: 30 } as pg.PoolConfig, // it makes pools of it
         settings: {
           dbSchema: setup.schema,
           dbTable: setup.table,
@@ -90,14 +91,19 @@ export class PgTransactionalOutbox {
       },
     );
     await all;
-    await this.untilProcessed();
+    await this.untilNone('SELECT FROM outbox WHERE processed_at IS NULL LIMIT 1');
     await shutdown();
   }
 
-  private async untilProcessed(): Promise<void> {
-    for (;;) {
-      const { rowCount } = await this.database.pool.query('SELECT FROM outbox WHERE processed_at IS NULL LIMIT 1');
-      if (rowCount === 0) return;
-    }
+  /** Its connections end a little after its shutdown has resolved. */
+  async close(): Promise<void> {
+    await this.untilNone(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = '${NAME}'`,
+    );
+    await this.database.drop();
+  }
+
+  private untilNone(rows: string): Promise<boolean> {
+    return until('it is done', async () => (await this.database.pool.query(rows)).rowCount === 0, { within: '60s' });
   }
 }

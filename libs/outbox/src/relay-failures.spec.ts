@@ -20,7 +20,8 @@ describe('when something fails, the relay', () => {
     await shop.untilEmpty();
     expect(cuts).toBe(1);
     expect(broker.firsts()).toEqual(series('m', 30));
-    expect(broker.got).toHaveLength(40);
+    expect(broker.got.length).toBeGreaterThanOrEqual(40);
+    expect(broker.got.length).toBeLessThanOrEqual(50); // two batches are the most that is repeated
   });
 
   it('leaves its shards to another relay when it dies with a batch in hand', async () => {
@@ -125,20 +126,24 @@ describe('when something fails, the relay', () => {
   it('publishes one batch while the delete of the one before waits, and no third', async () => {
     const broker = new Broker();
     await shop.send(series('m', 10).map((body) => message(body)));
-    const other = await shop.database.pool.connect();
-    await other.query('BEGIN');
-    await other.query('SELECT FROM waybill.outbox ORDER BY seq LIMIT 1 FOR UPDATE');
-
-    await shop.relay(broker, { batchSize: 2 });
-    await until('the delete waits', async () => {
-      const { rowCount } = await other.query(
-        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'DELETE%'`,
-      );
-      return rowCount === 1 && broker.got.length >= 4;
-    });
-    expect(broker.firsts()).toEqual(series('m', 4));
-    await other.query('COMMIT');
-    other.release();
+    const { pool } = shop.database;
+    const other = await pool.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('SELECT FROM waybill.outbox ORDER BY seq LIMIT 1 FOR UPDATE');
+      await shop.relay(broker, { batchSize: 2 });
+      await until('the delete waits and the next batch is published', async () => {
+        const { rowCount } = await pool.query(
+          `SELECT FROM pg_stat_activity
+           WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'DELETE%'`,
+        );
+        return rowCount === 1 && broker.got.length === 4;
+      });
+      expect(broker.firsts()).toEqual(series('m', 4));
+    } finally {
+      await other.query('COMMIT');
+      other.release();
+    }
     await shop.untilEmpty();
     expect(broker.got.map(({ body }) => body.toString())).toEqual(series('m', 10));
   });
