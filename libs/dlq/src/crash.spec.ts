@@ -63,10 +63,7 @@ describe('a process that gathers dead letters and dies after its commit, before 
     rabbit = await RabbitPeer.connect(vhost.url);
     await rabbit.declare(TASKS.name);
     kafka = new KafkaPeer(topics);
-    const admin = topics.kafka.admin();
-    await admin.connect();
-    await admin.createTopics({ topics: [{ topic: topics.prefix + EVENTS.name }], waitForLeaders: true });
-    await admin.disconnect();
+    await topics.create(EVENTS.name);
     connection = new Connection(vhost.url);
   });
   afterEach(async () => {

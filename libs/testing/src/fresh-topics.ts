@@ -7,6 +7,8 @@ export interface FreshTopics {
   /** To be put before the name of every topic and group. */
   prefix: string;
   kafka: Kafka;
+  /** Makes a topic with this prefix; resolves when its partitions have leaders that know of it. */
+  create(name: string, partitions?: number): Promise<void>;
   /** Removes the topics and groups with this prefix, as soon as all consumers have left. */
   drop(): Promise<void>;
 }
@@ -20,7 +22,23 @@ export function freshTopics(): FreshTopics {
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 10 },
     logLevel: logLevel.NOTHING,
   });
-  return { prefix, kafka, drop: () => drop(kafka, prefix) };
+  return {
+    prefix,
+    kafka,
+    create: (name, partitions = 1) => create(kafka, prefix + name, partitions),
+    drop: () => drop(kafka, prefix),
+  };
+}
+
+async function create(kafka: Kafka, topic: string, numPartitions: number): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: false });
+    await until(`${topic} has leaders`, () => admin.fetchTopicOffsets(topic), { within: '30s' });
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 async function drop(kafka: Kafka, prefix: string): Promise<void> {
