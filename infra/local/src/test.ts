@@ -26,9 +26,8 @@ export function test({ home }: Settings, paths: readonly string[]): Promise<numb
 }
 
 /**
- * `npm run test:crash`: kills every process of a system of its own, again and again, under load; and the consumers of a
- * library by themselves. `words` choose tests
- * whose names have one of them.
+ * `npm run test:crash`: kills every process of a system of its own, again and again, under load, and the consumers of a
+ * library by themselves. `words` choose tests whose names have one of them.
  */
 export function testCrash({ home }: Settings, words: readonly string[]): Promise<number> {
   // With the usual patience an order may rightly fail while a server is away for minutes.
