@@ -7,7 +7,7 @@ import { openSender } from './sender.fixture.js';
 import { quiet } from './workbench.fixture.js';
 
 export const queue = defineQueue({ name: 'tasks' });
-export const topic = defineTopic({ name: 'facts', partitions: 3 });
+export const topic = defineTopic({ name: 'facts', partitions: 1 });
 const schema = z.object({ what: z.string() });
 const subject = ({ what }: { what: string }) => what;
 export const DoIt = defineTask({ type: 'test.DoIt.v1', queue, subject, schema });

@@ -71,7 +71,8 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.publisher.close().catch(() => {});
+    // What was sent and not confirmed has arrived when its channel is closed.
+    await Promise.allSettled([this.publisher.close(), this.unconfirmed.close()]);
     this.publishing.unsafeDestroy();
     this.consuming.unsafeDestroy();
   }
