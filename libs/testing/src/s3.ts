@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +29,7 @@ const CREDENTIALS = { accessKey: 'waybill-test', secretKey: 'not-a-secret' };
  * else brings it by `go install` (three minutes, once), else rejects with how to get it.
  */
 export async function startS3(): Promise<RunningS3> {
-  const program = findOnPath('versitygw') ?? installed();
+  const program = findOnPath('versitygw') ?? (await installed());
   const port = await freePort();
   const home = mkdtempSync(join(tmpdir(), 'waybill-s3-'));
   const bucket = 'claims';
@@ -70,14 +71,18 @@ async function answers(endpoint: string, server: ChildProcess): Promise<boolean>
   return (await fetch(endpoint)).status === 403; // nobody may list buckets without a name
 }
 
-function installed(): string {
+async function installed(): Promise<string> {
   const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'waybill', `versitygw-${VERSION}`);
   const program = join(folder, 'versitygw');
   if (existsSync(program)) return program;
   const byHand = `install versitygw ${VERSION} (https://github.com/versity/versitygw/releases), or Go, which brings it`;
   if (!findOnPath('go')) throw new Error(`there is no versitygw: ${byHand}`);
   const env = { ...process.env, GOBIN: folder };
-  spawnSync('go', ['install', `github.com/versity/versitygw/cmd/versitygw@${VERSION}`], { env, stdio: 'ignore' });
+  const go = spawn('go', ['install', `github.com/versity/versitygw/cmd/versitygw@${VERSION}`], {
+    env,
+    stdio: 'ignore',
+  });
+  await once(go, 'exit');
   if (!existsSync(program)) throw new Error(`Go could not install versitygw: ${byHand}`);
   return program;
 }
