@@ -1,4 +1,4 @@
-import { type Failure, failureHeaders, failureOf } from './dead-letter.js';
+import { type Failure, failureHeaders, failureOf, withoutFailure } from './dead-letter.js';
 
 const failure: Failure = {
   source: 'inventory.reserve',
@@ -19,6 +19,11 @@ describe('a dead letter', () => {
   it('keeps the start of a stack that is too long for a header', () => {
     const headers = failureHeaders({ ...failure, stack: 'x'.repeat(100_000) });
     expect(headers['x-waybill-stack']).toHaveLength(4_000);
+  });
+
+  it('can be stripped of all that, and of nothing else', () => {
+    const headers = { 'cloudEvents:id': '1', 'x-waybill-other': 'stays' };
+    expect(withoutFailure({ ...headers, ...failureHeaders(failure) })).toEqual(headers);
   });
 
   it('is not any other message', () => {

@@ -17,6 +17,16 @@ export interface Failure {
 }
 
 const PREFIX = 'x-waybill-';
+const FAILURE_HEADERS = [
+  'source',
+  'consumer',
+  'class',
+  'error',
+  'stack',
+  'attempts',
+  'first-failed-at',
+  'last-failed-at',
+];
 /** Brokers bound the size of headers. */
 const LONGEST = { error: 1_000, stack: 4_000 };
 
@@ -48,6 +58,12 @@ export function failureOf(headers: Record<string, string | undefined>): Failure 
     firstFailedAt: header('first-failed-at') ?? '',
     lastFailedAt: header('last-failed-at') ?? '',
   };
+}
+
+/** The headers without those of a failure: of a message that was resubmitted, to start anew. */
+export function withoutFailure(headers: Record<string, string>): Record<string, string> {
+  const names = FAILURE_HEADERS.map((name) => PREFIX + name);
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
 }
 
 /** Where a queue's given-up messages wait for a person. */

@@ -21,3 +21,12 @@ export class Postpone extends Error {
     super(reason);
   }
 }
+
+/** The process ended each time it was alone with this message. Not thrown by handlers: they are gone by then. */
+export class EndedItsProcess extends Error {
+  override readonly name = 'EndedItsProcess';
+
+  constructor(readonly crashes: number) {
+    super(`the process ended ${crashes} times while it handled this message and no other`);
+  }
+}

@@ -1,5 +1,5 @@
-import { BusinessRejection, MalformedMessage } from './outcomes.js';
-import { classOf, isGivenUp, MAX_RETRIES, retryDelay } from './policy.js';
+import { BusinessRejection, EndedItsProcess, MalformedMessage } from './outcomes.js';
+import { classOf, isGivenUp, MAX_CRASHES, MAX_RETRIES, retryDelay } from './policy.js';
 
 describe('a message that fails', () => {
   it('is given up at once when it is malformed or the business says no', () => {
@@ -11,6 +11,13 @@ describe('a message that fails', () => {
     const given = [1, 2, 3, 4].map((attempts) => isGivenUp(classOf(new Error('timeout')), attempts));
     expect(given).toEqual([false, false, false, true]);
     expect(MAX_RETRIES).toBe(3);
+  });
+
+  it('is given up after three crashes for which nothing else can be blamed', () => {
+    const given = [0, 1, 2, 3].map((crashes) => isGivenUp('crashing', crashes));
+    expect(given).toEqual([false, false, false, true]);
+    expect(MAX_CRASHES).toBe(3);
+    expect(classOf(new EndedItsProcess(3))).toBe('crashing');
   });
 
   it('waits longer each time, and never the same', () => {

@@ -1,4 +1,4 @@
-import { BusinessRejection, MalformedMessage } from './outcomes.js';
+import { BusinessRejection, EndedItsProcess, MalformedMessage } from './outcomes.js';
 
 export const FAILURE_CLASSES = ['malformed', 'business', 'transient', 'crashing'] as const;
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
@@ -9,17 +9,21 @@ export const classNamed = (name: string): FailureClass =>
 
 /** How often a message that failed for a transient reason is tried again before it is given up. */
 export const MAX_RETRIES = 3;
+/** How many processes may end while they handle a message alone before it is given up. */
+export const MAX_CRASHES = 3;
 
 const FIRST_DELAY = 500;
 
 export function classOf(error: unknown): FailureClass {
   if (error instanceof MalformedMessage) return 'malformed';
   if (error instanceof BusinessRejection) return 'business';
+  if (error instanceof EndedItsProcess) return 'crashing';
   return 'transient';
 }
 
-/** Whether a message is given up after its `attempts`-th failure. */
+/** Whether a message is given up after its `attempts`-th failure; of one that is crashing, after so many crashes. */
 export function isGivenUp(failure: FailureClass, attempts: number): boolean {
+  if (failure === 'crashing') return attempts >= MAX_CRASHES;
   return failure === 'malformed' || failure === 'business' || attempts > MAX_RETRIES;
 }
 

@@ -13,5 +13,6 @@ export * from './message-outbox.js';
 export * from './migrations.js';
 export { RabbitPublisher } from './rabbit-publisher.js';
 export { declareQueues } from './rabbit-topology.js';
+export { parkedQueueOf, type ReleaseParked, releaseParkedOf } from './release-parked.js';
 export { TopicProgress } from './topic-progress.js';
 export { DoesNotFit, readableTypes, readBody } from './versions.js';

@@ -5,13 +5,17 @@ import { z } from 'zod';
 import { encode } from './cloud-event.js';
 import { defineEvent, defineTopic } from './contract.js';
 import { EventHandling } from './event-handling.js';
+import { EventOutcomes } from './event-outcomes.js';
 import type { Handler } from './handler.js';
 import { BusinessRejection } from './index.js';
 import { createKafka } from './kafka-client.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { declareTopics } from './kafka-topology.js';
-import { consumerDatabase, effect, effects, pipelineOn, quiet, registered } from './workbench.fixture.js';
+import { ParkedEvents } from './parked-events.js';
+import { ParkedRetries } from './parked-retries.js';
+import type { StartedAttempts } from './started-attempts.js';
+import { attemptsOn, consumerDatabase, effect, effects, pipelineOn, quiet, registered } from './workbench.fixture.js';
 
 const topic = defineTopic({ name: uniqueName('events'), partitions: 3 });
 const group = uniqueName('group');
@@ -26,6 +30,7 @@ let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let kafka: Kafka;
 let publisher: KafkaPublisher;
 let consumer: KafkaConsumer;
+let attempts: StartedAttempts;
 let stopping: AbortController;
 let handle: Handler<typeof ItHappened>['handle'] = async ({ about, what }, { tx }) => effect(tx, `${about} ${what}`);
 
@@ -35,23 +40,23 @@ beforeAll(async () => {
   publisher = new KafkaPublisher(kafka);
   stopping = new AbortController();
   await declareTopics(kafka, [topic], {}, { group, reads: [topic.name] });
-  const handling = new EventHandling({
-    database,
+  attempts = attemptsOn(database, group);
+  const parked = new ParkedEvents(group);
+  const outcomes = new EventOutcomes({
     group,
     registrations: registered(ItHappened, (body, context) => handle(body, context)),
-    handle: pipelineOn(database, stopping.signal),
-    persist: (work) => work(),
+    handle: pipelineOn(database, stopping.signal, attempts),
     stopping: stopping.signal,
     logger: quiet,
   });
+  const shared = { database, parked, outcomes, attempts, stopping: stopping.signal, logger: quiet };
   consumer = new KafkaConsumer({
     kafka,
     group,
     topics: [topic.name],
     prefix: '',
-    handling,
-    parkedKeys: (name, keys) => handling.parked.waiting(database.autocommit, name, keys),
-    dueKeys: () => handling.parked.due(database.autocommit, 10),
+    handling: new EventHandling({ ...shared, persist: (work) => work() }),
+    retries: new ParkedRetries(shared),
     stopping: stopping.signal,
     logger: quiet,
   });
@@ -61,6 +66,7 @@ beforeAll(async () => {
 afterAll(async () => {
   stopping.abort();
   await consumer.stop();
+  await attempts.close();
   await publisher.close();
   const admin = kafka.admin();
   await admin.connect();
@@ -121,7 +127,7 @@ describe('an event', () => {
     handle = usual;
   });
 
-  it('that the business refuses is given up, and the next one of its key is handled', async () => {
+  it('that the business refuses is given up, and the later ones of its key wait for a person to decide', async () => {
     const usual = handle;
     handle = async (body, context) => {
       if (body.what === 'refused') throw new BusinessRejection('never');
@@ -129,6 +135,7 @@ describe('an event', () => {
     };
     const id = await publish('refusing', 'refused');
     await publish('refusing', 'accepted');
+    await publish('other', 'flows on');
 
     const { destination, headers, body } = await deadLetter(id);
     expect(destination).toBe(`${topic.name}.${group}-dlq`);
@@ -139,7 +146,8 @@ describe('an event', () => {
       error: 'never',
     });
     expect(body.toString()).toBe('{"about":"refusing","what":"refused"}');
-    await untilEffects('refusing', 1);
+    await untilEffects('other', 1);
+    expect(await effectsOf('refusing')).toEqual([]);
     handle = usual;
   });
 
@@ -153,8 +161,8 @@ describe('an event', () => {
     const id = await publish('newer', 'version', { type: 'test.ItHappened.v2' });
     expect(failureOf((await deadLetter(id)).headers)).toMatchObject({ class: 'malformed' });
 
-    await publish('other', 'after it');
-    await untilEffects('other', 1);
+    await publish('another', 'after it');
+    await untilEffects('another', 1);
     const { rowCount } = await database.pool.query('SELECT FROM waybill.outbox WHERE id = $1', [skipped]);
     expect(rowCount).toBe(0);
   });

@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Batch, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { EventHandling } from './event-handling.js';
 import { fromKafka } from './kafka-envelope.js';
+import type { ParkedRetries } from './parked-retries.js';
 import { GivenBack } from './patience.middleware.js';
 import type { HealthCheck, Logger } from './surroundings.js';
 
 /** How soon a dead member's partitions are given to others; the broker's least is 6 s. */
 const SESSION = 6_000;
 const HEARTBEAT = 1_500;
-/** Keys of a batch that are handled side by side. */
-const KEYS_AT_ONCE = 12;
+/** Events in hand at most, for each partition: what comes again after a crash, and is then handled one by one. */
+const IN_HAND = 100;
 const START_AGAIN_AFTER = 1_000;
-const RETRY_PARKED_EVERY = 250;
 
 export interface KafkaConsumerOptions {
   kafka: Kafka;
@@ -20,9 +20,7 @@ export interface KafkaConsumerOptions {
   topics: readonly string[];
   prefix: string;
   handling: EventHandling;
-  /** Parked events are looked up in the database through this; see `EventHandlingOptions.database`. */
-  parkedKeys: (topic: string, keys: string[]) => Promise<Set<string>>;
-  dueKeys: () => Promise<{ topic: string; key: string }[]>;
+  retries: ParkedRetries;
   stopping: AbortSignal;
   logger: Logger;
 }
@@ -40,7 +38,7 @@ export class KafkaConsumer implements HealthCheck {
   constructor(private readonly options: KafkaConsumerOptions) {}
 
   start(): void {
-    this.running ??= Promise.all([this.consumeUntilStopped(), this.retryParkedUntilStopped()]);
+    this.running ??= Promise.all([this.consumeUntilStopped(), this.options.retries.runUntilStopped()]);
   }
 
   async stop(): Promise<void> {
@@ -104,23 +102,12 @@ export class KafkaConsumer implements HealthCheck {
   }
 
   private async takeBatch({ batch, heartbeat, isRunning, isStale, resolveOffset }: EachBatchPayload): Promise<void> {
-    const { handling, prefix, parkedKeys } = this.options;
-    const topic = batch.topic.slice(prefix.length);
-    const events = batch.messages.map((message) => ({
-      place: { topic, partition: batch.partition, offset: message.offset },
-      event: fromKafka(message),
-    }));
-    if (!events.length) return;
-
     const beating = setInterval(() => void heartbeat().catch(() => {}), HEARTBEAT);
     try {
-      const byKey = Map.groupBy(events, ({ event }, index) => event.key ?? `no key ${index}`);
-      const parked = await parkedKeys(topic, [...byKey.keys()]);
-      await atMost(KEYS_AT_ONCE, [...byKey], ([key, ofKey]) => handling.takeInOrder(ofKey, parked.has(key)));
-      if (!isRunning() || isStale()) return;
-      const next = String(BigInt(batch.lastOffset()) + 1n);
-      resolveOffset(batch.lastOffset());
-      await this.consumer?.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset: next }]);
+      for (let from = 0; from < batch.messages.length; from += IN_HAND) {
+        if (!isRunning() || isStale()) return;
+        await this.takeTogether(batch, batch.messages.slice(from, from + IN_HAND), resolveOffset);
+      }
     } catch (error) {
       if (!(error instanceof GivenBack)) throw error;
     } finally {
@@ -128,35 +115,23 @@ export class KafkaConsumer implements HealthCheck {
     }
   }
 
-  /** Any number of copies may do this: the lock on the key lets one at a time. */
-  private async retryParkedUntilStopped(): Promise<void> {
-    const { dueKeys, handling, stopping, logger } = this.options;
-    while (!stopping.aborted) {
-      try {
-        for (const { topic, key } of await dueKeys()) while (await handling.retry(topic, key));
-      } catch (error) {
-        logger.debug({ err: error }, 'could not retry parked events');
-        await this.pauseFor(START_AGAIN_AFTER);
-      }
-      await this.pauseFor(RETRY_PARKED_EVERY);
-    }
+  private async takeTogether(
+    { topic, partition }: Batch,
+    messages: KafkaMessage[],
+    resolveOffset: (offset: string) => void,
+  ): Promise<void> {
+    const name = topic.slice(this.options.prefix.length);
+    const events = messages.map((message) => ({
+      place: { topic: name, partition, offset: message.offset },
+      event: fromKafka(message),
+    }));
+    await this.options.handling.takeTogether(name, events);
+    const last = messages.at(-1)!.offset;
+    resolveOffset(last);
+    await this.consumer?.commitOffsets([{ topic, partition, offset: String(BigInt(last) + 1n) }]);
   }
 
   private async pauseFor(milliseconds: number): Promise<void> {
     await pause(milliseconds, undefined, { signal: this.options.stopping }).catch(() => {});
   }
-}
-
-/** Does all of the work, so many pieces at a time. Rejects with the first failure, after the others in hand have ended. */
-async function atMost<T>(limit: number, pieces: T[], work: (piece: T) => Promise<void>): Promise<void> {
-  const left = pieces.values();
-  const failures: unknown[] = [];
-  const worker = async () => {
-    for (const piece of left) {
-      if (failures.length) return;
-      await work(piece).catch((error) => failures.push(error));
-    }
-  };
-  await Promise.all(Array.from({ length: limit }, worker));
-  if (failures.length) throw failures[0];
 }

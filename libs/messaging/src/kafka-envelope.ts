@@ -27,12 +27,15 @@ export function fromKafka({ key, headers = {}, value }: KafkaMessage): StoredEve
   };
 }
 
+export const placeOf = ({ topic, partition, offset }: Place): string => `${topic}/${partition}/${offset}`;
+
 /** Whoever sent it: an event without an id is known by its place. */
-export function toMessage({ headers, ...event }: StoredEvent, { topic, partition, offset }: Place): ReceivedMessage {
+export function toMessage({ headers, ...event }: StoredEvent, place: Place): ReceivedMessage {
+  const { topic, partition, offset } = place;
   const attribute = (name: string) => headers[KAFKA_PREFIX + name];
   return {
     ...event,
-    id: attribute('id') ?? `${topic}/${partition}/${offset}`,
+    id: attribute('id') ?? placeOf(place),
     type: attribute('type') ?? '',
     subject: attribute('subject') ?? event.key ?? '',
     time: attribute('time') ?? '',

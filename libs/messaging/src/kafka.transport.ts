@@ -2,9 +2,10 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { PostgresInbox } from '@waybill/idempotency';
 import type { Kafka } from 'kafkajs';
-import { decode } from './decode.middleware.js';
 import { EventHandling } from './event-handling.js';
+import { EventOutcomes } from './event-outcomes.js';
 import type { Registration } from './handler.js';
+import { handlerPipeline } from './handler-pipeline.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { createKafka } from './kafka-client.js';
 import { KafkaConsumer } from './kafka-consumer.js';
@@ -13,14 +14,12 @@ import { declareTopics } from './kafka-topology.js';
 import { keepTrying } from './keep-trying.js';
 import { MessageOutbox } from './message-outbox.js';
 import { MessagingOptions } from './messaging.options.js';
-import { observe } from './observe.middleware.js';
-import { GivenBack, patience } from './patience.middleware.js';
-import { pipeline } from './pipeline.js';
+import { ParkedEvents } from './parked-events.js';
+import { ParkedRetries } from './parked-retries.js';
+import { GivenBack } from './patience.middleware.js';
+import { StartedAttempts } from './started-attempts.js';
 import type { HealthCheck } from './surroundings.js';
-import { timeLimit } from './time-limit.middleware.js';
-import { inTransaction } from './transaction.middleware.js';
-
-const KEYS_A_ROUND = 50;
+import { Turns } from './turns.js';
 
 /** Kafka under Nest: declares the topics and reads those that have handlers here, as one group. */
 @Injectable()
@@ -37,6 +36,8 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     private readonly options: MessagingOptions,
     private readonly registry: HandlerRegistry,
     private readonly outbox: MessageOutbox,
+    private readonly attempts: StartedAttempts,
+    private readonly turns: Turns,
   ) {
     super();
     const { kafkaBrokers, service, logger, kafkaTopicPrefix = '' } = options;
@@ -54,7 +55,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   /** Takes no more and finishes or gives back what is in hand. */
   async close(): Promise<void> {
     this.stopping.abort();
-    await this.consumer?.stop();
+    await Promise.all([this.attempts.close(), this.consumer?.stop()]);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -100,18 +101,19 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   private consumerOf(topics: string[], registrations: Map<string, Registration>): KafkaConsumer {
     const { service: group, database, logger } = this.options;
     const stopping = this.stopping.signal;
-    const deps = { database, inbox: new PostgresInbox(), outbox: this.outbox, consumer: group };
-    const handle = pipeline(observe, timeLimit, decode, patience(logger, stopping), inTransaction(deps));
+    const { attempts, turns, outbox } = this;
+    const deps = { database, inbox: new PostgresInbox(), outbox, consumer: group };
+    const handle = handlerPipeline({ ...deps, attempts, turns, stopping, logger });
     const persist = <T>(work: () => Promise<T>) => this.persist(work);
-    const handling = new EventHandling({ database, group, registrations, handle, persist, stopping, logger });
+    const outcomes = new EventOutcomes({ group, registrations, handle, stopping, logger });
+    const parked = new ParkedEvents(group);
     return new KafkaConsumer({
       kafka: this.kafka,
       group,
       topics,
       prefix: this.prefix,
-      handling,
-      parkedKeys: (topic, keys) => persist(() => handling.parked.waiting(database.autocommit, topic, keys)),
-      dueKeys: () => handling.parked.due(database.autocommit, KEYS_A_ROUND),
+      handling: new EventHandling({ database, parked, outcomes, attempts, persist, stopping }),
+      retries: new ParkedRetries({ database, parked, outcomes, attempts, stopping, logger }),
       stopping,
       logger,
     });

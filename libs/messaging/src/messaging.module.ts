@@ -7,8 +7,10 @@ import { KafkaTransport } from './kafka.transport.js';
 import { MessageOutbox } from './message-outbox.js';
 import { MessagingOptions } from './messaging.options.js';
 import { RabbitTransport } from './rabbit.transport.js';
+import { StartedAttempts } from './started-attempts.js';
 import type { HealthCheck } from './surroundings.js';
 import { TopicProgress } from './topic-progress.js';
+import { Turns } from './turns.js';
 
 /** What has to be well for messages to come and go. */
 @Injectable()
@@ -41,6 +43,8 @@ export class MessagingModule {
         KafkaTransport,
         RabbitTransport,
         MessagingHealth,
+        Turns,
+        { provide: StartedAttempts, useValue: new StartedAttempts({ database, consumer: service, logger }) },
         { provide: MessagingOptions, useValue: options },
         { provide: MessageOutbox, useValue: new MessageOutbox({ source: `/waybill/${service}` }) },
         { provide: ExpiryService, useFactory: () => new ExpiryService({ database: database.pool, logger }) },

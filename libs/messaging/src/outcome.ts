@@ -1,4 +1,12 @@
-import { classOf, type FailureClass, isGivenUp, Postpone, retryDelay } from '@waybill/dlq';
+import {
+  classOf,
+  EndedItsProcess,
+  type FailureClass,
+  failureHeaders,
+  isGivenUp,
+  Postpone,
+  retryDelay,
+} from '@waybill/dlq';
 import type { ReceivedMessage } from './message.js';
 import * as metrics from './metrics.js';
 import { GivenBack } from './patience.middleware.js';
@@ -11,7 +19,29 @@ export type Outcome =
   | { kind: 'given-back' }
   /** Again after so many milliseconds; `attempted` tells whether this was an attempt. */
   | { kind: 'later'; ms: number; attempted: boolean; error: Error }
-  | { kind: 'dead-letter'; class: FailureClass; error: Error };
+  | GivenUp;
+
+export interface GivenUp {
+  kind: 'dead-letter';
+  class: FailureClass;
+  error: Error;
+  attempts: number;
+}
+
+/** What a dead letter says of itself beside the message. */
+export function deadLetterHeaders(message: ReceivedMessage, given: GivenUp, consumer: string): Record<string, string> {
+  const now = new Date().toISOString();
+  return failureHeaders({
+    source: message.from.name,
+    consumer,
+    class: given.class,
+    error: given.error.message,
+    stack: given.error.stack,
+    attempts: given.attempts,
+    firstFailedAt: message.firstFailedAt ?? now,
+    lastFailedAt: now,
+  });
+}
 
 /** Handles a message and says how it ended; never rejects. */
 export async function outcomeOf(
@@ -42,7 +72,10 @@ function judge({ attempt }: ReceivedMessage, thrown: unknown): Outcome {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   if (error instanceof GivenBack) return { kind: 'given-back' };
   if (error instanceof Postpone) return { kind: 'later', ms: error.ms, attempted: false, error };
+  if (error instanceof EndedItsProcess) {
+    return { kind: 'dead-letter', class: 'crashing', error, attempts: attempt - 1 + error.crashes };
+  }
   const failure = classOf(error);
-  if (isGivenUp(failure, attempt)) return { kind: 'dead-letter', class: failure, error };
+  if (isGivenUp(failure, attempt)) return { kind: 'dead-letter', class: failure, error, attempts: attempt };
   return { kind: 'later', ms: retryDelay(attempt), attempted: true, error };
 }

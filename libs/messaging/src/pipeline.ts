@@ -1,5 +1,6 @@
 import type { Registration } from './handler.js';
 import type { ReceivedMessage } from './message.js';
+import type { Suspicion } from './started-attempts.js';
 
 /** One message on its way through the middlewares to its handler. */
 export interface Delivery {
@@ -8,6 +9,8 @@ export interface Delivery {
   /** Decoded and valid, once the message got that far. */
   body?: unknown;
   signal: AbortSignal;
+  /** A process died with this message in hand. */
+  suspicion?: Suspicion | undefined;
 }
 
 /** Wraps the handling of a delivery; calls `next` to go on, throws to end it. */

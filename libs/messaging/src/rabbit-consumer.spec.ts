@@ -9,7 +9,17 @@ import { Postpone } from './index.js';
 import { RabbitConsumer } from './rabbit-consumer.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
 import { declareQueues, RETRY_TIERS, retryQueueOf } from './rabbit-topology.js';
-import { CONSUMER, consumerDatabase, effect, effects, pipelineOn, quiet, registered } from './workbench.fixture.js';
+import type { StartedAttempts } from './started-attempts.js';
+import {
+  attemptsOn,
+  CONSUMER,
+  consumerDatabase,
+  effect,
+  effects,
+  pipelineOn,
+  quiet,
+  registered,
+} from './workbench.fixture.js';
 
 const queue = defineQueue({ name: uniqueName('tasks') });
 const DoIt = defineTask({
@@ -23,6 +33,7 @@ let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let connection: Connection;
 let publisher: RabbitPublisher;
 let consumer: RabbitConsumer;
+let attempts: StartedAttempts;
 let stopping: AbortController;
 let handle: Handler<typeof DoIt>['handle'];
 
@@ -32,6 +43,7 @@ beforeAll(async () => {
   publisher = new RabbitPublisher(connection);
   stopping = new AbortController();
   await declareQueues(connection, [queue]);
+  attempts = attemptsOn(database);
   consumer = new RabbitConsumer({
     connection,
     publisher,
@@ -39,7 +51,8 @@ beforeAll(async () => {
     prefetch: 10,
     consumer: CONSUMER,
     registrations: registered(DoIt, (body, context) => handle(body, context)),
-    handle: pipelineOn(database, stopping.signal),
+    handle: pipelineOn(database, stopping.signal, attempts),
+    attempts,
     stopping: stopping.signal,
     logger: quiet,
   });
@@ -49,6 +62,7 @@ beforeAll(async () => {
 afterAll(async () => {
   stopping.abort();
   await consumer.stop();
+  await attempts.close();
   await publisher.close();
   for (const name of [queue.name, `${queue.name}-dlq`, ...RETRY_TIERS.map((tier) => retryQueueOf(queue.name, tier))]) {
     await connection.queueDelete(name);

@@ -1,14 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { deadLetterQueueOf, failureHeaders, MalformedMessage } from '@waybill/dlq';
+import { deadLetterQueueOf, MalformedMessage } from '@waybill/dlq';
 import { type AsyncMessage, type Connection, type Consumer, ConsumerStatus } from 'rabbitmq-client';
 import { v7 as uuidv7 } from 'uuid';
 import type { Registration } from './handler.js';
 import type { ReceivedMessage } from './message.js';
-import { type Outcome, outcomeOf } from './outcome.js';
+import { deadLetterHeaders, type Outcome, outcomeOf } from './outcome.js';
 import type { Delivery } from './pipeline.js';
 import { attemptHeaders, forward, fromDelivery } from './rabbit-envelope.js';
 import type { RabbitPublisher } from './rabbit-publisher.js';
 import { retryQueueOf, tierFor } from './rabbit-topology.js';
+import type { StartedAttempts } from './started-attempts.js';
 import type { HealthCheck, Logger } from './surroundings.js';
 
 const AFTER_A_FAILED_MOVE = 1_000;
@@ -24,6 +25,7 @@ export interface RabbitConsumerOptions {
   /** By message type. */
   registrations: ReadonlyMap<string, Registration>;
   handle: (delivery: Delivery) => Promise<void>;
+  attempts: StartedAttempts;
   stopping: AbortSignal;
   logger: Logger;
 }
@@ -75,7 +77,7 @@ export class RabbitConsumer implements HealthCheck {
   }
 
   private async take(delivery: AsyncMessage): Promise<ConsumerStatus> {
-    const { queue, logger, stopping } = this.options;
+    const { queue, logger, stopping, attempts } = this.options;
     const message = fromDelivery(delivery, queue);
     const outcome = await outcomeOf(message, () => this.handle(message), logger);
     try {
@@ -87,15 +89,18 @@ export class RabbitConsumer implements HealthCheck {
       );
       await pause(AFTER_A_FAILED_MOVE, undefined, { signal: stopping }).catch(() => {});
       return ConsumerStatus.REQUEUE;
+    } finally {
+      attempts.end([message.id]);
     }
   }
 
   private async handle(message: ReceivedMessage): Promise<void> {
-    const { registrations, handle, stopping, queue } = this.options;
+    const { registrations, handle, stopping, queue, attempts } = this.options;
     const registration = registrations.get(message.type);
     if (!message.id) throw new MalformedMessage('the message has no id');
     if (!registration) throw new MalformedMessage(`nobody handles '${message.type}' on ${queue}`);
-    await handle({ message, registration, signal: stopping });
+    const suspicions = await attempts.begin([message.id]);
+    await handle({ message, registration, signal: stopping, suspicion: suspicions.get(message.id) });
   }
 
   private async settle(message: ReceivedMessage, outcome: Outcome): Promise<ConsumerStatus> {
@@ -106,17 +111,7 @@ export class RabbitConsumer implements HealthCheck {
       await publisher.publishOne(forward(message, retryQueueOf(queue, tierFor(outcome.ms)), headers));
     }
     if (outcome.kind === 'dead-letter') {
-      const now = new Date().toISOString();
-      const headers = failureHeaders({
-        source: queue,
-        consumer: this.options.consumer,
-        class: outcome.class,
-        error: outcome.error.message,
-        stack: outcome.error.stack,
-        attempts: message.attempt,
-        firstFailedAt: message.firstFailedAt ?? now,
-        lastFailedAt: now,
-      });
+      const headers = deadLetterHeaders(message, outcome, this.options.consumer);
       // One that came without an id gets one, so that it can be told from the next of its kind.
       const id = message.id || uuidv7();
       await publisher.publishOne(forward({ ...message, id }, deadLetterQueueOf(queue), headers));

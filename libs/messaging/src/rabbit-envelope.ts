@@ -1,3 +1,4 @@
+import { failureOf, withoutFailure } from '@waybill/dlq';
 import type { OutboxMessage } from '@waybill/outbox';
 import type { AsyncMessage, Envelope } from 'rabbitmq-client';
 import { AMQP_PREFIX } from './cloud-event.js';
@@ -26,9 +27,12 @@ export function toEnvelope({ id, destination, headers }: OutboxMessage): Envelop
   };
 }
 
+/** A dead letter that comes from its queue again was resubmitted, and has all its attempts before it. */
+const sinceResubmission = (headers: Record<string, string>) => (failureOf(headers) ? withoutFailure(headers) : headers);
+
 /** Whoever sent it: attributes that are missing are taken from the AMQP properties. */
 export function fromDelivery(delivery: AsyncMessage, queue: string): ReceivedMessage {
-  const headers = textHeaders(delivery.headers);
+  const headers = sinceResubmission(textHeaders(delivery.headers));
   const attribute = (name: string) => headers[AMQP_PREFIX + name];
   return {
     id: attribute('id') ?? delivery.messageId ?? '',

@@ -2,21 +2,20 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { PostgresInbox } from '@waybill/idempotency';
 import { Connection } from 'rabbitmq-client';
-import { decode } from './decode.middleware.js';
 import type { Registration } from './handler.js';
+import { handlerPipeline } from './handler-pipeline.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { keepTrying } from './keep-trying.js';
 import { MessageOutbox } from './message-outbox.js';
 import { MessagingOptions } from './messaging.options.js';
-import { observe } from './observe.middleware.js';
-import { patience } from './patience.middleware.js';
-import { pipeline } from './pipeline.js';
+import type { Delivery } from './pipeline.js';
 import { RabbitConsumer } from './rabbit-consumer.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
 import { declareQueues } from './rabbit-topology.js';
+import { parkedQueueOf, releaseParkedRegistration } from './release-parked.js';
+import { StartedAttempts } from './started-attempts.js';
 import type { HealthCheck } from './surroundings.js';
-import { timeLimit } from './time-limit.middleware.js';
-import { inTransaction } from './transaction.middleware.js';
+import { Turns } from './turns.js';
 
 const DEFAULT_PREFETCH = 20;
 
@@ -36,6 +35,8 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     private readonly options: MessagingOptions,
     private readonly registry: HandlerRegistry,
     private readonly outbox: MessageOutbox,
+    private readonly attempts: StartedAttempts,
+    private readonly turns: Turns,
   ) {
     super();
     this.publishing = this.connect('publishing');
@@ -52,7 +53,7 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   /** Takes no more and finishes or gives back what is in hand. */
   async close(): Promise<void> {
     this.stopping.abort();
-    await Promise.all(this.consumers.map((consumer) => consumer.stop()));
+    await Promise.all([this.attempts.close(), ...this.consumers.map((consumer) => consumer.stop())]);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -76,11 +77,17 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   }
 
   private async consume(): Promise<void> {
-    const { topology, logger } = this.options;
+    const { topology, logger, service } = this.options;
     const registrations = this.registry.of('queue');
+    const queues = [...topology.queues];
+    if (this.registry.of('topic').size > 0) {
+      const release = releaseParkedRegistration(service, logger);
+      registrations.set(release.contract.type, release);
+      queues.push(parkedQueueOf(service));
+    }
     const handle = this.pipeline();
     await keepTrying(
-      () => declareQueues(this.consuming, topology.queues, topology.deadLetterQueues),
+      () => declareQueues(this.consuming, queues, topology.deadLetterQueues),
       this.stopping.signal,
       (error) => logger.warn({ err: error }, 'could not declare the queues yet'),
     );
@@ -90,7 +97,11 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     this.declared = true;
   }
 
-  private consumerOf(queue: string, registrations: Map<string, Registration>, handle: ReturnType<typeof pipeline>) {
+  private consumerOf(
+    queue: string,
+    registrations: Map<string, Registration>,
+    handle: (delivery: Delivery) => Promise<void>,
+  ) {
     const { service, logger, prefetch } = this.options;
     const ofQueue = [...registrations].filter(([, { contract }]) => contract.destination.name === queue);
     return new RabbitConsumer({
@@ -101,6 +112,7 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
       consumer: service,
       registrations: new Map(ofQueue),
       handle,
+      attempts: this.attempts,
       stopping: this.stopping.signal,
       logger,
     });
@@ -109,7 +121,8 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   private pipeline() {
     const { service, database, logger } = this.options;
     const deps = { database, inbox: new PostgresInbox(), outbox: this.outbox, consumer: service };
-    return pipeline(observe, timeLimit, decode, patience(logger, this.stopping.signal), inTransaction(deps));
+    const { attempts, turns, stopping } = this;
+    return handlerPipeline({ ...deps, attempts, turns, stopping: stopping.signal, logger });
   }
 
   private connect(purpose: string): Connection {

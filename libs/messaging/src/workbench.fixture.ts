@@ -2,13 +2,12 @@ import { idempotencyMigrations, PostgresInbox } from '@waybill/idempotency';
 import { migrateLibraries, outboxMigrations, pgTx, type TransactionRunner, type Tx } from '@waybill/outbox';
 import { type FreshDatabase, freshDatabase, transaction } from '@waybill/testing';
 import type { Contract } from './contract.js';
-import { decode } from './decode.middleware.js';
 import type { Handler, Registration } from './handler.js';
+import { handlerPipeline } from './handler-pipeline.js';
 import { MessageOutbox } from './message-outbox.js';
 import { messagingMigrations } from './migrations.js';
-import { patience } from './patience.middleware.js';
-import { pipeline } from './pipeline.js';
-import { inTransaction } from './transaction.middleware.js';
+import { StartedAttempts } from './started-attempts.js';
+import { Turns } from './turns.js';
 import { readableTypes } from './versions.js';
 
 /** Says nothing; a failing test shows the outcome. */
@@ -16,8 +15,10 @@ export const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 export const CONSUMER = 'workbench';
 
+export type ConsumerDatabase = FreshDatabase & TransactionRunner & { autocommit: Tx };
+
 /** A consumer's database with the tables of the libraries and one of its own, in which effects are seen. */
-export async function consumerDatabase(): Promise<FreshDatabase & TransactionRunner & { autocommit: Tx }> {
+export async function consumerDatabase(): Promise<ConsumerDatabase> {
   const database = await freshDatabase();
   const client = await database.pool.connect();
   await migrateLibraries(client, outboxMigrations, idempotencyMigrations, messagingMigrations);
@@ -46,12 +47,18 @@ export function registered<C extends Contract>(contract: C, handle: Handler<C>['
   return new Map(readableTypes(contract).map((type) => [type, registration]));
 }
 
-export function pipelineOn(database: TransactionRunner, stopping: AbortSignal) {
-  const deps = {
+export const attemptsOn = (database: Pick<ConsumerDatabase, 'pool' | 'autocommit'>, consumer = CONSUMER) =>
+  new StartedAttempts({ database, consumer, logger: quiet });
+
+export function pipelineOn(database: ConsumerDatabase, stopping: AbortSignal, attempts = attemptsOn(database)) {
+  return handlerPipeline({
     database,
     inbox: new PostgresInbox(),
     outbox: new MessageOutbox({ source: '/test' }),
     consumer: CONSUMER,
-  };
-  return pipeline(decode, patience(quiet, stopping), inTransaction(deps));
+    attempts,
+    turns: new Turns(),
+    stopping,
+    logger: quiet,
+  });
 }

@@ -1,0 +1,36 @@
+import { suspectsAlone } from './alone.middleware.js';
+import { decode } from './decode.middleware.js';
+import { observe } from './observe.middleware.js';
+import { patience } from './patience.middleware.js';
+import { type Delivery, pipeline } from './pipeline.js';
+import type { StartedAttempts } from './started-attempts.js';
+import type { Logger } from './surroundings.js';
+import { timeLimit } from './time-limit.middleware.js';
+import { inTransaction, type TransactionDeps } from './transaction.middleware.js';
+import type { Turns } from './turns.js';
+
+export interface HandlerPipelineDeps extends TransactionDeps {
+  attempts: StartedAttempts;
+  /** One for all that a process handles, whatever it comes from: a crash takes all of it along. */
+  turns: Turns;
+  stopping: AbortSignal;
+  logger: Logger;
+}
+
+/** All that is around a handler. What waits for a dependency is not being handled, so it keeps nobody from being alone. */
+export function handlerPipeline({
+  attempts,
+  turns,
+  stopping,
+  logger,
+  ...deps
+}: HandlerPipelineDeps): (delivery: Delivery) => Promise<void> {
+  return pipeline(
+    observe,
+    patience(logger, stopping),
+    suspectsAlone(attempts, turns),
+    timeLimit,
+    decode,
+    inTransaction(deps),
+  );
+}
