@@ -99,13 +99,16 @@ describe('a process that gathers dead letters and dies after its commit, before 
         new RabbitIntake({ ...common, connection, sources: [TASKS] }),
         new KafkaIntake({ ...common, kafka: topics.kafka, group: 'console', prefix: topics.prefix, sources: [EVENTS] }),
       ];
-      for (const part of parts) part.start();
       const queries = new DeadLetterQueries();
       const list = () => queries.list(database.autocommit, {}, { limit: 10 });
-      await until('all are there', async () => (await list()).items.length === 3, { within: '40s' });
-      await until('nothing waits to be read', async () => (await rabbit.waiting(TASKS.name)) === 0);
-      intake.stop();
-      await Promise.all(parts.map((part) => part.stop()));
+      try {
+        for (const part of parts) part.start();
+        await until('all are there', async () => (await list()).items.length === 3, { within: '40s' });
+        await until('nothing waits to be read', async () => (await rabbit.waiting(TASKS.name)) === 0);
+      } finally {
+        intake.stop();
+        await Promise.all(parts.map((part) => part.stop()));
+      }
 
       const { items } = await list();
       expect(items.map(({ messageId }) => messageId).sort()).toEqual(ids.sort());

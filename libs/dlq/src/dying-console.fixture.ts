@@ -13,16 +13,19 @@ import { Review } from './review.js';
 
 export interface DyingConsole {
   databaseUrl: string;
-  /** Gathers letters, and stops for ever after the commit of the first one, before it is acknowledged. */
+  /** Gathers letters, and stops for ever after the commit of the first one, before that is acknowledged. */
   gather?: { rabbitmqUrl: string; kafka: string; prefix: string };
 }
 
 /** A process of its own, to be killed. Without `gather` it takes steps of batches until then. */
 const { databaseUrl, gather }: DyingConsole = JSON.parse(process.argv[2]!);
 const pool = new pg.Pool({ connectionString: databaseUrl });
+let begun = false;
 const database = {
   autocommit: pgTx(pool as never),
   async transaction<T>(work: (tx: ReturnType<typeof pgTx>) => Promise<T>): Promise<T> {
+    if (gather && begun) await new Promise(() => {});
+    begun = true;
     const result = await transaction(pool, (client) => work(pgTx(client)));
     if (gather) {
       process.stdout.write('there\n');

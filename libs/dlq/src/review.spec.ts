@@ -1,3 +1,4 @@
+import { until } from '@waybill/testing';
 import { DeadLetterQueries } from './dead-letter-queries.js';
 import {
   aLetter,
@@ -35,6 +36,14 @@ async function waitingLetter(changes: LetterChanges = {}): Promise<string> {
 }
 
 const show = async (id: string) => (await new DeadLetterQueries().find(database.autocommit, id))!;
+async function waitingForLocks(): Promise<number> {
+  const { rows } = await database.pool.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rows[0]!.count;
+}
+
 const messagesAbout = async (messageId: string) =>
   (await outboxOf(database)).filter(({ id, headers }) => id === messageId || headers['correlation-id'] === messageId);
 
@@ -122,18 +131,31 @@ describe('a task that is discarded', () => {
 });
 
 describe('of operators who decide about the same letter', () => {
-  it('one wins and the others are told who has decided', async () => {
+  it('one wins and the others, who decide before that is committed, are told who has decided', async () => {
     const id = await waitingLetter({ messageId: 'contested' });
-    const decisions = Array.from({ length: 6 }, (_, n) =>
-      n % 2 ? discard(id, `operator-${n}`) : resubmit(id, { by: `operator-${n}`, body: Buffer.from(`{"n":${n}}`) }),
-    );
-    const outcomes = await Promise.allSettled(decisions);
+    const { promise: othersWait, resolve: letGo } = Promise.withResolvers<void>();
+    const { promise: decided, resolve: decide } = Promise.withResolvers<void>();
+    const winner = database.transaction(async (tx) => {
+      await review.resubmit(tx, id, { by: 'grace', body: Buffer.from('{"n":1}') });
+      decide();
+      await othersWait;
+    });
+    await decided;
+    const others = Promise.all([
+      refusal(resubmit(id, { body: Buffer.from('{"n":2}') })),
+      refusal(resubmit(id, { body: Buffer.from('{"n":3}') })),
+      discard(id).then(
+        () => undefined,
+        (error: Refused) => error.message,
+      ),
+    ]);
+    await until('the others wait', async () => (await waitingForLocks()) === 3);
+    letGo();
+    await winner;
 
-    const lost = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason as Refused);
-    expect(lost.map(({ reason }) => reason)).toEqual(Array(5).fill('decided'));
-    const [, decision] = (await show(id)).history;
-    expect(lost[0]!.message).toContain(decision!.by);
-    expect(await messagesAbout('contested')).toHaveLength(decision!.act === 'resubmitted' ? 1 : 0);
+    expect(await others).toEqual(['decided', 'decided', expect.stringContaining('resubmitted already, by grace')]);
+    expect((await messagesAbout('contested')).map(({ body }) => body)).toEqual(['{"n":1}']);
+    expect((await show(id)).history.map(({ act }) => act)).toEqual(['failed', 'resubmitted']);
   });
 
   it('who has seen an earlier failure does not decide about a later one', async () => {
