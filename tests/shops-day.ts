@@ -1,5 +1,15 @@
 import { checkInvariants } from '@waybill/cli';
-import { endpoints, type Order, type OrderRequest, outcomeOf, place, setAvailable } from './shop.js';
+import { until } from '@waybill/testing';
+import {
+  type DeadLetter,
+  endpoints,
+  type Order,
+  type OrderRequest,
+  operate,
+  outcomeOf,
+  place,
+  setAvailable,
+} from './shop.js';
 
 /** The n-th order of a shop's day: one in ten has a bad card, one in ten wants the rare book that only few can have. */
 function nthOrder(n: number): Partial<OrderRequest> {
@@ -41,7 +51,8 @@ export class ShopsDay {
   }
 
   /**
-   * All orders, a multiple of ten, have the outcome that they would have had on a quiet day, and every invariant holds.
+   * All orders, a multiple of ten, have the outcome that they would have had on a quiet day, every failed one waits for
+   * review, and every invariant holds.
    */
   async expectNothingWasLost(): Promise<void> {
     const orderIds = await this.accepted();
@@ -52,9 +63,23 @@ export class ShopsDay {
       PAYMENT_DECLINED: tenth,
       sold: orderIds.length - 2 * tenth + this.rareCopies,
     });
+    await Promise.all(outcomes.filter(({ status }) => status === 'FAILED').map(expectReview));
     const results = await checkInvariants(endpoints(), { settle: 120_000, accepted: orderIds });
     expect(results.filter(({ ok }) => ok === false)).toEqual([]);
   }
+}
+
+/** A failed order is among the dead letters, once. */
+async function expectReview({ orderId, reason }: Order): Promise<void> {
+  const letters = await until(
+    `order ${orderId} waits for review`,
+    async () => {
+      const { items } = await operate<{ items: DeadLetter[] }>(`?class=business&key=${orderId}`);
+      return items.length > 0 && items;
+    },
+    { within: '120s' },
+  );
+  expect(letters).toMatchObject([{ source: 'orders.process', status: 'waiting', error: reason }]);
 }
 
 function countOf(outcomes: readonly Order[]): Record<string, number> {

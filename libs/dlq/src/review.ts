@@ -1,6 +1,6 @@
 import { type Outbox, PostgresOutbox, type Tx } from '@waybill/outbox';
-import { type LetterRow, SHOWN, toLetter } from './dead-letter-queries.js';
 import type { DeadLetter } from './letter.js';
+import { type LetterRow, SHOWN, toLetter } from './letter-rows.js';
 import { discarding, type Resubmitted, resubmission } from './resubmission.js';
 
 export interface ReviewOptions {
