@@ -41,6 +41,10 @@ describe('the README', () => {
     expect(await runAsWritten(blockOf('npm run invariants'))).toContain('all that was checked holds');
   });
 
+  it('has a command that shows dead letters', async () => {
+    expect(await runAsWritten(blockOf('npm run dlq'))).toMatch(/^group|There are none/m);
+  });
+
   it('names no npm command that there is not', () => {
     const named = [...readme.matchAll(/npm (?:run )?([a-z][\w:]*)/g)].map(([, name]) => name!);
     expect(named.filter((name) => !scripts.includes(name))).toEqual([]);

@@ -1,0 +1,31 @@
+import { DeadLetterQueries, Intake, RabbitIntake, type RabbitIntakeOptions, Review } from './index.js';
+import type { LetterDatabase, Logger } from './surroundings.js';
+
+/** The examples in the README, word for word: a test compares them, and runs these. */
+
+type Gathering = Omit<RabbitIntakeOptions, 'intake' | 'logger'> & { database: LetterDatabase; logger: Logger };
+
+export function gather({ database, logger, connection, sources, declare }: Gathering) {
+  // README: gathering
+  const intake = new Intake(database, logger);
+  const rabbitmq = new RabbitIntake({ connection, sources, declare, intake, logger });
+  rabbitmq.start(); // and a KafkaIntake for topics
+  // end
+  return async () => {
+    intake.stop();
+    await rabbitmq.stop();
+  };
+}
+
+export async function decide(database: LetterDatabase, corrected: Buffer) {
+  const complaintAbout = (_: string, body: Buffer) => (body.length ? undefined : 'the body is empty');
+  // README: deciding
+  const queries = new DeadLetterQueries();
+  const review = new Review({ complaintAbout }); // what is wrong with an edited body
+
+  const { items } = await queries.list(database.autocommit, { class: 'malformed' }, { limit: 20 });
+  const [first, second] = items;
+  await database.transaction((tx) => review.resubmit(tx, first!.id, { by: 'ada', body: corrected }));
+  await database.transaction((tx) => review.discard(tx, second!.id, { by: 'ada', reason: 'a test order' }));
+  // end
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { type FreshVhost, freshVhost, RabbitPeer, until } from '@waybill/testing';
+import { Connection } from 'rabbitmq-client';
+import { DeadLetterQueries } from './dead-letter-queries.js';
+import { type LetterBench, letterDatabase, outboxOf, quiet, rawLetter, TASKS } from './letters.fixture.js';
+import { decide, gather } from './readme.example.js';
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const unindented = (code: string) => code.replace(/^ +/gm, '');
+
+let database: LetterBench;
+let vhost: FreshVhost;
+let rabbit: RabbitPeer;
+let connection: Connection;
+beforeAll(async () => {
+  [database, vhost] = await Promise.all([letterDatabase(), freshVhost()]);
+  rabbit = await RabbitPeer.connect(vhost.url);
+  connection = new Connection(vhost.url);
+});
+afterAll(async () => {
+  connection.unsafeDestroy();
+  await rabbit.close();
+  await Promise.all([database.drop(), vhost.drop()]);
+});
+
+describe('the README', () => {
+  it('shows the code that is run here, word for word', () => {
+    const shown = [...read('src/readme.example.ts').matchAll(/\/\/ README: .*\n([\s\S]*?)\n *\/\/ end/g)];
+    expect(shown).toHaveLength(2);
+    for (const [, code] of shown) expect(read('README.md')).toContain(unindented(code!));
+  });
+
+  it('gathers two letters, resubmits one corrected and discards the other', async () => {
+    const said = { type: 'parcels.Weigh.v1', destination: { name: TASKS.name }, subjectOf: () => 'parcel-1' };
+    const failure = Object.entries(rawLetter({ class: 'malformed' }).headers).filter(([name]) => name.startsWith('x-'));
+    const stop = gather({
+      database,
+      logger: quiet,
+      connection,
+      sources: [TASKS],
+      declare: () => rabbit.declare(TASKS.name),
+    });
+    try {
+      await until('the queue is there', async () => (await rabbit.waiting(TASKS.name)) === 0);
+      for (const bytes of ['{', '{{']) await rabbit.send(said, {}, { bytes, headers: Object.fromEntries(failure) });
+      const all = () => new DeadLetterQueries().list(database.autocommit, {}, { limit: 10 });
+      await until('both are there', async () => (await all()).items.length === 2);
+      await decide(database, Buffer.from('{}'));
+
+      expect((await all()).items.map(({ status }) => status)).toEqual(['resubmitted', 'discarded']);
+      expect((await outboxOf(database)).map(({ body }) => body)).toEqual(['{}']);
+    } finally {
+      await stop();
+    }
+  });
+});
