@@ -59,7 +59,7 @@ export function post(body: unknown, headers: Record<string, string> = {}): Promi
 }
 
 /** Places an order as a patient client does: with a key, so that it may ask again until it has an answer. */
-export async function place(changes: Partial<OrderRequest> = {}): Promise<string> {
+export async function place(changes: Partial<OrderRequest> = {}, within: `${number}s` = '60s'): Promise<string> {
   const key = crypto.randomUUID();
   return until(
     'the order is accepted',
@@ -71,7 +71,7 @@ export async function place(changes: Partial<OrderRequest> = {}): Promise<string
       }
       return undefined;
     },
-    { within: '60s' },
+    { within },
   );
 }
 

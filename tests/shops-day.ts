@@ -37,7 +37,7 @@ export class ShopsDay {
 
   /** So many orders more, all at once. Does not wait for them. */
   order(count: number): void {
-    for (let n = 0; n < count; n++) this.placing.push(place(nthOrder(this.placing.length)));
+    for (let n = 0; n < count; n++) this.placing.push(place(nthOrder(this.placing.length), '300s'));
   }
 
   /** Every order was answered with 202. */

@@ -30,7 +30,8 @@ export function test({ home }: Settings, paths: readonly string[]): Promise<numb
  * whose names have one of them.
  */
 export function testCrash({ home }: Settings, words: readonly string[]): Promise<number> {
-  const settings = testSettings(home, {});
+  // With the usual patience an order may rightly fail while a server is away for minutes.
+  const settings = testSettings(home, { INVENTORY_DEADLINE: '10m', PAYMENT_DEADLINE: '10m', ORDER_DEADLINE: '20m' });
   const chosen = words.length ? ['--testNamePattern', words.join('|')] : [];
   return runOnOwnSystem(settings, async () => [await jest(settings, 'crash', ['--runInBand', ...chosen, CRASH_TESTS])]);
 }

@@ -1,0 +1,273 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { idempotencyMigrations, PostgresInbox } from '@waybill/idempotency';
+import { migrateLibraries, type OutboxMessage, outboxMigrations, PostgresOutbox, pgTx } from '@waybill/outbox';
+import {
+  backingServices,
+  type FreshDatabase,
+  type FreshTopics,
+  type FreshVhost,
+  freshDatabase,
+  freshTopics,
+  freshVhost,
+  transaction,
+  until,
+} from '@waybill/testing';
+import type pg from 'pg';
+import { Connection } from 'rabbitmq-client';
+import { v7 as uuid } from 'uuid';
+import type { RelayOrder } from './relay-process.js';
+
+export type Target = 'kafka' | 'rabbitmq';
+
+/** One telling of a version of a key, as a broker has it. */
+interface Telling {
+  messageId: string;
+  key: string;
+  version: number;
+}
+
+export interface Writing {
+  writers: number;
+  /** Transactions of each writer; without it, until `signal` aborts. */
+  transactions?: number;
+  signal?: AbortSignal;
+  /** Of each writer one transaction in so many commits two seconds late, or is rolled back. */
+  lateEvery?: number;
+  rollbackEvery?: number;
+  /** Milliseconds between two transactions of a writer. */
+  rest?: number;
+  /** Goes on after a transaction that failed, for a database that may be away. */
+  patient?: boolean;
+}
+
+const NAME = 'chronicle';
+const PARTITIONS = 6;
+const LATE = 2_000;
+
+/**
+ * Keys with versions, which writers raise under the key's row lock and tell through an outbox: of every second key to
+ * Kafka, of the others to RabbitMQ. Relays are processes that may die.
+ */
+export class Chronicle {
+  private readonly outbox = new PostgresOutbox();
+  private readonly relays = new Set<ChildProcess>();
+  private kept: Promise<Telling[]> | undefined;
+
+  private constructor(
+    private readonly keys: readonly string[],
+    private readonly database: FreshDatabase,
+    private readonly vhost: FreshVhost,
+    private readonly topics: FreshTopics,
+  ) {}
+
+  static async open(keyCount: number): Promise<Chronicle> {
+    const keys = Array.from({ length: keyCount }, (_, n) => `key-${n}`);
+    const [database, vhost, topics] = await Promise.all([freshDatabase(), freshVhost(), freshTopics()]);
+    await migrateLibraries(database.pool, outboxMigrations, idempotencyMigrations);
+    await database.pool.query('CREATE TABLE versions (key text PRIMARY KEY, version int NOT NULL DEFAULT 0)');
+    await database.pool.query('INSERT INTO versions (key) SELECT unnest($1::text[])', [keys]);
+    const chronicle = new Chronicle(keys, database, vhost, topics);
+    await chronicle.declare();
+    return chronicle;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.relays].map((relay) => this.end(relay)));
+    await Promise.all([this.database.drop(), this.vhost.drop(), this.topics.drop()]);
+  }
+
+  /** Resolves when all writers are done. */
+  async write(writing: Writing): Promise<void> {
+    await Promise.all(Array.from({ length: writing.writers }, () => this.writer(writing)));
+  }
+
+  /** What a writer does that is killed right after its commit: nobody is told that there is something to publish. */
+  async writeUnheard(): Promise<void> {
+    const unheard = new PostgresOutbox({ notify: false });
+    await transaction(this.database.pool, (client) => this.raise(client, this.keys[0]!, 1, unheard));
+  }
+
+  startRelay(order: Pick<RelayOrder, 'dieAfterPublishTo'> = {}): ChildProcess {
+    const { kafka } = backingServices();
+    const { prefix: topicPrefix } = this.topics;
+    const addresses = { databaseUrl: this.database.url, rabbitmqUrl: this.vhost.url, kafka, topicPrefix };
+    const argument = JSON.stringify({ ...addresses, ...order } satisfies RelayOrder);
+    const relay = fork(new URL('relay-process.js', import.meta.url), [argument], {
+      execArgv: ['--disable-warning=TimeoutNegativeWarning'], // kafkajs waits for times that are over
+    });
+    this.relays.add(relay);
+    relay.once('exit', () => this.relays.delete(relay));
+    return relay;
+  }
+
+  /** Resolves when it is dead. */
+  async end(relay: ChildProcess): Promise<void> {
+    if (relay.exitCode !== null || relay.signalCode !== null) return;
+    relay.kill('SIGKILL');
+    await once(relay, 'exit');
+  }
+
+  async waiting(target?: Target): Promise<number> {
+    const { rows } = await this.database.pool.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM waybill.outbox WHERE target = coalesce($1, target)',
+      [target],
+    );
+    return rows[0]!.count;
+  }
+
+  /** Highest version of all keys of a target together. */
+  async written(): Promise<number> {
+    const { rows } = await this.database.pool.query<{ sum: number }>('SELECT sum(version)::int FROM versions');
+    return rows[0]!.sum;
+  }
+
+  async untilEmpty(target?: Target): Promise<void> {
+    await until(`nothing waits for ${target ?? 'a broker'}`, async () => (await this.waiting(target)) === 0, {
+      within: '120s',
+    });
+  }
+
+  /** Every version of every key was told, and on first occurrences in order. Resolves with the number of tellings. */
+  async expectAllInOrder(): Promise<number> {
+    await this.untilEmpty();
+    const tellings = await this.tellings();
+    const firsts = Map.groupBy(unique(tellings), ({ key }) => key);
+    const { rows } = await this.database.pool.query<{ key: string; version: number }>('SELECT * FROM versions');
+    const wrong = rows.flatMap(({ key, version }) => {
+      const told = (firsts.get(key) ?? []).map((telling) => telling.version);
+      return told.length === version && told.every((each, n) => each === n + 1) ? [] : [{ key, version, told }];
+    });
+    expect(wrong).toEqual([]);
+    return tellings.length;
+  }
+
+  /** A consumer with an inbox that takes the tellings as they came, repetitions too, has each version's effect once. */
+  async expectEffectsOnce(): Promise<void> {
+    const inbox = new PostgresInbox();
+    const effects: string[] = [];
+    await transaction(this.database.pool, async (client) => {
+      for (const { messageId, key, version } of await this.tellings()) {
+        const isNew = await inbox.firstTime(pgTx(client), { consumer: NAME, messageId });
+        if (isNew) effects.push(`${key}/${version}`);
+      }
+    });
+    expect(new Set(effects).size).toBe(effects.length);
+    expect(effects).toHaveLength(await this.written());
+  }
+
+  private async writer({ transactions = Infinity, signal, lateEvery, rollbackEvery, rest, patient }: Writing) {
+    for (let n = 1; n <= transactions && !signal?.aborted; n++) {
+      const key = this.keys[Math.floor(Math.random() * this.keys.length)]!;
+      const changes = 1 + (n % 3);
+      const rolledBack = new Error('rolled back');
+      try {
+        await transaction(this.database.pool, async (client) => {
+          await this.raise(client, key, changes, this.outbox);
+          if (lateEvery && n % lateEvery === 0) await pause(LATE);
+          if (rollbackEvery && n % rollbackEvery === 0) throw rolledBack;
+        });
+      } catch (error) {
+        if (error !== rolledBack && !patient) throw error;
+      }
+      if (rest) await pause(rest);
+    }
+  }
+
+  private async raise(client: pg.PoolClient, key: string, by: number, outbox: PostgresOutbox): Promise<void> {
+    const { rows } = await client.query<{ version: number }>(
+      'UPDATE versions SET version = version + $2 WHERE key = $1 RETURNING version',
+      [key, by],
+    );
+    const first = rows[0]!.version - by + 1;
+    const versions = Array.from({ length: by }, (_, n) => first + n);
+    await outbox.add(pgTx(client), ...versions.map((version) => message(key, version)));
+  }
+
+  private async declare(): Promise<void> {
+    const admin = this.topics.kafka.admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic: this.topics.prefix + NAME, numPartitions: PARTITIONS }] });
+    await admin.disconnect();
+    await this.onRabbit((connection) =>
+      connection.queueDeclare({ queue: NAME, durable: true, arguments: { 'x-queue-type': 'quorum' } }),
+    );
+  }
+
+  /** All that the brokers have, in their order; taken from them once, when nothing more comes. */
+  private tellings(): Promise<Telling[]> {
+    this.kept ??= Promise.all([this.fromKafka(), this.fromRabbit()]).then((both) => both.flat());
+    return this.kept;
+  }
+
+  private async fromKafka(): Promise<Telling[]> {
+    const topic = this.topics.prefix + NAME;
+    const admin = this.topics.kafka.admin();
+    await admin.connect();
+    const offsets = await admin.fetchTopicOffsets(topic);
+    await admin.disconnect();
+    const count = offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+
+    const found: Telling[] = [];
+    const consumer = this.topics.kafka.consumer({ groupId: `${topic}.reader` });
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({
+      eachBatch: async ({ batch }) => {
+        for (const { value } of batch.messages) found.push(JSON.parse(String(value)));
+      },
+    });
+    await until(`all of ${topic} is read`, () => found.length >= count, { within: '60s' });
+    await consumer.disconnect();
+    return found;
+  }
+
+  private fromRabbit(): Promise<Telling[]> {
+    return this.onRabbit(async (connection) => {
+      const { messageCount } = await connection.queueDeclare({ queue: NAME, passive: true });
+      const found: Telling[] = [];
+      const consumer = connection.createConsumer(
+        { queue: NAME, queueOptions: { passive: true }, noAck: true, concurrency: 1 },
+        ({ body }) => {
+          found.push(JSON.parse(String(body)));
+        },
+      );
+      await until(`all of ${NAME} is read`, () => found.length >= messageCount, { within: '60s' });
+      await consumer.close();
+      return found;
+    });
+  }
+
+  private async onRabbit<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = new Connection(this.vhost.url);
+    try {
+      return await work(connection);
+    } finally {
+      await connection.close();
+    }
+  }
+}
+
+function message(key: string, version: number): OutboxMessage {
+  const id = uuid();
+  return {
+    id,
+    target: targetOf(key),
+    destination: NAME,
+    key,
+    headers: {},
+    body: Buffer.from(JSON.stringify({ messageId: id, key, version } satisfies Telling)),
+  };
+}
+
+const targetOf = (key: string): Target => (Number(key.split('-')[1]) % 2 ? 'rabbitmq' : 'kafka');
+
+/** The first of each version. */
+function unique(tellings: readonly Telling[]): Telling[] {
+  const seen = new Set<string>();
+  return tellings.filter(({ key, version }) => {
+    const name = `${key}/${version}`;
+    return !seen.has(name) && seen.add(name);
+  });
+}

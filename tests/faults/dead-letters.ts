@@ -1,0 +1,59 @@
+import { backingServices } from '@waybill/testing';
+import { Kafka, logLevel } from 'kafkajs';
+import { Connection } from 'rabbitmq-client';
+import { type DeadLetter, operate } from '../shop.js';
+
+/** Orders that failed by the shop's own rules wait there for a person: nothing went wrong with a message. */
+const FAILED_ORDERS = 'orders-dlq';
+
+/** How many messages were given up, by queue or topic, those that the console has gathered included; without those that have none. */
+export async function deadLetters(): Promise<Record<string, number>> {
+  const found = { ...(await inQueues()), ...(await inTopics()), ...(await gathered()) };
+  return Object.fromEntries(Object.entries(found).filter(([, count]) => count > 0));
+}
+
+async function inQueues(): Promise<Record<string, number>> {
+  const { rabbitmq, rabbitmqUi } = backingServices();
+  const { username, password, pathname } = new URL(rabbitmq);
+  const vhost = encodeURIComponent(decodeURIComponent(pathname.slice(1)) || '/');
+  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  const response = await fetch(`${rabbitmqUi}/api/queues/${vhost}`, {
+    headers: { authorization: `Basic ${credentials}` },
+  });
+  const names = ((await response.json()) as { name: string }[]).map(({ name }) => name).filter(isOfDeadLetters);
+  const connection = new Connection(rabbitmq);
+  try {
+    const counts = names.map(async (queue) => {
+      const { messageCount } = await connection.queueDeclare({ queue, passive: true });
+      return [queue, messageCount] as const;
+    });
+    return Object.fromEntries(await Promise.all(counts));
+  } finally {
+    await connection.close();
+  }
+}
+
+async function inTopics(): Promise<Record<string, number>> {
+  const kafka = new Kafka({ brokers: [backingServices().kafka], clientId: 'dead-letters', logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const counts = (await admin.listTopics()).filter(isOfDeadLetters).map(async (topic) => {
+      const partitions = await admin.fetchTopicOffsets(topic);
+      return [topic, partitions.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0)] as const;
+    });
+    return Object.fromEntries(await Promise.all(counts));
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** The latest thousand. */
+async function gathered(): Promise<Record<string, number>> {
+  const { items } = await operate<{ items: DeadLetter[] }>('?limit=1000');
+  const ofMessages = items.filter((letter) => letter.source !== 'orders.process' || letter.class !== 'business');
+  const bySource = Map.groupBy(ofMessages, ({ source }) => source);
+  return Object.fromEntries([...bySource].map(([source, letters]) => [source, letters.length]));
+}
+
+const isOfDeadLetters = (name: string) => name.endsWith('-dlq') && name !== FAILED_ORDERS;
