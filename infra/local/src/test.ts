@@ -26,17 +26,20 @@ export function test({ home }: Settings, paths: readonly string[]): Promise<numb
 }
 
 /**
- * `npm run test:crash`: kills every process of a system of its own, again and again, under load. `words` choose tests
- * whose names have one of them.
+ * `npm run test:crash`: kills every process of a system of its own, again and again, under load, and the consumers of a
+ * library by themselves. `words` choose tests whose names have one of them.
  */
 export function testCrash({ home }: Settings, words: readonly string[]): Promise<number> {
   // With the usual patience an order may rightly fail while a server is away for minutes.
   const settings = testSettings(home, { INVENTORY_DEADLINE: '10m', PAYMENT_DEADLINE: '10m', ORDER_DEADLINE: '20m' });
   const chosen = words.length ? ['--testNamePattern', words.join('|')] : [];
-  return runOnOwnSystem(settings, async () => [await jest(settings, 'crash', ['--runInBand', ...chosen, CRASH_TESTS])]);
+  return runOnOwnSystem(settings, async () => [
+    await jest(settings, 'crash', ['--runInBand', ...chosen, '--', ...CRASH_TESTS]),
+  ]);
 }
 
-const CRASH_TESTS = 'tests/dist/faults/';
+/** Of the whole system, and of a library by itself. */
+const CRASH_TESTS = ['tests/dist/faults/', '\\.crash\\.spec'];
 /** They bring their own system up: `npm run test:compose`. */
 const COMPOSE_TESTS = 'tests/dist/compose/';
 
@@ -87,18 +90,10 @@ async function runTests(settings: Settings, paths: readonly string[]): Promise<C
   const packages = chosen(inPackages);
   const whole = chosen(['tests/']).map((path) => path.replace(/^tests\/(?!dist)/, 'tests/dist/'));
   const counts: Count[] = [];
-  if (packages.length) counts.push(await jest(settings, 'packages', ['--maxWorkers=2', ...packages]));
+  const others = ['--testPathIgnorePatterns', ...CRASH_TESTS, COMPOSE_TESTS, '--'];
+  if (packages.length) counts.push(await jest(settings, 'packages', ['--maxWorkers=2', ...others, ...packages]));
   if (whole.length) {
-    counts.push(
-      await jest(settings, 'whole-system', [
-        '--runInBand',
-        '--testPathIgnorePatterns',
-        CRASH_TESTS,
-        COMPOSE_TESTS,
-        '--',
-        ...whole,
-      ]),
-    );
+    counts.push(await jest(settings, 'whole-system', ['--runInBand', ...others, ...whole]));
   }
   return counts;
 }

@@ -116,7 +116,7 @@ export async function startConsumer(settings: ConsumerSettings, listener: Listen
 async function perform({ deed }: Deed, attempt: number): Promise<void> {
   const never = () => new Promise<never>(() => {});
   if (deed === 'refuse') throw new BusinessRejection('never');
-  if (deed === 'fail' || (deed === 'fail twice' && attempt <= 2)) throw new Error('it does not work');
+  if (deed === 'fail' || (deed === 'fail twice' && attempt !== 3)) throw new Error('it does not work');
   if (deed === 'exit') process.exit(1);
   if (deed === 'kill') process.kill(process.pid, 'SIGKILL');
   if (deed === 'reject') void Promise.reject(new Error('nobody catches this'));

@@ -10,11 +10,13 @@ import {
   freshTopics,
   freshVhost,
   KafkaPeer,
+  type QueuedMessage,
   RabbitPeer,
   until,
 } from '@waybill/testing';
 import { type ConsumerSettings, type Deed, DoIt, events, ItHappened, SERVICE, tasks } from './consumer.fixture.js';
 import { declareTopics } from './kafka-topology.js';
+import { type ReleaseParked, releaseParkedOf } from './release-parked.js';
 import { type ConsumerDatabase, consumerDatabase, effects } from './workbench.fixture.js';
 
 export type Broker = 'rabbitmq' | 'kafka';
@@ -72,6 +74,7 @@ export class Copy {
     child.once('exit', async () => {
       this.deaths++;
       this.isReady = false;
+      this.started = [];
       await pause(RESTART_AFTER);
       if (this.restarts && !this.stopping) this.start();
     });
@@ -143,6 +146,13 @@ export class CrashBench {
       : this.kafka.publish({ ...ItHappened, type }, whole);
   }
 
+  /** What the console sends when a person has decided about an event. */
+  async release({ body, ...decision }: Pick<ReleaseParked, 'messageId' | 'key' | 'action'> & { body?: Partial<Deed> }) {
+    const bytes = body && Buffer.from(JSON.stringify(body)).toString('base64');
+    const release = { source: events.name, by: 'ada', ...decision, ...(bytes && { body: bytes }) };
+    return this.rabbit.send(releaseParkedOf(SERVICE), release);
+  }
+
   async effectsOf(about: string): Promise<string[]> {
     const all = await effects(this.database);
     return all.filter((effect) => effect.startsWith(`${about} `)).map((effect) => effect.slice(about.length + 1));
@@ -173,14 +183,33 @@ export class CrashBench {
     return { ...failureOf(headers)!, id, body: body.toString() };
   }
 
+  /** A dead letter of the queue as it lies there. */
+  takeDeadTask(): Promise<QueuedMessage> {
+    return this.rabbit.take(`${tasks.name}-dlq`);
+  }
+
+  /** Sends it to its queue as it is, headers of its failure included. */
+  resubmitTask(letter: QueuedMessage): Promise<void> {
+    return this.rabbit.forward(letter, tasks.name);
+  }
+
   async deadLetters(): Promise<number> {
     const { rows } = await this.database.pool.query('SELECT count(*)::integer AS given_up FROM waybill.outbox');
     return rows[0].given_up + (await this.rabbit.waiting(`${tasks.name}-dlq`));
   }
 
+  /** A member that was killed stays in its group until its session ends. */
+  private dropTopics(): Promise<unknown> {
+    const drop = async () => {
+      await this.topics.drop();
+      return true;
+    };
+    return until('the group is empty', drop, { within: '30s' });
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.copies.map((copy) => copy.stop()));
     await Promise.all([this.rabbit.close(), this.kafka.close()]);
-    await Promise.all([this.database.drop(), this.vhost.drop(), this.topics.drop()]);
+    await Promise.all([this.database.drop(), this.vhost.drop(), this.dropTopics()]);
   }
 }

@@ -102,10 +102,15 @@ export class KafkaConsumer implements HealthCheck {
   }
 
   private async takeBatch({ batch, heartbeat, isRunning, isStale, resolveOffset }: EachBatchPayload): Promise<void> {
-    const beating = setInterval(() => void heartbeat().catch(() => {}), HEARTBEAT);
+    let isOurs = true; // as far as we know: a heartbeat that is refused calls for a rebalance
+    const beat = () =>
+      heartbeat().catch(() => {
+        isOurs = false;
+      });
+    const beating = setInterval(() => void beat(), HEARTBEAT);
     try {
       for (let from = 0; from < batch.messages.length; from += IN_HAND) {
-        if (!isRunning() || isStale()) return;
+        if (!isOurs || !isRunning() || isStale()) return;
         await this.takeTogether(batch, batch.messages.slice(from, from + IN_HAND), resolveOffset);
       }
     } catch (error) {

@@ -37,6 +37,10 @@ export class SessionLock {
 
   private async acquire(): Promise<void> {
     const client = await this.pool.connect();
+    // Until it holds the lock, its statements fail with the reason.
+    client.on('error', (error) => {
+      if (this.client === client) this.lost(error);
+    });
     try {
       await client.query(KEEPALIVE);
       // Shared, because the server may not have noticed yet that the connection before this one is lost.
@@ -46,7 +50,6 @@ export class SessionLock {
       throw error;
     }
     this.client = client;
-    client.once('error', (error) => this.lost(error));
   }
 
   private lost(error: Error): void {

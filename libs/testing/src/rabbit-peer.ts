@@ -78,6 +78,15 @@ export class RabbitPeer {
     await this.connection.queueDeclare({ queue, durable: true, arguments: { 'x-queue-type': 'quorum' } });
   }
 
+  /** Sends a message that was taken to another queue, as it is. */
+  async forward({ id, type, headers, body }: QueuedMessage, queue: string): Promise<void> {
+    const envelope = { routingKey: queue, mandatory: true, durable: true, messageId: id, type, headers };
+    await this.publisher.send(
+      { ...envelope, contentType: 'application/json', contentEncoding: 'utf-8' },
+      Buffer.from(body),
+    );
+  }
+
   /** How many messages wait in a queue, those in somebody's hands not counted. */
   async waiting(queue: string): Promise<number> {
     return (await this.connection.queueDeclare({ queue, passive: true })).messageCount;
