@@ -1,19 +1,54 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Endpoints } from '@waybill/cli';
+import { cost } from './idempotency/cost.js';
+import { overhead } from './idempotency/overhead.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
+import { consume } from './messaging/consume.js';
+import { guarantees } from './messaging/guarantees.js';
+import { requests } from './messaging/requests.js';
+import { tasks } from './messaging/tasks.js';
+import { commitToVisible } from './outbox/commit-to-visible.js';
+import { history } from './outbox/history.js';
+import { rivals } from './outbox/rivals.js';
+import { size } from './outbox/size.js';
+import { throughput } from './outbox/throughput.js';
 
-const BENCHMARKS: Record<string, (endpoints: Endpoints) => Promise<void>> = { memory, latency };
+/** `outbox` is all that begins with `outbox/`. */
+const BENCHMARKS: Record<string, (endpoints: Endpoints) => Promise<void>> = {
+  memory,
+  latency,
+  'outbox/throughput': throughput,
+  'outbox/rivals': rivals,
+  'outbox/commit-to-visible': commitToVisible,
+  'outbox/history': history,
+  'outbox/size': size,
+  'idempotency/cost': cost,
+  'idempotency/overhead': overhead,
+  'messaging/consume': consume,
+  'messaging/tasks': tasks,
+  'messaging/requests': requests,
+  'messaging/guarantees': guarantees,
+};
+const OF_THE_RUNNING_SYSTEM = ['memory', 'latency'];
 
-const file = process.env.WAYBILL_ENDPOINTS ?? join(process.env.WAYBILL_HOME ?? '.waybill', 'endpoints.json');
+const all = Object.keys(BENCHMARKS);
+const chosenBy = (name: string) => all.filter((each) => each === name || each.startsWith(`${name}/`));
 const names = process.argv.slice(2);
-const unknown = names.find((name) => !BENCHMARKS[name]);
+const unknown = names.find((name) => chosenBy(name).length === 0);
 
 if (unknown) {
-  console.error(`there is no benchmark '${unknown}'; there are ${Object.keys(BENCHMARKS).join(' and ')}`);
+  console.error(`there is no benchmark '${unknown}'; there are ${all.join(', ')}`);
   process.exitCode = 2;
 } else {
-  const endpoints = JSON.parse(readFileSync(file, 'utf8')) as Endpoints;
-  for (const name of names.length ? names : Object.keys(BENCHMARKS)) await BENCHMARKS[name]!(endpoints);
+  const endpoints = readEndpoints(process.env.WAYBILL_ENDPOINTS!);
+  for (const name of names.length ? names.flatMap(chosenBy) : OF_THE_RUNNING_SYSTEM) await BENCHMARKS[name]!(endpoints);
+}
+
+function readEndpoints(file: string): Endpoints {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Endpoints;
+  } catch (error) {
+    throw new Error(`this measures a running system, and ${file} tells of none: npm start`, { cause: error });
+  }
 }

@@ -161,7 +161,6 @@ async function handOver() {
     order: 'infra/cli/dist/order.js',
     invariants: 'infra/cli/dist/invariants.js',
     dlq: 'infra/cli/dist/dlq.js',
-    bench: 'bench/dist/main.js',
   };
   const script = scripts[command];
   const argv = script ? [script, ...args] : ['infra/local/dist/main.js', command, ...args];

@@ -18,7 +18,7 @@ let kafka: KafkaPeer;
 beforeAll(async () => {
   rabbit = await RabbitPeer.connect(endpoints().rabbitmq);
   const client = new Kafka({ brokers: [endpoints().kafka], logLevel: logLevel.NOTHING });
-  kafka = new KafkaPeer({ kafka: client, prefix: '', drop: async () => {} });
+  kafka = new KafkaPeer({ kafka: client, prefix: '' });
 });
 afterAll(() => Promise.all([rabbit.close(), kafka.close()]));
 

@@ -186,10 +186,7 @@ export class Chronicle {
   }
 
   private async declare(): Promise<void> {
-    const admin = this.topics.kafka.admin();
-    await admin.connect();
-    await admin.createTopics({ topics: [{ topic: this.topics.prefix + NAME, numPartitions: PARTITIONS }] });
-    await admin.disconnect();
+    await this.topics.create(NAME, PARTITIONS);
     await this.onRabbit((connection) =>
       connection.queueDeclare({ queue: NAME, durable: true, arguments: { 'x-queue-type': 'quorum' } }),
     );

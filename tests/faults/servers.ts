@@ -13,7 +13,6 @@ export const OURS = [
   'console',
   'payment-provider',
 ];
-export const BACKING = ['postgres', 'rabbitmq', 'kafka', 'temporal', 'mail'];
 
 /** kill -9, and back again with another pid. */
 export async function kill(name: string): Promise<void> {

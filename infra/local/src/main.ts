@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { didYouMean } from '@waybill/cli';
+import { bench } from './bench.js';
 import { stdout } from './progress.js';
 import { readSettings, root, type Settings } from './settings.js';
 import { start, startDetached, supervise } from './start.js';
@@ -21,7 +22,7 @@ const HELP = `Usage: npm <command>, or npm run <command> -- <options>
   order              places orders and shows what becomes of them; see --help
   invariants         checks that nothing was lost, charged twice or oversold; see --help
   dlq                shows messages that were given up, resubmits or discards them; see --help
-  bench [name ...]   measures latency and memory of the running system
+  bench [name ...]   memory and latency measure the running system; outbox, idempotency and messaging bring servers of their own
   build, lint        only that
 
 Environment:
@@ -39,6 +40,7 @@ const COMMANDS: Record<string, (settings: Settings, args: string[]) => Promise<n
   status: (settings, args) => status(settings, options(args, ['--json']).has('--json')),
   test: (settings, args) => test(settings, args),
   'test:crash': (settings, args) => testCrash(settings, args),
+  bench: (settings, args) => bench(settings, args),
   'test:compose': (settings, args) => {
     options(args, []);
     return testCompose(settings);

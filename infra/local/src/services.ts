@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { ProcessSpec } from './process-spec.js';
 import type { Reach } from './provider.js';
 import { answers } from './ready.js';
@@ -61,6 +62,7 @@ export function commonEnvironment(settings: Settings, reaches: readonly Reach[])
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
     OPERATOR_TOKEN: operatorToken(settings),
+    OBJECT_STORE: settings.env.OBJECT_STORE ?? pathToFileURL(join(settings.home, 'data', 'objects')).href,
     PAYMENT_PROVIDER_URL: `http://127.0.0.1:${settings.ports.PAYMENT_PROVIDER_PORT}`,
     ...Object.fromEntries(SERVICES.map(({ port }) => [port, String(settings.ports[port])])),
     ...Object.assign({}, ...reaches.map(({ env }) => env)),

@@ -4,7 +4,7 @@ import { requireFree } from './ports.js';
 import type { ProcessSpec } from './process-spec.js';
 import { identify, type ProcessId } from './process-times.js';
 import { type Output, step } from './progress.js';
-import type { Prepared } from './provider.js';
+import type { Prepared, Provider } from './provider.js';
 import { providers } from './providers/index.js';
 import { endCommands, run } from './run.js';
 import {
@@ -33,6 +33,16 @@ const PORTS_OF: Record<string, PortName[]> = {
   mail: ['SMTP_PORT', 'MAIL_PORT'],
 };
 
+/** What of the whole is to run. */
+export interface Parts {
+  /** Backing services. */
+  servers: readonly Provider['name'][];
+  /** What is ours, with its databases. */
+  services: boolean;
+}
+
+const ALL: Parts = { servers: providers.map(({ name }) => name), services: true };
+
 /** Everything that runs for one copy: started in order, kept running, stopped in reverse. */
 export class System {
   private readonly processes: Supervised[] = [];
@@ -43,19 +53,20 @@ export class System {
   constructor(
     private readonly settings: Settings,
     private readonly output: Output,
+    private readonly parts: Parts = ALL,
   ) {}
 
   /** Resolves when all is healthy. */
   async start(): Promise<void> {
-    const { settings, output } = this;
+    const { settings, output, parts } = this;
     ensureFolders(settings.home);
     rotateLogs(settings.home);
     this.save();
-    this.prepared = await prepareAll(settings, output);
+    this.prepared = await prepareAll(settings, output, parts.servers);
     const ours = providers.filter(({ name }) => this.prepared.get(name)?.process);
     await requireFree(settings.ports, [
       ...ours.flatMap(({ name }) => PORTS_OF[name]!),
-      ...SERVICES.map(({ port }) => port),
+      ...this.services.map(({ port }) => port),
     ]);
 
     const env = commonEnvironment(
@@ -65,10 +76,12 @@ export class System {
     const specs = ours.map(({ name }) => this.prepared.get(name)!.process!);
     const starting = new Map(specs.map((spec) => [spec.name, this.run(spec, BACKING_READY_WITHIN)]));
     const migrated = Promise.resolve(starting.get('postgres')).then(() =>
-      step(output, 'migrating databases', () => migrate(env)),
+      parts.services ? step(output, 'migrating databases', () => migrate(env)) : undefined,
     );
     await Promise.all([...starting.values(), migrated]);
-    await Promise.all(serviceSpecs(settings, env).map((spec) => this.run(spec, SERVICE_READY_WITHIN)));
+    if (parts.services) {
+      await Promise.all(serviceSpecs(settings, env).map((spec) => this.run(spec, SERVICE_READY_WITHIN)));
+    }
     this.status = 'running';
     this.save();
   }
@@ -102,6 +115,10 @@ export class System {
     }
   }
 
+  private get services() {
+    return this.parts.services ? SERVICES : [];
+  }
+
   private save(): void {
     const { home } = this.settings;
     const pids = this.processes.flatMap(({ spec, pid }) => (pid ? [[spec.name, pid] as const] : []));
@@ -120,7 +137,7 @@ export class System {
 
   private endpoints(processes: Record<string, number>) {
     const { settings } = this;
-    const ours = SERVICES.map((service) => [endpointName(service), `http://127.0.0.1:${settings.ports[service.port]}`]);
+    const ours = this.services.map((each) => [endpointName(each), `http://127.0.0.1:${settings.ports[each.port]}`]);
     const backing = [...this.prepared.values()].map(({ reach }) => reach.endpoints);
     return {
       ...Object.fromEntries(ours),
@@ -132,9 +149,14 @@ export class System {
 }
 
 /** Brings what is missing, by the name of the backing service. Rejects with everything that can't be had. */
-export async function prepareAll(settings: Settings, output: Output): Promise<Map<string, Prepared>> {
-  const prepared = await together(providers.map((provider) => provider.prepare(settings, output)));
-  return new Map(providers.map(({ name }, index) => [name, prepared[index]!]));
+export async function prepareAll(
+  settings: Settings,
+  output: Output,
+  servers = ALL.servers,
+): Promise<Map<string, Prepared>> {
+  const chosen = providers.filter(({ name }) => servers.includes(name));
+  const prepared = await together(chosen.map((provider) => provider.prepare(settings, output)));
+  return new Map(chosen.map(({ name }, index) => [name, prepared[index]!]));
 }
 
 export const logPath = (home: string, name: string): string => join(home, 'logs', `${name}.log`);

@@ -63,18 +63,14 @@ describe('a process that gathers dead letters and dies after its commit, before 
     rabbit = await RabbitPeer.connect(vhost.url);
     await rabbit.declare(TASKS.name);
     kafka = new KafkaPeer(topics);
-    const admin = topics.kafka.admin();
-    await admin.connect();
-    await admin.createTopics({ topics: [{ topic: topics.prefix + EVENTS.name }], waitForLeaders: true });
-    await admin.disconnect();
+    await topics.create(EVENTS.name);
     connection = new Connection(vhost.url);
   });
   afterEach(async () => {
     connection.unsafeDestroy();
     await Promise.all([rabbit.close(), kafka.close()]);
     await vhost.drop();
-    // Until its session is over, the dead process is a member of the group.
-    await until('the group can be removed', () => topics.drop().then(() => true), { within: '30s' });
+    await topics.drop();
   });
 
   it.each([TASKS, EVENTS])(

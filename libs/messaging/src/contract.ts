@@ -20,14 +20,19 @@ export interface Queue {
   name: string;
   /** Messages it holds before it refuses more (`x-overflow=reject-publish`). Default 100,000. */
   maxLength: number;
+  /**
+   * Whether a majority of the broker's nodes has a message on disk before it is confirmed. Default true; false for questions,
+   * which are asked at most once and must be quick: such a queue is lost with its node.
+   */
+  replicated: boolean;
 }
 
 export function defineTopic(topic: { name: string; partitions?: number; compacted?: boolean }): Topic {
   return { kind: 'topic', partitions: 6, compacted: false, ...topic };
 }
 
-export function defineQueue(queue: { name: string; maxLength?: number }): Queue {
-  return { kind: 'queue', maxLength: 100_000, ...queue };
+export function defineQueue(queue: { name: string; maxLength?: number; replicated?: boolean }): Queue {
+  return { kind: 'queue', maxLength: 100_000, replicated: true, ...queue };
 }
 
 /** All topics and queues of a system. Every process declares them at its start, which is idempotent. */

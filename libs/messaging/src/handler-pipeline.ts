@@ -1,8 +1,10 @@
 import { suspectsAlone } from './alone.middleware.js';
 import { decode } from './decode.middleware.js';
+import type { ObjectStore } from './object-store.js';
 import { observe } from './observe.middleware.js';
 import { patience } from './patience.middleware.js';
 import { type Delivery, pipeline } from './pipeline.js';
+import { redeemClaim } from './redeem-claim.middleware.js';
 import type { StartedAttempts } from './started-attempts.js';
 import type { Logger } from './surroundings.js';
 import { timeLimit } from './time-limit.middleware.js';
@@ -13,6 +15,8 @@ export interface HandlerPipelineDeps extends TransactionDeps {
   attempts: StartedAttempts;
   /** One for all that a process handles, whatever it comes from: a crash takes all of it along. */
   turns: Turns;
+  /** Where large bodies lie, if anywhere. */
+  objectStore?: ObjectStore | undefined;
   stopping: AbortSignal;
   logger: Logger;
 }
@@ -21,6 +25,7 @@ export interface HandlerPipelineDeps extends TransactionDeps {
 export function handlerPipeline({
   attempts,
   turns,
+  objectStore,
   stopping,
   logger,
   ...deps
@@ -30,6 +35,7 @@ export function handlerPipeline({
     patience(logger, stopping),
     suspectsAlone(attempts, turns),
     timeLimit,
+    redeemClaim(objectStore),
     decode,
     inTransaction(deps),
   );

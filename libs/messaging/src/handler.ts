@@ -7,7 +7,10 @@ export interface HandlerContext {
   /** The transaction of the effect. Throws when the handler was declared with `transaction: false`. */
   readonly tx: Tx;
   readonly outbox: { add(tx: Tx, ...messages: OutgoingMessage[]): Promise<void> };
-  /** Answers a task, through the outbox. Does nothing when its contract has no reply. */
+  /**
+   * Answers a task. Does nothing when its contract has no reply. The answer leaves by the outbox, or at once from a handler
+   * that was declared without a transaction.
+   */
   reply(body: unknown): Promise<void>;
   readonly message: ReceivedMessage;
   /** Aborts when the handler has taken too long (30 s) or the process stops. */

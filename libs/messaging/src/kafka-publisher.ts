@@ -1,11 +1,34 @@
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
-import { type Kafka, Partitioners, type Producer } from 'kafkajs';
+import { type ICustomPartitioner, type Kafka, Partitioners, type Producer } from 'kafkajs';
+import { portionsOf } from './portions.js';
+import { within } from './within.js';
+
+const CONFIRMED_WITHIN = 10_000;
 
 const PUBLISHED: PublishOutcome = { status: 'published' };
 
+/** What the broker says of a topic that takes nothing now. */
+const BLOCKED = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'INVALID_TOPIC_EXCEPTION',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_ENOUGH_REPLICAS',
+  'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
+]);
+
+/** What it says of messages that it will never take; INVALID_RECORD: one without a key for a compacted topic. */
+const REFUSED = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD']);
+
+/** One `publish` call: which of its messages were not published, and which topics took nothing. */
+interface Batch {
+  outcomes: Map<OutboxMessage, PublishOutcome>;
+  blocked: Map<string, PublishOutcome>;
+}
+
 /**
- * Publishes to topics with acks=all by an idempotent producer: one request of a batch at a time, so that a key's messages
- * keep their order. The same key goes to the partition that Java's client would choose (murmur2).
+ * Publishes to topics with acks=all by an idempotent producer, one request at a time, so that a key's messages keep their
+ * order. The same key goes to the partition that Java's client would choose (murmur2).
  */
 export class KafkaPublisher implements Publisher {
   private producer: Producer | undefined;
@@ -15,52 +38,98 @@ export class KafkaPublisher implements Publisher {
     private readonly prefix = '',
   ) {}
 
-  /** Rejects when any of it was not taken, except for messages that are too large for the broker: these are refused. */
+  /** A topic that is missing or has too few replicas is blocked; a message that is too large for its topic is refused. */
   async publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]> {
-    try {
-      await this.send(messages);
-      return messages.map(() => PUBLISHED);
-    } catch (error) {
-      await this.close();
-      if (!isTooLarge(error)) throw error;
-      if (messages.length === 1) return [{ status: 'refused', reason: (error as Error).message }];
-    }
-    const outcomes: PublishOutcome[] = [];
-    for (const message of messages) outcomes.push(...(await this.publish([message])));
-    return outcomes;
+    const batch: Batch = { outcomes: new Map(), blocked: new Map() };
+    for (const portion of portionsOf(messages)) await this.settle(portion, batch);
+    return messages.map((message) => batch.outcomes.get(message) ?? PUBLISHED);
   }
 
-  private async send(messages: readonly OutboxMessage[]): Promise<void> {
-    const byTopic = Map.groupBy(messages, ({ destination }) => destination);
-    const topicMessages = [...byTopic].map(([topic, ofTopic]) => ({
-      topic: this.prefix + topic,
-      messages: ofTopic.map(({ key, headers, body }) => ({ key, headers, value: Buffer.from(body) })),
-    }));
-    this.producer ??= await this.connect();
-    await this.producer.sendBatch({ topicMessages, acks: -1 });
-  }
-
-  /** After an error the next publish starts with a new producer, whose sequence numbers the broker knows nothing of. */
   async close(): Promise<void> {
     const { producer } = this;
     this.producer = undefined;
     await producer?.disconnect().catch(() => {});
   }
 
-  private async connect(): Promise<Producer> {
-    const producer = this.kafka.producer({
+  /** Sends them together. The broker doesn't say which of them it did not take: then topic by topic, or one by one. */
+  private async settle(messages: readonly OutboxMessage[], batch: Batch): Promise<void> {
+    const { outcomes, blocked } = batch;
+    for (const message of messages) {
+      const outcome = blocked.get(message.destination);
+      if (outcome) outcomes.set(message, outcome);
+    }
+    const open = messages.filter((message) => !outcomes.has(message));
+    if (open.length === 0) return;
+    try {
+      await this.send(open);
+    } catch (error) {
+      const outcome = outcomeOf(error);
+      if (!outcome) throw error;
+      const parts = outcome.status === 'blocked' ? byTopic(open) : open.map((message) => [message]);
+      if (parts.length > 1) {
+        for (const part of parts) await this.settle(part, batch);
+        return;
+      }
+      for (const message of open) outcomes.set(message, outcome);
+      if (outcome.status === 'blocked') blocked.set(open[0]!.destination, outcome);
+    }
+  }
+
+  private async send(messages: readonly OutboxMessage[]): Promise<void> {
+    const topicMessages = byTopic(messages).map((ofTopic) => ({
+      topic: this.prefix + ofTopic[0]!.destination,
+      messages: ofTopic.map(({ key, headers, body }) => ({ key, headers, value: bytes(body) })),
+    }));
+    this.producer ??= this.newProducer();
+    const { producer } = this;
+    const sending = producer.connect().then(() => producer.sendBatch({ topicMessages, acks: -1 }));
+    try {
+      await within(CONFIRMED_WITHIN, 'Kafka did not confirm', sending);
+    } catch (error) {
+      this.abandon(producer, sending);
+      throw error;
+    }
+  }
+
+  /** After an error the next request is a new producer's, whose sequence numbers the broker knows nothing of. */
+  private abandon(producer: Producer, sending: Promise<unknown>): void {
+    this.producer = undefined;
+    const disconnect = () => producer.disconnect().catch(() => {});
+    void sending.then(disconnect, disconnect); // not before: while it sends, kafkajs would connect again
+  }
+
+  /** It tries again once, which is the least that kafkajs takes: whoever calls us knows more about patience. */
+  private newProducer(): Producer {
+    return this.kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
-      retry: { initialRetryTime: 50, retries: 5 },
+      createPartitioner: partitioner,
+      retry: { initialRetryTime: 50, retries: 1 },
     });
-    await producer.connect();
-    return producer;
   }
 }
 
-function isTooLarge(error: unknown): boolean {
-  const { type, cause } = error as { type?: string; cause?: unknown };
-  return type === 'MESSAGE_TOO_LARGE' || (cause instanceof Error && isTooLarge(cause));
+/**
+ * Java's choice for messages with a key. One without goes by its body, so that it has the same partition when kafkajs sends
+ * it again: a sequence number that meets another message there would have the broker take it for one it has.
+ */
+const partitioner: ICustomPartitioner = () => {
+  const choose = Partitioners.DefaultPartitioner();
+  return ({ message, ...place }) => choose({ ...place, message: { ...message, key: message.key ?? message.value } });
+};
+
+/** The same bytes, not a copy. */
+const bytes = (body: Uint8Array) => Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+
+function byTopic(messages: readonly OutboxMessage[]): OutboxMessage[][] {
+  return [...Map.groupBy(messages, ({ destination }) => destination).values()];
+}
+
+/** What an error says of one topic or one message; undefined when it is about the broker. */
+function outcomeOf(error: unknown): PublishOutcome | undefined {
+  const { type, message, cause } = error as { type?: string; message: string; cause?: unknown };
+  if (type && BLOCKED.has(type)) return { status: 'blocked', reason: message };
+  if (type && REFUSED.has(type)) return { status: 'refused', reason: message };
+  return cause instanceof Error ? outcomeOf(cause) : undefined;
 }

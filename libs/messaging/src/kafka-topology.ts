@@ -1,6 +1,7 @@
 import { deadLetterTopicOf } from '@waybill/dlq';
-import type { ITopicConfig, Kafka } from 'kafkajs';
+import type { Admin, ITopicConfig, Kafka } from 'kafkajs';
 import type { Topic } from './contract.js';
+import { keepTrying } from './keep-trying.js';
 
 export interface TopicSettings {
   /** Put before every name; default none. For tests that share a broker. */
@@ -10,6 +11,7 @@ export interface TopicSettings {
 }
 
 const FOR_EVER = '-1';
+const LED_WITHIN = 10_000;
 
 /** Creates the topics that are missing, and for a group the dead letter topics of those it reads. */
 export async function declareTopics(
@@ -37,8 +39,23 @@ export async function declareTopics(
     await admin.connect();
     const there = new Set(await admin.listTopics());
     const missing = wanted.filter(({ topic }) => !there.has(topic));
-    if (missing.length) await admin.createTopics({ topics: missing, waitForLeaders: true });
+    if (missing.length === 0) return;
+    await admin.createTopics({ topics: missing, waitForLeaders: false });
+    for (const { topic } of missing) await untilLed(admin, topic);
   } finally {
     await admin.disconnect();
   }
+}
+
+/** Its partitions may have no leader yet that knows of it. Kafka tells so only who asks for something, and kafkajs asks once. */
+async function untilLed(admin: Admin, topic: string): Promise<void> {
+  let reason: unknown;
+  const offsets = await keepTrying(
+    () => admin.fetchTopicOffsets(topic),
+    AbortSignal.timeout(LED_WITHIN),
+    (error) => {
+      reason = error;
+    },
+  );
+  if (!offsets) throw reason;
 }

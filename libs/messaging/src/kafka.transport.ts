@@ -20,6 +20,7 @@ import { GivenBack } from './patience.middleware.js';
 import { StartedAttempts } from './started-attempts.js';
 import type { HealthCheck } from './surroundings.js';
 import { Turns } from './turns.js';
+import { UnconfirmedKafkaPublisher } from './unconfirmed-publishers.js';
 
 /** Kafka under Nest: declares the topics and reads those that have handlers here, as one group. */
 @Injectable()
@@ -27,6 +28,10 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   readonly name = 'kafka';
   readonly kafka: Kafka;
   readonly publisher: KafkaPublisher;
+  /** For messages that come one by one; the relay's batches have a producer of their own. */
+  readonly oneByOne: KafkaPublisher;
+  /** At most once: sends and forgets. */
+  readonly unconfirmed: UnconfirmedKafkaPublisher;
   private readonly stopping = new AbortController();
   private readonly prefix: string;
   private consumer: KafkaConsumer | undefined;
@@ -44,6 +49,8 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     this.prefix = kafkaTopicPrefix;
     this.kafka = createKafka({ brokers: kafkaBrokers, clientId: service, logger });
     this.publisher = new KafkaPublisher(this.kafka, this.prefix);
+    this.oneByOne = new KafkaPublisher(this.kafka, this.prefix);
+    this.unconfirmed = new UnconfirmedKafkaPublisher(this.kafka, this.prefix);
   }
 
   /** Returns at once; a broker that is away is waited for. */
@@ -59,7 +66,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.publisher.close();
+    await Promise.all([this.publisher.close(), this.oneByOne.close(), this.unconfirmed.close()]);
   }
 
   async check(): Promise<void> {
@@ -99,11 +106,11 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   }
 
   private consumerOf(topics: string[], registrations: Map<string, Registration>): KafkaConsumer {
-    const { service: group, database, logger } = this.options;
+    const { service: group, database, commitTogether, logger, objectStore } = this.options;
     const stopping = this.stopping.signal;
     const { attempts, turns, outbox } = this;
-    const deps = { database, inbox: new PostgresInbox(), outbox, consumer: group };
-    const handle = handlerPipeline({ ...deps, attempts, turns, stopping, logger });
+    const deps = { database, commitTogether, inbox: new PostgresInbox(), outbox, consumer: group };
+    const handle = handlerPipeline({ ...deps, objectStore, attempts, turns, stopping, logger });
     const persist = <T>(work: () => Promise<T>) => this.persist(work);
     const outcomes = new EventOutcomes({ group, registrations, handle, stopping, logger });
     const parked = new ParkedEvents(group);

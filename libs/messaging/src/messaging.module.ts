@@ -2,11 +2,16 @@ import { type DynamicModule, type INestApplication, Injectable, Module } from '@
 import { DiscoveryModule } from '@nestjs/core';
 import { ExpiryService } from '@waybill/idempotency/nest';
 import { OutboxRelayService } from '@waybill/outbox/nest';
+import { ClaimsService } from './claims.service.js';
+import { ConsumerLagService } from './consumer-lag.service.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { KafkaTransport } from './kafka.transport.js';
 import { MessageOutbox } from './message-outbox.js';
-import { MessagingOptions } from './messaging.options.js';
+import { MessageSender } from './message-sender.js';
+import { MessagingOptions, sourceOf } from './messaging.options.js';
+import { Publishers } from './publishers.js';
 import { RabbitTransport } from './rabbit.transport.js';
+import { RequestReply } from './request-reply.js';
 import { StartedAttempts } from './started-attempts.js';
 import type { HealthCheck } from './surroundings.js';
 import { TopicProgress } from './topic-progress.js';
@@ -45,26 +50,36 @@ export class MessagingModule {
         MessagingHealth,
         Turns,
         { provide: StartedAttempts, useValue: new StartedAttempts({ database, consumer: service, logger }) },
+        Publishers,
         { provide: MessagingOptions, useValue: options },
-        { provide: MessageOutbox, useValue: new MessageOutbox({ source: `/waybill/${service}` }) },
+        ClaimsService,
+        ConsumerLagService,
+        {
+          provide: MessageOutbox,
+          useFactory: ({ claimCheck }: ClaimsService) => new MessageOutbox({ source: sourceOf(service), claimCheck }),
+          inject: [ClaimsService],
+        },
         { provide: ExpiryService, useFactory: () => new ExpiryService({ database: database.pool, logger }) },
         {
           provide: OutboxRelayService,
-          useFactory: (kafka: KafkaTransport, rabbit: RabbitTransport) =>
-            new OutboxRelayService({
-              connectionString: databaseUrl,
-              targets: { kafka: kafka.publisher, rabbitmq: rabbit.publisher },
-              logger,
-            }),
-          inject: [KafkaTransport, RabbitTransport],
+          useFactory: ({ ofRelay: targets }: Publishers) =>
+            new OutboxRelayService({ connectionString: databaseUrl, targets, logger }),
+          inject: [Publishers],
         },
+        {
+          provide: MessageSender,
+          useFactory: ({ ofSender: publishers }: Publishers) =>
+            new MessageSender({ source: sourceOf(service), publishers }),
+          inject: [Publishers],
+        },
+        { provide: RequestReply, useFactory: (rabbit: RabbitTransport) => rabbit.requests, inject: [RabbitTransport] },
         {
           provide: TopicProgress,
           useFactory: ({ kafka }: KafkaTransport) => new TopicProgress(kafka, service, kafkaTopicPrefix),
           inject: [KafkaTransport],
         },
       ],
-      exports: [MessageOutbox, MessagingHealth, TopicProgress],
+      exports: [MessageOutbox, MessageSender, RequestReply, MessagingHealth, TopicProgress],
     };
   }
 }

@@ -1,6 +1,7 @@
 import type { TransactionRunner, Tx } from '@waybill/outbox';
 import type pg from 'pg';
 import type { Topology } from './contract.js';
+import type { ObjectStore } from './object-store.js';
 import type { Logger } from './surroundings.js';
 
 /** A service's own database: transactions for handlers, single statements, and the pool for housekeeping. */
@@ -25,4 +26,16 @@ export class MessagingOptions {
   logger!: Logger;
   /** Messages in hand at most, by queue. Default 20. */
   prefetch?: Record<string, number>;
+  /**
+   * Messages whose handlers may share one transaction at most. Default 1: none does. More is faster where handlers are short
+   * and touch few common rows; where one fails, all of its group are handled again, each by itself.
+   */
+  commitTogether?: number;
+  /** Messages this process publishes a second at most, by broker; what is too fast waits in the outbox. Default no limit. */
+  publishPerSecond?: { kafka?: number; rabbitmq?: number };
+  /** Where bodies over 256 KiB go; all services must have the same. Default: they stay in the message. */
+  objectStore?: ObjectStore | undefined;
 }
+
+/** CloudEvents `source` of what a service says. */
+export const sourceOf = (service: string): string => `/waybill/${service}`;

@@ -45,3 +45,23 @@ export const waitingForDependency = once(
       labelNames: ['source'],
     }),
 );
+
+export const droppedReplies = once(
+  'waybill_replies_dropped_total',
+  () =>
+    new Counter({
+      name: 'waybill_replies_dropped_total',
+      help: 'Replies that found nobody: they came too late, or who asked is gone',
+      labelNames: ['type'],
+    }),
+);
+
+export const lag = once(
+  'waybill_kafka_consumer_lag',
+  () =>
+    new Gauge({
+      name: 'waybill_kafka_consumer_lag',
+      help: 'Events that the group has not taken yet',
+      labelNames: ['topic'],
+    }),
+);

@@ -25,7 +25,7 @@ export interface RabbitConsumerOptions {
   /** By message type. */
   registrations: ReadonlyMap<string, Registration>;
   handle: (delivery: Delivery) => Promise<void>;
-  attempts: StartedAttempts;
+  attempts: Pick<StartedAttempts, 'begin' | 'end'>;
   stopping: AbortSignal;
   logger: Logger;
 }

@@ -24,14 +24,11 @@ export async function declareQueues(
   queues: readonly Queue[],
   deadLetterQueues: readonly string[] = [],
 ) {
-  for (const { name, maxLength } of queues) {
+  for (const { name, maxLength, replicated } of queues) {
+    const bound = { 'x-max-length': maxLength, 'x-overflow': 'reject-publish' };
+    const kept = { 'x-delivery-limit': DELIVERIES, ...deadLetteringTo(deadLetterQueueOf(name)) };
     await declareDeadLetterQueue(connection, deadLetterQueueOf(name));
-    await declare(connection, name, {
-      'x-max-length': maxLength,
-      'x-overflow': 'reject-publish',
-      'x-delivery-limit': DELIVERIES,
-      ...deadLetteringTo(deadLetterQueueOf(name)),
-    });
+    await declare(connection, name, replicated ? { ...bound, ...kept } : { ...bound, 'x-queue-type': 'classic' });
     for (const tier of RETRY_TIERS) {
       await declare(connection, retryQueueOf(name, tier), {
         'x-message-ttl': tier,

@@ -1,21 +1,28 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { PostgresInbox } from '@waybill/idempotency';
-import { Connection } from 'rabbitmq-client';
+import type { OutboxMessage } from '@waybill/outbox';
+import type { Connection } from 'rabbitmq-client';
+import { encode } from './cloud-event.js';
+import type { OutgoingMessage } from './contract.js';
 import type { Registration } from './handler.js';
 import { handlerPipeline } from './handler-pipeline.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { keepTrying } from './keep-trying.js';
+import { isAskersOwn } from './late-replies.js';
 import { MessageOutbox } from './message-outbox.js';
-import { MessagingOptions } from './messaging.options.js';
+import { MessagingOptions, sourceOf } from './messaging.options.js';
 import type { Delivery } from './pipeline.js';
+import { createRabbit } from './rabbit-client.js';
 import { RabbitConsumer } from './rabbit-consumer.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
 import { declareQueues } from './rabbit-topology.js';
 import { parkedQueueOf, releaseParkedRegistration } from './release-parked.js';
+import { RequestReply } from './request-reply.js';
 import { StartedAttempts } from './started-attempts.js';
 import type { HealthCheck } from './surroundings.js';
 import { Turns } from './turns.js';
+import { UnconfirmedRabbitPublisher } from './unconfirmed-publishers.js';
 
 const DEFAULT_PREFETCH = 20;
 
@@ -27,6 +34,9 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   private readonly publishing: Connection;
   private readonly consuming: Connection;
   readonly publisher: RabbitPublisher;
+  /** At most once: sends and forgets. */
+  readonly unconfirmed: UnconfirmedRabbitPublisher;
+  readonly requests: RequestReply;
   private readonly stopping = new AbortController();
   private consumers: RabbitConsumer[] = [];
   private declared = false;
@@ -42,6 +52,9 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     this.publishing = this.connect('publishing');
     this.consuming = this.connect('consuming');
     this.publisher = new RabbitPublisher(this.publishing);
+    this.unconfirmed = new UnconfirmedRabbitPublisher(this.publishing);
+    const { publishing, consuming } = this;
+    this.requests = new RequestReply({ publishing, consuming, source: sourceOf(options.service) });
   }
 
   /** Returns at once; a broker that is away is waited for. */
@@ -53,11 +66,13 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   /** Takes no more and finishes or gives back what is in hand. */
   async close(): Promise<void> {
     this.stopping.abort();
-    await Promise.all([this.attempts.close(), ...this.consumers.map((consumer) => consumer.stop())]);
+    const { attempts, requests, consumers } = this;
+    await Promise.all([attempts.close(), requests.close(), ...consumers.map((consumer) => consumer.stop())]);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.publisher.close().catch(() => {});
+    // What was sent and not confirmed has arrived when its channel is closed.
+    await Promise.allSettled([this.publisher.close(), this.unconfirmed.close()]);
     this.publishing.unsafeDestroy();
     this.consuming.unsafeDestroy();
   }
@@ -119,23 +134,21 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   }
 
   private pipeline() {
-    const { service, database, logger } = this.options;
-    const deps = { database, inbox: new PostgresInbox(), outbox: this.outbox, consumer: service };
-    const { attempts, turns, stopping } = this;
-    return handlerPipeline({ ...deps, attempts, turns, stopping: stopping.signal, logger });
+    const { service, database, commitTogether, logger, objectStore } = this.options;
+    const answer = (reply: OutgoingMessage) => this.answer(encode(reply, sourceOf(service)));
+    const { attempts, outbox, turns, stopping } = this;
+    const deps = { database, commitTogether, inbox: new PostgresInbox(), outbox, consumer: service, answer };
+    return handlerPipeline({ ...deps, objectStore, attempts, turns, stopping: stopping.signal, logger });
+  }
+
+  /** Who waits in a queue of its own asked at most once, and is answered so. */
+  private async answer(reply: OutboxMessage): Promise<void> {
+    if (isAskersOwn(reply.destination)) await this.unconfirmed.publish([reply]);
+    else await this.publisher.publishOne(reply);
   }
 
   private connect(purpose: string): Connection {
-    const { rabbitmqUrl, service, logger } = this.options;
-    const connection = new Connection({
-      url: rabbitmqUrl,
-      connectionName: `${service} ${purpose}`,
-      retryLow: 200,
-      retryHigh: 2_000,
-      acquireTimeout: 5_000,
-      heartbeat: 10,
-    });
-    connection.on('error', (error) => logger.debug({ err: error, purpose }, 'RabbitMQ is away'));
-    return connection;
+    const { rabbitmqUrl: url, service, logger } = this.options;
+    return createRabbit({ url, name: `${service} ${purpose}`, logger });
   }
 }

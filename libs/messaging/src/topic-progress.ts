@@ -19,7 +19,7 @@ export class TopicProgress {
   ) {}
 
   /** Rejects while the broker is away or has no such topic. */
-  async of({ name }: Topic): Promise<Progress> {
+  async of({ name }: Pick<Topic, 'name'>): Promise<Progress> {
     const topic = this.prefix + name;
     try {
       const admin = await this.connected();

@@ -1,6 +1,7 @@
 import type { Inbox } from '@waybill/idempotency';
 import type { TransactionRunner, Tx } from '@waybill/outbox';
-import type { TaskContract } from './contract.js';
+import type { OutgoingMessage, TaskContract } from './contract.js';
+import { GroupCommit } from './group-commit.js';
 import type { HandlerContext } from './handler.js';
 import type { MessageOutbox } from './message-outbox.js';
 import type { Delivery, Middleware } from './pipeline.js';
@@ -11,23 +12,36 @@ export interface TransactionDeps {
   outbox: MessageOutbox;
   /** Who takes the message, for the inbox. */
   consumer: string;
+  /** Messages whose handlers may share one transaction at most. Default 1: none does. */
+  commitTogether?: number | undefined;
+  /** Sends the reply of a handler that has no transaction; resolves when the broker has it. */
+  answer?: (reply: OutgoingMessage) => Promise<void>;
 }
 
 /** Calls the handler: its effect, its messages and the mark that this message was taken are one commit. */
 export function inTransaction(deps: TransactionDeps): Middleware {
+  const { database, commitTogether: size = 1 } = deps;
+  const commit = new GroupCommit<Delivery>({
+    database,
+    size,
+    work: (tx, deliveries) => handleOnce(deliveries, deps, tx),
+  });
   return async (delivery) => {
     if (delivery.registration.options.transaction === false) return handle(delivery, deps);
-    await deps.database.transaction((tx) => handleOnce(delivery, deps, tx));
+    if (size > 1) return commit.do(delivery);
+    await database.transaction((tx) => handleOnce([delivery], deps, tx));
   };
 }
 
-/** Does nothing when the message was taken before. */
-export async function handleOnce(delivery: Delivery, deps: TransactionDeps, tx: Tx): Promise<void> {
+/** One after the other; does nothing for a message that was taken before. */
+async function handleOnce(deliveries: readonly Delivery[], deps: TransactionDeps, tx: Tx): Promise<void> {
   const { consumer, inbox } = deps;
-  if (await inbox.firstTime(tx, { consumer, messageId: delivery.message.id })) await handle(delivery, deps, tx);
+  const ids = deliveries.map(({ message }) => message.id);
+  const fresh = await inbox.firstTimes(tx, consumer, ids);
+  for (const delivery of deliveries) if (fresh.delete(delivery.message.id)) await handle(delivery, deps, tx);
 }
 
-async function handle(delivery: Delivery, { outbox }: TransactionDeps, tx?: Tx): Promise<void> {
+async function handle(delivery: Delivery, { outbox, answer }: TransactionDeps, tx?: Tx): Promise<void> {
   const { registration, message, signal, body } = delivery;
   const context: HandlerContext = {
     get tx() {
@@ -37,13 +51,13 @@ async function handle(delivery: Delivery, { outbox }: TransactionDeps, tx?: Tx):
     outbox,
     message,
     signal,
-    async reply(answer) {
+    async reply(body) {
       const { reply } = registration.contract as TaskContract;
-      if (reply)
-        await outbox.add(
-          context.tx,
-          reply.of(answer, { correlationId: message.correlationId, replyTo: message.replyTo }),
-        );
+      if (!reply) return;
+      const { correlationId, replyTo } = message;
+      const outgoing = reply.of(body, { ...(correlationId && { correlationId }), ...(replyTo && { replyTo }) });
+      if (!tx && answer) await answer(outgoing);
+      else await outbox.add(context.tx, outgoing);
     },
   };
   await registration.handler.handle(body as never, context);

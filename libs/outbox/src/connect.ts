@@ -19,6 +19,7 @@ export async function connect(
     keepAliveInitialDelayMillis: 5 * SECOND,
     connectionTimeoutMillis: 5 * SECOND,
     query_timeout: STATEMENT_PATIENCE,
+    pipeline: true, // statements are sent at once, and done in the order in which they were sent
   });
   let usable = false; // until then, connect() itself fails with the reason
   const lost = (reason: Error) => {
@@ -52,7 +53,10 @@ const socketOf = (client: pg.Client) =>
   (client as unknown as { connection?: { stream?: { destroy(): void } } }).connection?.stream;
 
 // Keepalive: the server notices within half a minute when this side has vanished without a word, and frees its locks.
-// Planner: statistics of a table that fills and empties mislead it; the primary key is always the way.
+// Planner: statistics of a table that fills and empties mislead it; the primary key is always the way, so one plan does,
+// and none is worth compiling.
+// Commits that the disk has not yet: all that a crash of the server could take back is that something was published.
 const SESSION = `
   SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
-  SET enable_seqscan = off; SET enable_bitmapscan = off; SET statement_timeout = ${STATEMENT_PATIENCE}`;
+  SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off;
+  SET synchronous_commit = off; SET statement_timeout = ${STATEMENT_PATIENCE}`;

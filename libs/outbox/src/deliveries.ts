@@ -50,15 +50,36 @@ export class Deliveries {
     return this.backoff.next();
   }
 
-  /** Deletes what was published and sets aside what was refused. Resolves with the destinations that blocked. */
-  async settle(client: pg.Client, batch: StoredMessage[], outcomes: PublishOutcome[]): Promise<Set<string>> {
+  /** Deletes what was published and sets aside what was refused: all sent at once, so that who reads next sees it done. */
+  async settle(client: pg.Client, batch: StoredMessage[], outcomes: PublishOutcome[]): Promise<void> {
     const published = batch.filter((_, i) => outcomes[i]?.status === 'published');
-    await remove(client, this.options.target, published);
+    const refusals = outcomes.flatMap((outcome, i) =>
+      outcome.status === 'refused' ? [this.refuse(client, batch[i]!, outcome.reason)] : [],
+    );
+    await Promise.all([remove(client, this.options.target, published), ...refusals]);
+    for (const { target, destination } of published) metrics.published.inc({ target, destination });
+  }
+
+  /** Remembers the destinations that blocked, to leave them alone for a while, and returns them. */
+  noteBlocked(batch: StoredMessage[], outcomes: PublishOutcome[]): Set<string> {
+    const { target, logger } = this.options;
+    const progressing = new Set<string>();
+    const reasons = new Map<string, string>();
     for (const [i, outcome] of outcomes.entries()) {
-      if (outcome.status === 'refused') await this.refuse(client, batch[i]!, outcome.reason);
+      const { destination } = batch[i]!;
+      if (outcome.status === 'published') progressing.add(destination);
+      if (outcome.status === 'blocked') reasons.set(destination, outcome.reason);
     }
-    this.count(published);
-    return this.noteBlocked(batch, outcomes, new Set(published.map(({ destination }) => destination)));
+    for (const [destination, reason] of reasons) {
+      metrics.blocked.inc({ target, destination });
+      const news = this.destinations.block(destination, { progress: progressing.has(destination) });
+      if (news) logger.warn({ target, destination, reason }, 'outbox: a destination takes nothing, its messages wait');
+    }
+    for (const destination of progressing) {
+      if (reasons.has(destination) || !this.destinations.unblock(destination)) continue;
+      logger.info({ target, destination }, 'outbox: the destination takes messages again');
+    }
+    return new Set(reasons.keys());
   }
 
   blocked(): string[] {
@@ -77,27 +98,5 @@ export class Deliveries {
       { target, destination, messageId: id, key, reason },
       'outbox: a message can never be published, it is set aside in waybill.outbox_refused',
     );
-  }
-
-  private count(published: StoredMessage[]): void {
-    for (const { target, destination } of published) metrics.published.inc({ target, destination });
-  }
-
-  private noteBlocked(batch: StoredMessage[], outcomes: PublishOutcome[], progressing: Set<string>): Set<string> {
-    const { target, logger } = this.options;
-    const reasons = new Map<string, string>();
-    for (const [i, outcome] of outcomes.entries()) {
-      if (outcome.status === 'blocked') reasons.set(batch[i]!.destination, outcome.reason);
-    }
-    for (const [destination, reason] of reasons) {
-      metrics.blocked.inc({ target, destination });
-      const news = this.destinations.block(destination, { progress: progressing.has(destination) });
-      if (news) logger.warn({ target, destination, reason }, 'outbox: a destination takes nothing, its messages wait');
-    }
-    for (const destination of progressing) {
-      if (reasons.has(destination) || !this.destinations.unblock(destination)) continue;
-      logger.info({ target, destination }, 'outbox: the destination takes messages again');
-    }
-    return new Set(reasons.keys());
   }
 }

@@ -23,13 +23,16 @@ export interface LaneOptions {
 interface Session {
   client: pg.Client;
   locks: ShardLocks;
+  /** The deletion of the batch before, which goes on while the next one is with the broker. */
+  settling: Promise<void>;
   lost?: Error;
 }
 
 /**
- * Publishes the messages of one target, a batch at a time: read, publish, delete. A row is deleted only after the broker
- * has confirmed it and only on the connection that holds its shard's lock, so every way to fail in between publishes it
- * again, in the same order.
+ * Publishes the messages of one target, a batch at a time: read, publish, delete. The broker never waits for the database:
+ * while it has one batch, the one before is deleted and the next one is read, in this order, for a connection does one
+ * after the other. A row is deleted only after the broker has confirmed it and only on the connection that holds its
+ * shard's lock, so every way to fail in between publishes it again, in the same order.
  */
 export class Lane {
   private readonly turn = new Wakeup();
@@ -89,7 +92,7 @@ export class Lane {
       session.lost = reason;
       this.turn.ring();
     });
-    const session: Session = { client, locks: new ShardLocks(client, target) };
+    const session: Session = { client, locks: new ShardLocks(client, target), settling: Promise.resolve() };
     this.session = session;
     this.nextLockTry = 0;
     this.backoff.reset();
@@ -113,8 +116,12 @@ export class Lane {
       this.turn.clear(); // before the read: what commits during it rings again
       if (batch.length === 0) batch = await this.read(session, []);
       if (batch.length > 0) batch = await this.publish(session, batch);
-      else await this.turn.wait(Math.min(this.options.pollInterval, this.deliveries.nextTryIn()));
+      else {
+        await session.settling;
+        await this.turn.wait(Math.min(this.options.pollInterval, this.deliveries.nextTryIn()));
+      }
     }
+    await session.settling;
   }
 
   /** Publishes a batch and resolves with the next one, which was read meanwhile. */
@@ -125,11 +132,14 @@ export class Lane {
 
     const outcomes = await this.deliveries.publish(batch);
     const next = await reading;
+    await session.settling; // before there is more to settle, so that a database that fails is noticed
     if (!outcomes) {
       await this.stopRequest.wait(this.deliveries.nextAttemptIn());
       return [];
     }
-    const blocked = await this.deliveries.settle(session.client, batch, outcomes);
+    const blocked = this.deliveries.noteBlocked(batch, outcomes);
+    session.settling = this.deliveries.settle(session.client, batch, outcomes);
+    session.settling.catch(() => {}); // awaited at the next turn
     return next.filter(({ destination }) => !blocked.has(destination)); // would overtake those that just blocked
   }
 

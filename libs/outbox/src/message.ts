@@ -32,7 +32,7 @@ export type PublishOutcome =
 export interface Publisher {
   /**
    * Publishes in the given order and resolves with one outcome a message, in the same order, once the broker has confirmed.
-   * After a blocked message nothing more of its destination may be published in this call: those are blocked too.
+   * After a blocked message nothing more of its destination and key may be published in this call: that is blocked too.
    * Rejects when the broker is away: nothing is known of the batch then, and all of it is published again.
    * Must settle: a call that hangs stops its target, so set a timeout on what it waits for.
    */

@@ -20,7 +20,8 @@ describe('when something fails, the relay', () => {
     await shop.untilEmpty();
     expect(cuts).toBe(1);
     expect(broker.firsts()).toEqual(series('m', 30));
-    expect(broker.got).toHaveLength(40);
+    expect(broker.got.length).toBeGreaterThanOrEqual(40);
+    expect(broker.got.length).toBeLessThanOrEqual(50); // two batches are the most that is repeated
   });
 
   it('leaves its shards to another relay when it dies with a batch in hand', async () => {
@@ -107,6 +108,59 @@ describe('when something fails, the relay', () => {
     const { rows } = await shop.database.pool.query('SELECT body, reason FROM waybill.outbox_refused');
     expect(rows).toEqual([{ body: Buffer.from('huge'), reason: 'too large' }]);
     expect(logger.lines[0]).toMatch(/^error: .*set aside/);
+  });
+
+  it('hands a refused message to the broker once, though the next batches are read meanwhile', async () => {
+    const broker = new Broker();
+    const asked: string[] = [];
+    broker.answer = ({ body }) => {
+      asked.push(body.toString());
+      return body.toString() === 'm3' ? { status: 'refused', reason: 'too large' } : { status: 'published' };
+    };
+    await shop.relay(broker, { batchSize: 2 });
+    await shop.send(series('m', 20).map((body) => message(body)));
+    await shop.untilEmpty();
+    expect(asked).toEqual(series('m', 20));
+  });
+
+  it('publishes one batch while the delete of the one before waits, and no third', async () => {
+    const broker = new Broker();
+    await shop.send(series('m', 10).map((body) => message(body)));
+    const { pool } = shop.database;
+    const other = await pool.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('SELECT FROM waybill.outbox ORDER BY seq LIMIT 1 FOR UPDATE');
+      await shop.relay(broker, { batchSize: 2 });
+      await until('the delete waits and the next batch is published', async () => {
+        const { rowCount } = await pool.query(
+          `SELECT FROM pg_stat_activity
+           WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'DELETE%'`,
+        );
+        return rowCount === 1 && broker.got.length === 4;
+      });
+      expect(broker.firsts()).toEqual(series('m', 4));
+    } finally {
+      await other.query('COMMIT');
+      other.release();
+    }
+    await shop.untilEmpty();
+    expect(broker.got.map(({ body }) => body.toString())).toEqual(series('m', 10));
+  });
+
+  it('publishes a batch again whose delete failed', async () => {
+    const broker = new Broker();
+    const logger = new Log();
+    await shop.database.pool.query(`
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not now'; END $$;
+      CREATE TRIGGER refuse BEFORE DELETE ON waybill.outbox EXECUTE FUNCTION refuse()`);
+    await shop.relay(broker, { logger });
+    await shop.send(series('m', 3).map((body) => message(body)));
+    await until('it was published twice', async () => broker.got.length >= 6);
+    await shop.database.pool.query('DROP FUNCTION refuse CASCADE');
+    await shop.untilEmpty();
+    expect(broker.firsts()).toEqual(series('m', 3));
+    expect(logger.lines[0]).toBe('warn: outbox: the database is away, messages wait');
   });
 
   it('is not ready while its database is away, and is again when it is back', async () => {

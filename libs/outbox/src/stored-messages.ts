@@ -43,7 +43,8 @@ const READ = `
   FROM places CROSS JOIN LATERAL (
     SELECT seq, target, destination, id, key, headers, body
     FROM waybill.outbox
-    WHERE target = $1 AND destination = places.destination AND shard = ANY ($2::smallint[]) AND seq <> ALL ($5::bigint[])
+    WHERE target = $1 AND destination = places.destination AND shard = ANY ($2::smallint[])
+      AND seq NOT IN (SELECT unnest($5::bigint[]))
     ORDER BY seq LIMIT $3
   ) oldest
   WHERE places.destination <> ALL ($4::text[])

@@ -1,6 +1,7 @@
 import { pgTx, type Tx } from '@waybill/outbox';
 import pg from 'pg';
 import type { Logger } from './logger.js';
+import { isPlanOutdated, preparedTx } from './prepared-tx.js';
 import { SESSION_OPTIONS } from './session-options.js';
 
 const SECOND = 1_000;
@@ -40,13 +41,14 @@ export class Database {
     client.on('error', onError);
     try {
       await client.query('BEGIN');
-      const result = await work(pgTx(client));
+      const result = await work(preparedTx(client));
       await client.query('COMMIT');
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((rollbackError: Error) => {
         broken = rollbackError;
       });
+      if (isPlanOutdated(error)) broken = error as Error; // the next connection plans anew
       throw error;
     } finally {
       client.off('error', onError);

@@ -1,12 +1,15 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { backingServices } from './endpoints.js';
 import { uniqueName } from './unique-name.js';
+import { until } from './until.js';
 
 export interface FreshTopics {
   /** To be put before the name of every topic and group. */
   prefix: string;
   kafka: Kafka;
-  /** Removes the topics and groups with this prefix; their consumers must have left. */
+  /** Makes a topic with this prefix; resolves when its partitions have leaders that know of it. */
+  create(name: string, partitions?: number): Promise<void>;
+  /** Removes the topics and groups with this prefix, as soon as all consumers have left. */
   drop(): Promise<void>;
 }
 
@@ -19,19 +22,41 @@ export function freshTopics(): FreshTopics {
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 10 },
     logLevel: logLevel.NOTHING,
   });
-  return { prefix, kafka, drop: () => drop(kafka, prefix) };
+  return {
+    prefix,
+    kafka,
+    create: (name, partitions = 1) => create(kafka, prefix + name, partitions),
+    drop: () => drop(kafka, prefix),
+  };
+}
+
+async function create(kafka: Kafka, topic: string, numPartitions: number): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: false });
+    await until(`${topic} has leaders`, () => admin.fetchTopicOffsets(topic), { within: '30s' });
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 async function drop(kafka: Kafka, prefix: string): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    const { groups } = await admin.listGroups();
-    const groupIds = groups.map(({ groupId }) => groupId).filter((name) => name.startsWith(prefix));
-    if (groupIds.length) await admin.deleteGroups(groupIds);
+    // A member that was killed leaves when its session ends.
+    await until('its groups have no members', () => deleteGroups(admin, prefix), { within: '40s' });
     const topics = (await admin.listTopics()).filter((name) => name.startsWith(prefix));
     if (topics.length) await admin.deleteTopics({ topics });
   } finally {
     await admin.disconnect();
   }
+}
+
+async function deleteGroups(admin: Admin, prefix: string): Promise<true> {
+  const { groups } = await admin.listGroups();
+  const groupIds = groups.map(({ groupId }) => groupId).filter((name) => name.startsWith(prefix));
+  if (groupIds.length) await admin.deleteGroups(groupIds);
+  return true;
 }

@@ -20,7 +20,7 @@ export class KafkaPeer {
   private readonly kafka: Kafka;
   private readonly prefix: string;
 
-  constructor({ kafka, prefix }: FreshTopics) {
+  constructor({ kafka, prefix }: Pick<FreshTopics, 'kafka' | 'prefix'>) {
     this.kafka = kafka;
     this.prefix = prefix;
   }

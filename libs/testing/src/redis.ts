@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { end, findOnPath, freePort } from './program.js';
 import { until } from './until.js';
 
 export interface RunningRedis {
@@ -51,26 +52,6 @@ export async function startOwnRedis(): Promise<RunningRedis> {
   return { url: `redis://127.0.0.1:${port}`, stop };
 }
 
-async function end(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const exit = once(server, 'exit');
-  server.kill('SIGKILL');
-  await exit;
-}
-
-function findOnPath(name: string): string | undefined {
-  const isExecutable = (path: string) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
-}
-
 function installRedis(): string {
   const byHand =
     'install redis-server 7.0 or later (apt-get install redis-server, brew install redis), or set REDIS_URL';
@@ -84,15 +65,6 @@ function installRedis(): string {
   const program = findOnPath('redis-server');
   if (!program) throw new Error(`apt could not install redis-server: ${byHand}`);
   return program;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Another process may have taken the port meanwhile: then ours has ended. */

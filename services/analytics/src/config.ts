@@ -1,3 +1,4 @@
+import { openObjectStore } from '@waybill/messaging';
 import { list, loadConfig, port, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
@@ -10,5 +11,6 @@ export const readConfig = () =>
     KAFKA_BROKERS: list(),
     KAFKA_TOPIC_PREFIX: z.string().default(''),
     KAFKA_RETENTION: z.string().optional(),
+    OBJECT_STORE: z.url().transform(openObjectStore).optional(),
   });
 export type Config = ReturnType<typeof readConfig>;

@@ -1,3 +1,4 @@
+import { openObjectStore } from '@waybill/messaging';
 import { duration, list, loadConfig, port, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
@@ -10,6 +11,7 @@ export const readConfig = () =>
     KAFKA_BROKERS: list(),
     KAFKA_TOPIC_PREFIX: z.string().default(''),
     KAFKA_RETENTION: z.string().optional(),
+    OBJECT_STORE: z.url().transform(openObjectStore).optional(),
     /** Allows changes by hand, as `Authorization: Bearer <token>`. */
     OPERATOR_TOKEN: z.string().min(1),
     /** How long after an order's confirmation the carrier comes. */

@@ -39,6 +39,7 @@ export class InventoryModule {
           kafkaBrokers: config.KAFKA_BROKERS,
           kafkaTopicPrefix: config.KAFKA_TOPIC_PREFIX,
           kafkaRetention: config.KAFKA_RETENTION,
+          objectStore: config.OBJECT_STORE,
           topology,
           logger,
         }),

@@ -1,3 +1,4 @@
+import { openObjectStore } from '@waybill/messaging';
 import { duration, list, loadConfig, port, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
@@ -31,6 +32,8 @@ export const readProcessorConfig = () =>
   loadConfig({
     ...processConfig,
     ...brokers,
+    /** Where bodies over 256 KiB lie; the same for all services. Default: in their messages. */
+    OBJECT_STORE: z.url().transform(openObjectStore).optional(),
     ORDER_PROCESSOR_PORT: port().default(3010),
     DATABASE_URL: z.url(),
     TEMPORAL_ADDRESS: z.string(),

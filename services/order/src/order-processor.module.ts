@@ -42,6 +42,7 @@ export class OrderProcessorModule {
           kafkaBrokers: config.KAFKA_BROKERS,
           kafkaTopicPrefix: config.KAFKA_TOPIC_PREFIX,
           kafkaRetention: config.KAFKA_RETENTION,
+          objectStore: config.OBJECT_STORE,
           topology,
           logger,
           prefetch: { [ordersProcess.name]: 50, [ordersReplies.name]: 50 },

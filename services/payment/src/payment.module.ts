@@ -34,6 +34,7 @@ export class PaymentModule {
           kafkaBrokers: config.KAFKA_BROKERS,
           kafkaTopicPrefix: config.KAFKA_TOPIC_PREFIX,
           kafkaRetention: config.KAFKA_RETENTION,
+          objectStore: config.OBJECT_STORE,
           topology,
           logger,
         }),

@@ -6,9 +6,10 @@ import type { Product } from '../domain/pricing.js';
 export class CatalogueRepository {
   /** The products of these lines by SKU; a SKU the catalogue does not have is missing. */
   async productsOf(tx: Tx, lines: readonly Line[]): Promise<Map<string, Product>> {
-    const { rows } = await tx.query<ProductRow>('SELECT * FROM catalogue WHERE sku = ANY ($1)', [
-      lines.map(({ sku }) => sku),
-    ]);
+    const { rows } = await tx.query<ProductRow>(
+      'SELECT sku, name, unit_price_amount, currency FROM catalogue WHERE sku = ANY ($1)',
+      [lines.map(({ sku }) => sku)],
+    );
     return new Map(rows.map((row) => [row.sku, toProduct(row)]));
   }
 

@@ -1,0 +1,49 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createServer } from 'node:net';
+import { until } from '@waybill/testing';
+
+/** A server as a process of its own, with the same flags for each. */
+export class Server {
+  private constructor(
+    readonly url: string,
+    private readonly child: ChildProcess,
+  ) {}
+
+  /** Resolves when `ready` answers with 200. `portName` is the variable by which the script is told its port. */
+  static async start(
+    script: string,
+    { portName, ready, env }: { portName: string; ready: string; env: Record<string, string> },
+  ): Promise<Server> {
+    const port = await freePort();
+    const child = fork(script, {
+      env: {
+        ...process.env,
+        NODE_ENV: 'production',
+        HOST: '127.0.0.1',
+        LOG_LEVEL: 'warn',
+        ...env,
+        [portName]: String(port),
+      },
+    });
+    const server = new Server(`http://127.0.0.1:${port}`, child);
+    await until(`${script} is ready`, async () => (await fetch(server.url + ready)).status === 200, { within: '30s' });
+    return server;
+  }
+
+  async stop(): Promise<void> {
+    const exited = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    await exited;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,91 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { idempotencyMigrations } from '@waybill/idempotency';
+import { messagingMigrations, type Topology } from '@waybill/messaging';
+import { KafkaTransport, MessagingModule, type MessagingOptions, RabbitTransport } from '@waybill/messaging/nest';
+import { migrateLibraries, outboxMigrations, pgTx } from '@waybill/outbox';
+import { backingServices, type FreshDatabase, freshDatabase, transaction } from '@waybill/testing';
+import pg from 'pg';
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** As many connections for everyone who is compared. */
+export const CONNECTIONS = 20;
+
+/** A database with the tables of the libraries and one in which effects are counted. */
+export class EffectsDatabase {
+  private constructor(
+    private readonly fresh: FreshDatabase,
+    readonly pool: pg.Pool,
+  ) {}
+
+  static async open(): Promise<EffectsDatabase> {
+    const fresh = await freshDatabase();
+    const pool = new pg.Pool({ connectionString: fresh.url, max: CONNECTIONS });
+    await migrateLibraries(pool, outboxMigrations, idempotencyMigrations, messagingMigrations);
+    await pool.query('CREATE TABLE effects (id bigserial PRIMARY KEY, about text NOT NULL, body text NOT NULL)');
+    return new EffectsDatabase(fresh, pool);
+  }
+
+  get url(): string {
+    return this.fresh.url;
+  }
+
+  asMessagingDatabase(): MessagingOptions['database'] {
+    const { pool } = this;
+    return {
+      pool,
+      autocommit: pgTx(pool as never),
+      transaction: (work) => transaction(pool, (client) => work(pgTx(client))),
+    };
+  }
+
+  async count(): Promise<number> {
+    const { rows } = await this.pool.query<{ count: string }>('SELECT count(*) FROM effects');
+    return Number(rows[0]!.count);
+  }
+
+  async empty(): Promise<void> {
+    await this.pool.query('TRUNCATE effects');
+  }
+
+  async drop(): Promise<void> {
+    await this.pool.end();
+    await this.fresh.drop();
+  }
+}
+
+export interface ServiceSettings {
+  name: string;
+  database: EffectsDatabase;
+  topology: Topology;
+  rabbitmqUrl: string;
+  kafkaTopicPrefix?: string;
+  prefetch?: Record<string, number>;
+  commitTogether?: number;
+  handlers: Provider[];
+}
+
+/** A service as a fork would write it, without its HTTP. */
+export async function startService({ name, database, handlers, ...rest }: ServiceSettings) {
+  const messaging: DynamicModule = MessagingModule.forRoot({
+    service: name,
+    database: database.asMessagingDatabase(),
+    databaseUrl: database.url,
+    kafkaBrokers: [backingServices().kafka],
+    logger: quiet,
+    ...rest,
+  });
+  class Service {}
+  Module({ imports: [messaging], providers: handlers })(Service);
+  const app = await NestFactory.createApplicationContext(Service, { logger: false });
+  const transports = [app.get(KafkaTransport), app.get(RabbitTransport)];
+  for (const transport of transports) transport.listen(() => {});
+  return {
+    get: app.get.bind(app) as typeof app.get,
+    async stop(): Promise<void> {
+      for (const transport of transports) await transport.close();
+      await app.close();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { KafkaPublisher } from '@waybill/messaging';
+import { figure, method, ratePerSecond, rounds } from '../rounds.js';
+import { GraphileWorkerOutbox } from './graphile-worker.js';
+import { KafkaTopic } from './kafka-topic.js';
+import { messages } from './messages.js';
+import { OutboxDatabase } from './outbox-database.js';
+import { PgTransactionalOutbox } from './pg-transactional-outbox.js';
+
+const ROWS = 10_000;
+const ROUNDS = 3;
+
+/** The relay against what else an npm user may take. */
+export async function rivals(): Promise<void> {
+  method(
+    'outbox/rivals',
+    `${ROWS} waiting rows of 1 KiB (100,000 would take the slowest many minutes) until the last is published and done with, by turns, ` +
+      'median of the rounds; one\n  idempotent kafkajs producer with acks=all each, the relay with its defaults. graphile-worker: the settings of its page on ' +
+      'performance (24 jobs at a\n  time, local queue of 500, completions in batches), a job publishes its message. pg-transactional-outbox: polling ' +
+      'listener, batches of 100, all\n  messages "parallel", read committed, without the protections it recommends against for an outbox. Both give up order.',
+  );
+  const topic = await KafkaTopic.create();
+  const producer = await topic.producer();
+  const publisher = new KafkaPublisher(topic.kafka);
+  const ours = await OutboxDatabase.open();
+  const graphile = await GraphileWorkerOutbox.open(producer);
+  const transactional = await PgTransactionalOutbox.open(producer);
+  const all = messages(ROWS, topic.name);
+
+  const medians = await rounds(ROUNDS, {
+    relay: async () => {
+      await ours.add(all);
+      await ours.settle();
+      return ratePerSecond(ROWS, () => ours.relay(publisher, ROWS));
+    },
+    'graphile-worker': async () => {
+      await graphile.add(all);
+      await settle(graphile.database);
+      return ratePerSecond(ROWS, () => graphile.relay(ROWS));
+    },
+    'pg-transactional-outbox': async () => {
+      await transactional.add(all);
+      await settle(transactional.database);
+      return ratePerSecond(ROWS, () => transactional.relay(ROWS));
+    },
+  });
+  const better = Math.max(medians['graphile-worker'], medians['pg-transactional-outbox']);
+  const ratio = medians.relay / better;
+  figure('relay / the better of the two', ratio.toFixed(1), { text: 'at least 3', met: ratio >= 3 });
+
+  await Promise.all([producer.disconnect(), publisher.close()]);
+  await Promise.all([topic.drop(), ours.database.drop(), graphile.database.drop(), transactional.close()]);
+}
+
+/** As for ours. */
+async function settle({ pool }: OutboxDatabase['database']): Promise<void> {
+  await pool.query('VACUUM ANALYZE');
+  await pool.query('CHECKPOINT');
+}

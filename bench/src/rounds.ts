@@ -1,0 +1,52 @@
+/** One measurement: how many a second, or how many of whatever is compared. */
+export type Contender = () => Promise<number>;
+
+/**
+ * Lets the contenders run by turns, so that what changes on the machine meanwhile meets all of them. A first turn warms up
+ * and is not counted. Prints every round and resolves with each one's median.
+ */
+export async function rounds<Name extends string>(
+  count: number,
+  contenders: Record<Name, Contender>,
+): Promise<Record<Name, number>> {
+  const entries = Object.entries(contenders) as [Name, Contender][];
+  const figures = new Map<Name, number[]>(entries.map(([name]) => [name, []]));
+  for (let round = 0; round <= count; round++) {
+    for (const [name, run] of entries) {
+      const figure = await run();
+      if (round > 0) figures.get(name)!.push(figure);
+    }
+  }
+  for (const [name, each] of figures) {
+    console.log(`    ${name.padEnd(34)} ${rate(median(each)).padStart(9)}/s   rounds: ${each.map(rate).join(' ')}`);
+  }
+  return Object.fromEntries([...figures].map(([name, each]) => [name, median(each)])) as Record<Name, number>;
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+export function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1]!;
+}
+
+/** How it was measured: one or two sentences, before the figures. */
+export function method(name: string, text: string): void {
+  console.log(`\n${name}\n  ${text}`);
+}
+
+/** A figure and whether it is as good as was promised. */
+export function figure(what: string, value: string, goal?: { text: string; met: boolean }): void {
+  const verdict = goal ? `goal ${goal.text}: ${goal.met ? 'met' : 'NOT MET'}` : '';
+  console.log(`  ${what.padEnd(48)} ${value.padStart(9)}   ${verdict}`.trimEnd());
+}
+
+/** Runs the work and returns how many a second that were. */
+export async function ratePerSecond(count: number, work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (count * 1_000) / (performance.now() - start);
+}
+
+const rate = (value: number) => value.toFixed(0);

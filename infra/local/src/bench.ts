@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { stdout } from './progress.js';
+import { readSettings, root, type Settings } from './settings.js';
+import { endpointsPath, ensureFolders } from './state.js';
+import { stop } from './stop.js';
+import { type Parts, System } from './system.js';
+
+/** Benchmarks of a library need no system, only servers that nobody else uses. */
+const OWN_SERVERS: Record<string, Parts['servers']> = {
+  outbox: ['postgres', 'kafka'],
+  idempotency: ['postgres'],
+  messaging: ['postgres', 'rabbitmq', 'kafka'],
+};
+
+/**
+ * `npm run bench`: those that measure a library get servers of their own, with empty data and on the ports of `npm test`;
+ * the others measure the running system.
+ */
+export async function bench(settings: Settings, names: readonly string[]): Promise<number> {
+  const servers = names.flatMap((name) => OWN_SERVERS[name.split('/')[0]!] ?? []);
+  if (servers.length === 0) return measure(process.env.WAYBILL_ENDPOINTS ?? endpointsPath(settings.home), names);
+
+  const own = readSettings({
+    ...process.env,
+    WAYBILL_HOME: join(settings.home, 'bench'),
+    WAYBILL_PORT_BASE: process.env.WAYBILL_TEST_PORT_BASE ?? '16000',
+  });
+  await stop(own);
+  rmSync(own.home, { recursive: true, force: true });
+  ensureFolders(own.home);
+  const system = new System(own, stdout, { servers, services: false });
+  const interrupt = () => void system.stop().then(() => process.exit(1));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt);
+  try {
+    await system.start();
+    return await measure(endpointsPath(own.home), names);
+  } finally {
+    await system.stop();
+    rmSync(own.home, { recursive: true, force: true });
+  }
+}
+
+/** The script, told where the servers are. Resolves with its exit code. */
+function measure(endpoints: string, names: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', SCRIPT, ...names], {
+      cwd: root,
+      env: { ...process.env, WAYBILL_ENDPOINTS: endpoints },
+      stdio: 'inherit',
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+const SCRIPT = join(root, 'bench', 'dist', 'main.js');

@@ -1,0 +1,98 @@
+import { PostgresInbox } from '@waybill/idempotency';
+import { until } from '@waybill/testing';
+import { z } from 'zod';
+import { encode } from './cloud-event.js';
+import { defineQueue, defineTask } from './contract.js';
+import { decode } from './decode.middleware.js';
+import { MessageOutbox } from './message-outbox.js';
+import { pipeline } from './pipeline.js';
+import { fromDelivery, toEnvelope } from './rabbit-envelope.js';
+import { inTransaction } from './transaction.middleware.js';
+import { consumerDatabase, effect, effects, registered } from './workbench.fixture.js';
+
+const DoIt = defineTask({
+  type: 'test.DoIt.v1',
+  queue: defineQueue({ name: 'tasks' }),
+  subject: ({ what }) => what,
+  schema: z.object({ what: z.string() }),
+});
+
+let database: Awaited<ReturnType<typeof consumerDatabase>>;
+let transactions: number;
+let deliver: (what: string, id?: string) => Promise<void>;
+
+beforeAll(async () => {
+  database = await consumerDatabase();
+});
+beforeEach(async () => {
+  await database.pool.query('TRUNCATE effects');
+  transactions = 0;
+  const handle = pipeline(
+    decode,
+    inTransaction({
+      database: {
+        transaction(work) {
+          transactions++;
+          return database.transaction(work);
+        },
+      },
+      commitTogether: 50,
+      inbox: new PostgresInbox(),
+      outbox: new MessageOutbox({ source: '/test' }),
+      consumer: 'test',
+    }),
+  );
+  const registration = registered(DoIt, async ({ what }, { tx }) => {
+    await effect(tx, what);
+    if (what === 'failing') throw new Error('a blip');
+  }).get(DoIt.type)!;
+  deliver = (what, id = crypto.randomUUID()) => {
+    const sent = encode({ contract: DoIt, body: { what }, id }, '/test');
+    const message = fromDelivery({ ...toEnvelope(sent), body: Buffer.from(sent.body) } as never, 'tasks');
+    return handle({ message, registration, signal: new AbortController().signal });
+  };
+});
+afterAll(() => database.drop());
+
+const names = (count: number) => Array.from({ length: count }, (_, n) => `effect ${n}`);
+
+describe('handlers that commit together', () => {
+  it('share transactions, and each takes effect', async () => {
+    await Promise.all(names(100).map((what) => deliver(what)));
+    expect((await effects(database)).toSorted()).toEqual(names(100).toSorted());
+    expect(transactions).toBeLessThan(20);
+  });
+
+  it('take a message once that comes twice, in the same group and later', async () => {
+    await Promise.all([deliver('twice', 'm1'), deliver('twice', 'm1'), deliver('other')]);
+    await deliver('twice', 'm1');
+    expect((await effects(database)).toSorted()).toEqual(['other', 'twice']);
+  });
+
+  it('fail alone: a message that fails is not marked as taken, the others are', async () => {
+    const outcomes = await Promise.allSettled(['a', 'failing', 'b'].map((what) => deliver(what, what)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect((await effects(database)).toSorted()).toEqual(['a', 'b']);
+    const { rows } = await database.pool.query<{ message_id: string }>(
+      "SELECT message_id FROM waybill.inbox WHERE message_id IN ('a', 'b', 'failing') ORDER BY 1",
+    );
+    expect(rows.map(({ message_id }) => message_id)).toEqual(['a', 'b']);
+  });
+
+  it('wait for another process that takes the same message, and leave it to that', async () => {
+    const other = await database.pool.connect();
+    await other.query('BEGIN');
+    await new PostgresInbox().firstTimes(other as never, 'test', ['shared']);
+    const delivered = Promise.all([deliver('shared', 'shared'), deliver('c')]);
+    await until('it waits', async () => {
+      const { rowCount } = await database.pool.query(
+        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+      );
+      return rowCount === 1;
+    });
+    await other.query('COMMIT');
+    other.release();
+    await delivered;
+    expect(await effects(database)).toEqual(['c']);
+  });
+});

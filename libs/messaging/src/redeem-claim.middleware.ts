@@ -1,0 +1,18 @@
+import { claimOf, redeemed } from './claim-check.js';
+import type { ObjectStore } from './object-store.js';
+import type { Middleware } from './pipeline.js';
+
+/**
+ * Gives the handler the body that a reference stands for. Only the handler: what goes to a retry queue or to the dead
+ * letters is the message that came, with its reference.
+ */
+export function redeemClaim(store: ObjectStore | undefined): Middleware {
+  return async (delivery, next) => {
+    const claim = claimOf(delivery.message.headers);
+    if (claim) {
+      if (!store) throw new Error(`there is no object store to take ${claim.dataref} from`);
+      delivery.message = { ...delivery.message, bytes: await redeemed(store, claim) };
+    }
+    await next();
+  };
+}

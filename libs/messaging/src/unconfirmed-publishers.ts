@@ -1,0 +1,82 @@
+import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
+import { type Kafka, Partitioners, type Producer } from 'kafkajs';
+import type { Publisher as Channel, Connection } from 'rabbitmq-client';
+import { isAskersOwn } from './late-replies.js';
+import { droppedReplies } from './metrics.js';
+import { toEnvelope } from './rabbit-envelope.js';
+
+const HANDED_OVER: PublishOutcome = { status: 'published' };
+
+/**
+ * At most once on RabbitMQ: without confirms. Resolves when the bytes are with the operating system. A reply whose asker is
+ * gone comes back and is counted; anything else that finds no queue is lost.
+ */
+export class UnconfirmedRabbitPublisher implements Publisher {
+  private readonly channel: Channel;
+
+  constructor(connection: Connection) {
+    this.channel = connection.createPublisher({ confirm: false });
+    this.channel.on('basic.return', ({ routingKey = '', type = '' }) => {
+      if (isAskersOwn(routingKey)) droppedReplies.inc({ type });
+    });
+  }
+
+  /** Rejects when there is no connection to hand it to. */
+  async publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]> {
+    const send = async (message: OutboxMessage) => {
+      await this.channel.send(
+        { ...toEnvelope(message), mandatory: isAskersOwn(message.destination) },
+        Buffer.from(message.body),
+      );
+      return HANDED_OVER;
+    };
+    return Promise.all(messages.map(send));
+  }
+
+  async close(): Promise<void> {
+    await this.channel.close();
+  }
+}
+
+/** At most once on Kafka: acks=0 and no retries. Resolves when the bytes are with the operating system. */
+export class UnconfirmedKafkaPublisher implements Publisher {
+  private producer: Promise<Producer> | undefined;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly prefix = '',
+  ) {}
+
+  /** Rejects when there is no connection to hand it to. */
+  async publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]> {
+    const byTopic = Map.groupBy(messages, ({ destination }) => destination);
+    const topicMessages = [...byTopic].map(([topic, ofTopic]) => ({
+      topic: this.prefix + topic,
+      messages: ofTopic.map(({ key, headers, body }) => ({ key, headers, value: Buffer.from(body) })),
+    }));
+    this.producer ??= this.connect();
+    try {
+      await (await this.producer).sendBatch({ topicMessages, acks: 0 });
+      return messages.map(() => HANDED_OVER);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const { producer } = this;
+    this.producer = undefined;
+    await producer?.then((it) => it.disconnect()).catch(() => {});
+  }
+
+  private async connect(): Promise<Producer> {
+    const producer = this.kafka.producer({
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+      retry: { retries: 0 },
+    });
+    await producer.connect();
+    return producer;
+  }
+}

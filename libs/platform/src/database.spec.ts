@@ -1,0 +1,53 @@
+import { type FreshDatabase, freshDatabase } from '@waybill/testing';
+import { Database } from './database.js';
+import { createLogger } from './logger.js';
+
+let fresh: FreshDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  fresh = await freshDatabase();
+  database = new Database({
+    url: fresh.url,
+    logger: createLogger({ service: 'test', level: 'silent' }),
+    connections: 1,
+  });
+  await fresh.pool.query('CREATE TABLE things (id integer)');
+});
+
+afterAll(async () => {
+  await database.close();
+  await fresh.drop();
+});
+
+const add = (id: number) =>
+  database.transaction((tx) =>
+    tx.query('INSERT INTO things VALUES ($1) RETURNING *', [id]).then(({ rows }) => rows[0]),
+  );
+
+describe('a transaction of a service', () => {
+  it('prepares each of its statements once a connection', async () => {
+    for (const id of [1, 2, 3]) await add(id);
+    const { rows } = await database.autocommit.query(
+      `SELECT count(*)::int AS count FROM pg_prepared_statements WHERE statement LIKE 'INSERT INTO things%'`,
+    );
+    expect(rows).toEqual([{ count: 1 }]);
+  });
+
+  it('fails once a connection, not for ever, when a migration has changed what a statement returns', async () => {
+    await add(4);
+    await fresh.pool.query('ALTER TABLE things ADD COLUMN name text');
+    await expect(add(5)).rejects.toThrow('cached plan');
+    expect(await add(5)).toEqual({ id: 5, name: null });
+  });
+
+  it('is undone when its work rejects', async () => {
+    const work = database.transaction(async (tx) => {
+      await tx.query('INSERT INTO things VALUES ($1)', [99]);
+      throw new Error('no');
+    });
+    await expect(work).rejects.toThrow('no');
+    const { rowCount } = await fresh.pool.query('SELECT FROM things WHERE id = 99');
+    expect(rowCount).toBe(0);
+  });
+});
