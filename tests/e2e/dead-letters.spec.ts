@@ -10,6 +10,8 @@ const said = (type: string, name: string) => ({
 });
 const SendEmail = said('waybill.SendEmail.v1', 'email.send');
 const OrderConfirmed = said('waybill.OrderConfirmed.v1', 'orders.events');
+const OrderFailed = said('waybill.OrderFailed.v1', 'orders.events');
+const OrderCancelled = said('waybill.OrderCancelled.v1', 'orders.events');
 
 let rabbit: RabbitPeer;
 let kafka: KafkaPeer;
@@ -79,6 +81,35 @@ describe('an event that can not be handled', () => {
       expect(letter).toMatchObject({ source: 'orders.events', class: 'malformed', key: orderId });
       await operate(`/${letter.id}/discard`, { reason: 'a test' });
     }
+  });
+});
+
+describe('an event that is corrected and resubmitted', () => {
+  it('is handled once by the one group that gave it up; others are not told, and what waits behind it comes after it', async () => {
+    const at = new Date().toISOString();
+    const orderId = crypto.randomUUID();
+    const order = {
+      orderId,
+      attempt: 1,
+      customerId: 'cus_1001',
+      email: 'ada@example.com',
+      items: [{ sku: 'BOOK-001', name: 'Middlemarch', quantity: 1, unitPrice: 100 }],
+      total: { amount: 100, currency: 'EUR' },
+      createdAt: at,
+    };
+    const failed = { ...order, failedAt: at, reason: 'OUT_OF_STOCK' };
+    const messageId = await kafka.publish(OrderFailed, { ...failed, reason: 'BAD_WEATHER' } as never);
+    const letter = await deadLetter({ messageId, consumer: 'email' });
+    expect(letter.error).toContain('reason');
+    await kafka.publish(OrderCancelled, { ...order, cancelledAt: at } as never);
+
+    await operate(`/${letter.id}/resubmit`, { body: failed });
+    const types = async () => (await mails(orderId)).map(({ headers }) => headers['x-waybill-mail-type']);
+    await until('both mails are there', async () => (await types()).length === 2, { within: '30s' });
+    expect(await types()).toEqual(['order-failed', 'order-cancelled']);
+
+    // Left there: what is known of this order only to them is nothing that analytics should count.
+    expect((await deadLetter({ messageId, consumer: 'analytics' })).status).toBe('waiting');
   });
 });
 

@@ -1,13 +1,14 @@
 import { backingServices } from '@waybill/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import { Connection } from 'rabbitmq-client';
+import { type DeadLetter, operate } from '../shop.js';
 
 /** Orders that failed by the shop's own rules wait there for a person: nothing went wrong with a message. */
 const FAILED_ORDERS = 'orders-dlq';
 
-/** How many messages were given up, by queue or topic; without those that have none. */
+/** How many messages were given up, by queue or topic, those that the console has gathered included; without those that have none. */
 export async function deadLetters(): Promise<Record<string, number>> {
-  const found = { ...(await inQueues()), ...(await inTopics()) };
+  const found = { ...(await inQueues()), ...(await inTopics()), ...(await gathered()) };
   return Object.fromEntries(Object.entries(found).filter(([, count]) => count > 0));
 }
 
@@ -45,6 +46,14 @@ async function inTopics(): Promise<Record<string, number>> {
   } finally {
     await admin.disconnect();
   }
+}
+
+/** The latest thousand. */
+async function gathered(): Promise<Record<string, number>> {
+  const { items } = await operate<{ items: DeadLetter[] }>('?limit=1000');
+  const ofMessages = items.filter((letter) => letter.source !== 'orders.process' || letter.class !== 'business');
+  const bySource = Map.groupBy(ofMessages, ({ source }) => source);
+  return Object.fromEntries([...bySource].map(([source, letters]) => [source, letters.length]));
 }
 
 const isOfDeadLetters = (name: string) => name.endsWith('-dlq') && name !== FAILED_ORDERS;

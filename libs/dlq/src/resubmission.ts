@@ -1,5 +1,6 @@
 import type { OutboxMessage } from '@waybill/outbox';
 import { v7 as uuidv7 } from 'uuid';
+import { withoutFailure } from './dead-letter.js';
 
 /** What is needed of a letter to send it, or word of it, to the consumer that gave it up. */
 export interface Resubmitted {
@@ -52,7 +53,7 @@ export function resubmission(letter: Resubmitted, by: string, editedBody?: Buffe
     target: 'rabbitmq',
     destination: source,
     key: null,
-    headers: { ...withoutFailure(headers), 'cloudEvents:id': messageId, ...(type && { 'cloudEvents:type': type }) },
+    headers: { ...asSent(headers), 'cloudEvents:id': messageId, ...(type && { 'cloudEvents:type': type }) },
     body: editedBody ?? body,
   };
 }
@@ -88,9 +89,9 @@ function release(
   };
 }
 
-/** What a consumer or broker has added when it gave the message up: with it, the count of attempts would go on. */
-const OF_THE_FAILURE = /^x-waybill-|^x-(first-|last-)?death|^x-(delivery|acquired)-count$/;
+/** What a broker adds when it sets a message aside or delivers it again. */
+const OF_THE_BROKER = /^x-(first-|last-)?death|^x-(delivery|acquired)-count$/;
 
-function withoutFailure(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_THE_FAILURE.test(name)));
+function asSent(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(withoutFailure(headers)).filter(([name]) => !OF_THE_BROKER.test(name)));
 }

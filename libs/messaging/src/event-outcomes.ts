@@ -50,7 +50,8 @@ export class EventOutcomes {
       target: 'kafka',
       destination: deadLetterTopicOf(message.from.name, group),
       key: message.key,
-      headers: { ...message.headers, ...deadLetterHeaders(message, outcome, group) },
+      // One that came without an id is known by its place, which its copy must say.
+      headers: { ...message.headers, ce_id: message.id, ...deadLetterHeaders(message, outcome, group) },
       body: message.bytes,
     });
   }
