@@ -25,7 +25,7 @@ export { openObjectStore } from './open-object-store.js';
 export { RabbitPublisher } from './rabbit-publisher.js';
 export { declareQueues } from './rabbit-topology.js';
 export { RateLimitedPublisher, rateLimit } from './rate-limited-publisher.js';
-export { parkedQueueOf, type ReleaseParked, releaseParkedOf } from './release-parked.js';
+export { type ReleaseParked, releaseParkedOf } from './release-parked.js';
 export { NoReply, type RequestOptions, RequestReply, type RequestReplyOptions } from './request-reply.js';
 export { S3ObjectStore, type S3ObjectStoreOptions } from './s3-object-store.js';
 export { TopicProgress } from './topic-progress.js';

@@ -17,7 +17,7 @@ import { createRabbit } from './rabbit-client.js';
 import { RabbitConsumer } from './rabbit-consumer.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
 import { declareQueues } from './rabbit-topology.js';
-import { parkedQueueOf, releaseParkedRegistration } from './release-parked.js';
+import { releaseParkedOf, releaseParkedRegistration } from './release-parked.js';
 import { RequestReply } from './request-reply.js';
 import { StartedAttempts } from './started-attempts.js';
 import type { HealthCheck } from './surroundings.js';
@@ -98,7 +98,7 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     if (this.registry.of('topic').size > 0) {
       const release = releaseParkedRegistration(service, logger);
       registrations.set(release.contract.type, release);
-      queues.push(parkedQueueOf(service));
+      queues.push(releaseParkedOf(service).destination);
     }
     const handle = this.pipeline();
     await keepTrying(

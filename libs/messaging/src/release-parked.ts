@@ -1,3 +1,4 @@
+import { parkedQueueOf, RELEASE_PARKED } from '@waybill/dlq';
 import { type Inbox, PostgresInbox } from '@waybill/idempotency';
 import { z } from 'zod';
 import { type BodyOf, defineQueue, defineTask } from './contract.js';
@@ -5,14 +6,11 @@ import type { Handler, HandlerContext, Registration } from './handler.js';
 import { ParkedEvents } from './parked-events.js';
 import type { Logger } from './surroundings.js';
 
-/** Where a consumer group is told what a person has decided about events that it gave up. */
-export const parkedQueueOf = (group: string) => defineQueue({ name: `${group}.parked` });
-
 /** Lets go of an event that the group has given up, and with it of what waits behind it for the same key. */
 export const releaseParkedOf = (group: string) =>
   defineTask({
-    type: 'waybill.ReleaseParked.v1',
-    queue: parkedQueueOf(group),
+    type: RELEASE_PARKED,
+    queue: defineQueue({ name: parkedQueueOf(group) }),
     subject: ({ messageId }) => messageId,
     schema: z.object({
       /** The event's topic. */
