@@ -34,12 +34,18 @@ export function testCrash({ home }: Settings, words: readonly string[]): Promise
   const settings = testSettings(home, { INVENTORY_DEADLINE: '10m', PAYMENT_DEADLINE: '10m', ORDER_DEADLINE: '20m' });
   const chosen = words.length ? ['--testNamePattern', words.join('|')] : [];
   return runOnOwnSystem(settings, async () => [
-    await jest(settings, 'crash', ['--runInBand', ...chosen, '--', ...CRASH_TESTS]),
+    await jest(settings, 'crash-packages', [`--maxWorkers=${WORKERS}`, ...chosen, '--', OF_PACKAGES]),
+    await jest(settings, 'crash', ['--runInBand', ...chosen, '--', OF_THE_SYSTEM]),
   ]);
 }
 
-/** Of the whole system, and of a library by itself. */
-const CRASH_TESTS = ['tests/dist/faults/', '\\.crash\\.spec'];
+/** The crash tests of a library end processes of their own. */
+const OF_PACKAGES = '\\.crash\\.spec';
+/** These end servers that all use. */
+const OF_THE_SYSTEM = 'tests/dist/faults/';
+const CRASH_TESTS = [OF_THE_SYSTEM, OF_PACKAGES];
+/** Side by side, more than there are cores: most of their time they wait for a server. */
+const WORKERS = 3;
 /** They bring their own system up: `npm run test:compose`. */
 const COMPOSE_TESTS = 'tests/dist/compose/';
 
@@ -91,7 +97,8 @@ async function runTests(settings: Settings, paths: readonly string[]): Promise<C
   const whole = chosen(['tests/']).map((path) => path.replace(/^tests\/(?!dist)/, 'tests/dist/'));
   const counts: Count[] = [];
   const others = ['--testPathIgnorePatterns', ...CRASH_TESTS, COMPOSE_TESTS, '--'];
-  if (packages.length) counts.push(await jest(settings, 'packages', ['--maxWorkers=2', ...others, ...packages]));
+  if (packages.length)
+    counts.push(await jest(settings, 'packages', [`--maxWorkers=${WORKERS}`, ...others, ...packages]));
   if (whole.length) {
     counts.push(await jest(settings, 'whole-system', ['--runInBand', ...others, ...whole]));
   }
