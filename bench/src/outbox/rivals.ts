@@ -13,7 +13,7 @@ const ROUNDS = 3;
 export async function rivals(): Promise<void> {
   method(
     'outbox/rivals',
-    `${ROWS} waiting rows of 1 KiB (100,000 would take the slowest many minutes) until the last is published and done with, by turns, ` +
+    `${ROWS} waiting rows of 1 KiB until the last is published and done with, by turns, ` +
       'median of the rounds; one\n  idempotent kafkajs producer with acks=all each, the relay with its defaults. graphile-worker: the settings of its page on ' +
       'performance (24 jobs at a\n  time, local queue of 500, completions in batches), a job publishes its message. pg-transactional-outbox: polling ' +
       'listener, batches of 100, all\n  messages "parallel", read committed, without the protections it recommends against for an outbox. Both give up order.',
