@@ -1,6 +1,6 @@
 import { KafkaPeer, RabbitPeer, until } from '@waybill/testing';
 import { Kafka, logLevel } from 'kafkajs';
-import { deadLetter, endpoints, get, ledger, mails, operate, order, outcomeOf, place } from '../shop.js';
+import { deadLetter, endpoints, mails, operate } from '../shop.js';
 
 /** What a stranger knows of our messages. */
 const said = (type: string, name: string) => ({
@@ -110,43 +110,5 @@ describe('an event that is corrected and resubmitted', () => {
 
     // Left there: what is known of this order only to them is nothing that analytics should count.
     expect((await deadLetter({ messageId, consumer: 'analytics' })).status).toBe('waiting');
-  });
-});
-
-describe('a failed order', () => {
-  it('waits for review, and is fulfilled when it is resubmitted with another way to pay', async () => {
-    const failed = await outcomeOf(await place({ paymentToken: 'tok_declined' }));
-    expect(failed).toMatchObject({ status: 'FAILED', attempt: 1 });
-
-    const letter = await deadLetter({ class: 'business', key: failed.orderId });
-    expect(letter).toMatchObject({ source: 'orders.process', consumer: 'order', error: 'PAYMENT_DECLINED' });
-    await operate(`/${letter.id}/resubmit`, { body: { ...JSON.parse(letter.body), paymentToken: 'tok_ok' } });
-
-    await until(
-      'it is confirmed',
-      async () => (await order(failed.orderId)).history.some(({ status }) => status === 'CONFIRMED'),
-      {
-        within: '60s',
-      },
-    );
-    const confirmed = await order(failed.orderId);
-    expect(confirmed.attempt).toBe(2);
-    expect(confirmed.history.map(({ status }) => status)).toEqual(
-      expect.arrayContaining(['FAILED', 'PENDING', 'CONFIRMED']),
-    );
-    expect((await ledger(failed.orderId)).map(({ type }) => type)).toEqual(['charge']);
-    const types = () =>
-      mails(failed.orderId).then((all) => all.map(({ headers }) => headers['x-waybill-mail-type']).sort());
-    await until('both mails are there', async () => (await types()).length === 2, { within: '30s' });
-    expect(await types()).toEqual(['order-confirmed', 'order-failed']);
-  });
-});
-
-describe('the console', () => {
-  it('describes its API', async () => {
-    const { paths } = await get<{ paths: object }>(`${endpoints().deadLetters}/openapi.json`);
-    expect(Object.keys(paths)).toContain('/dead-letters/{id}/resubmit');
-    expect((await fetch(`${endpoints().deadLetters}/docs`)).status).toBe(200);
-    expect((await fetch(`${endpoints().deadLetters}/dead-letters`)).status).toBe(401);
   });
 });

@@ -15,8 +15,8 @@ const PUBLISHED: Record<string, PortName> = {
   temporalUi: 'TEMPORAL_UI_PORT',
   rabbitmqUi: 'RABBITMQ_UI_PORT',
 };
-/** Starts systems without containers. */
-const OF_THE_LAUNCHER = 'tests/dist/e2e/launcher';
+/** The one starts systems without containers, the other speaks to the brokers, whose ports are not published. */
+const NOT_OF_CONTAINERS = ['tests/dist/e2e/launcher', 'tests/dist/e2e/dead-letters'];
 /** All ports stay below 32768: above, the system gives them to outgoing connections, and one may be taken at any moment. */
 const PORT_BASE = '11000';
 /** For copies of order-processor. */
@@ -62,7 +62,7 @@ export async function testCompose({ home }: Settings): Promise<number> {
 }
 
 function testsIn(settings: Settings, path: string): Promise<Count> {
-  const options = ['--runInBand', '--testPathIgnorePatterns', OF_THE_LAUNCHER, '--'];
+  const options = ['--runInBand', '--testPathIgnorePatterns', ...NOT_OF_CONTAINERS, '--'];
   return jest(settings, path.replace('/', '-'), [...options, `tests/dist/${path}`]);
 }
 
