@@ -1,17 +1,8 @@
+import { OURS as PROCESSES } from '../faults/servers.js';
 import { ShopsDay } from '../shops-day.js';
 import { compose, containerOf, killProcess, untilWell, up } from './compose.js';
 
-const OURS = [
-  'gateway',
-  'order-api',
-  'order-processor',
-  'inventory',
-  'payment',
-  'email',
-  'analytics',
-  'console',
-  'payment-provider',
-];
+const OURS = ['gateway', ...PROCESSES];
 const BACKING = ['postgres', 'rabbitmq', 'kafka', 'temporal', 'mail'];
 
 const MINUTES = 60_000;
