@@ -1,4 +1,4 @@
-import { createKafka, KafkaPublisher, RabbitPublisher } from '@waybill/messaging';
+import { createKafka, KafkaJsClient, KafkaPublisher, RabbitPublisher } from '@waybill/messaging';
 import { OutboxRelay, type Publisher } from '@waybill/outbox';
 import { Connection } from 'rabbitmq-client';
 
@@ -30,7 +30,7 @@ const kafka = createKafka({ brokers: [order.kafka], clientId: 'relay', logger })
 const relay = new OutboxRelay({
   connectionString: order.databaseUrl,
   targets: {
-    kafka: watched('kafka', new KafkaPublisher(kafka, order.topicPrefix)),
+    kafka: watched('kafka', new KafkaPublisher(new KafkaJsClient(kafka), order.topicPrefix)),
     rabbitmq: watched('rabbitmq', new RabbitPublisher(rabbitmq)),
   },
   logger,

@@ -5,6 +5,7 @@ import {
   defineTopic,
   type Handler,
   type HandlerContext,
+  KafkaJsClient,
   KafkaPublisher,
 } from '@waybill/messaging';
 import { Handles } from '@waybill/messaging/nest';
@@ -49,7 +50,7 @@ export async function consume(): Promise<void> {
   const [database, vhost] = [await EffectsDatabase.open(), await freshVhost()];
   const topics = freshTopics();
   await declareTopics(topics.kafka, [topic], { prefix: topics.prefix });
-  await fill(new KafkaPublisher(topics.kafka, topics.prefix));
+  await fill(new KafkaPublisher(new KafkaJsClient(topics.kafka), topics.prefix));
 
   const untilAll = async (): Promise<number> => {
     await until('all are committed', async () => (await database.count()) >= EVENTS, { within: '5m' });

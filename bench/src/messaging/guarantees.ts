@@ -3,6 +3,7 @@ import {
   declareTopics,
   defineEvent,
   defineTopic,
+  KafkaJsClient,
   KafkaPublisher,
   UnconfirmedKafkaPublisher,
 } from '@waybill/messaging';
@@ -52,7 +53,7 @@ async function measure(guarantee: Guarantee, waits: number[]): Promise<number> {
   const topics = freshTopics();
   const kafka = new KafkaClient({ brokers: [backingServices().kafka], clientId: 'bench', logLevel: logLevel.NOTHING });
   await declareTopics(kafka, [input, output], { prefix: topics.prefix }, { group: 'bench', reads: [input.name] });
-  const publisher = new KafkaPublisher(kafka, topics.prefix);
+  const publisher = new KafkaPublisher(new KafkaJsClient(kafka), topics.prefix);
   for (let first = 0; first < EVENTS; first += 1_000) {
     await publisher.publish(Array.from({ length: 1_000 }, (_, n) => event(In.type, input.name, first + n)));
   }
@@ -120,8 +121,9 @@ async function process(guarantee: Guarantee, kafka: Kafka, { prefix }: FreshTopi
     await processor.start();
     return () => processor.stop();
   }
+  const client = new KafkaJsClient(kafka);
   const publisher =
-    guarantee === 'at most once' ? new UnconfirmedKafkaPublisher(kafka, prefix) : new KafkaPublisher(kafka, prefix);
+    guarantee === 'at most once' ? new UnconfirmedKafkaPublisher(client, prefix) : new KafkaPublisher(client, prefix);
   const consumer = await forward(kafka, prefix, publisher, guarantee === 'at most once');
   return async () => {
     await consumer.disconnect();

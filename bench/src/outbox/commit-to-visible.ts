@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { KafkaPublisher } from '@waybill/messaging';
+import { KafkaJsClient, KafkaPublisher } from '@waybill/messaging';
 import { figure, method, quantile } from '../rounds.js';
 import { KafkaTopic } from './kafka-topic.js';
 import { messages } from './messages.js';
@@ -18,7 +18,7 @@ export async function commitToVisible(): Promise<void> {
   );
   const service = await OutboxDatabase.open();
   const topic = await KafkaTopic.create();
-  const publisher = new KafkaPublisher(topic.kafka);
+  const publisher = new KafkaPublisher(new KafkaJsClient(topic.kafka));
   const seen = new Map<string, () => void>();
   const consumer = await topic.consumer((id) => seen.get(id)?.());
   const relay = service.startRelay(publisher);

@@ -6,7 +6,7 @@ import { OutboxDatabase } from './outbox-database.js';
 const HISTORY = 5_000_000;
 const CHUNK = 100_000;
 const ROWS = 100_000;
-const ROUNDS = 5;
+const ROUNDS = 9;
 
 const confirmsAtOnce: Publisher = { publish: async (batch) => batch.map(() => ({ status: 'published' })) };
 

@@ -1,4 +1,4 @@
-import { KafkaPublisher } from '@waybill/messaging';
+import { KafkaJsClient, KafkaPublisher } from '@waybill/messaging';
 import { figure, method, ratePerSecond, rounds } from '../rounds.js';
 import { GraphileWorkerOutbox } from './graphile-worker.js';
 import { KafkaTopic } from './kafka-topic.js';
@@ -20,7 +20,7 @@ export async function rivals(): Promise<void> {
   );
   const topic = await KafkaTopic.create();
   const producer = await topic.producer();
-  const publisher = new KafkaPublisher(topic.kafka);
+  const publisher = new KafkaPublisher(new KafkaJsClient(topic.kafka));
   const ours = await OutboxDatabase.open();
   const graphile = await GraphileWorkerOutbox.open(producer);
   const transactional = await PgTransactionalOutbox.open(producer);

@@ -1,4 +1,4 @@
-import { KafkaPublisher } from '@waybill/messaging';
+import { KafkaJsClient, KafkaPublisher } from '@waybill/messaging';
 import { figure, method, ratePerSecond, rounds } from '../rounds.js';
 import { KafkaTopic } from './kafka-topic.js';
 import { batchesOf, messages } from './messages.js';
@@ -25,7 +25,7 @@ async function compare(batchSize: number): Promise<void> {
     batch.map(({ key, headers, body }) => ({ key, headers, value: Buffer.from(body) })),
   );
   const producer = await topic.producer();
-  const publisher = new KafkaPublisher(topic.kafka);
+  const publisher = new KafkaPublisher(new KafkaJsClient(topic.kafka));
 
   const medians = await rounds(ROUNDS, {
     [`relay, batches of ${batchSize}`]: async () => {

@@ -4,9 +4,10 @@ import { Connection } from 'rabbitmq-client';
 import { Child } from './child.fixture.js';
 import { encode } from './cloud-event.js';
 import type { OutgoingMessage } from './contract.js';
-import { createKafka } from './kafka-client.js';
+import { createKafka } from './create-kafka.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { declareTopics } from './kafka-topology.js';
+import { KafkaJsClient } from './kafkajs-client.js';
 import { MessageOutbox } from './message-outbox.js';
 import { NotConfirmed } from './message-sender.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
@@ -104,7 +105,7 @@ describe('prefetch', () => {
 
 describe('bounded batches', () => {
   it('are all that a consumer of Kafka has fetched, while the rest waits in the topic', async () => {
-    const publisher = new KafkaPublisher(kafka, topics.prefix);
+    const publisher = new KafkaPublisher(new KafkaJsClient(kafka), topics.prefix);
     await flood(Fact, publisher);
     startSlowConsumer();
     const [first, later] = await watch(200);

@@ -5,9 +5,10 @@ import { Connection, type SyncMessage } from 'rabbitmq-client';
 import { z } from 'zod';
 import { encode } from './cloud-event.js';
 import { defineEvent, defineQueue, defineReply, defineTask, defineTopic } from './contract.js';
-import { createKafka } from './kafka-client.js';
+import { createKafka } from './create-kafka.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { declareTopics } from './kafka-topology.js';
+import { KafkaJsClient } from './kafkajs-client.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
 import { declareQueues } from './rabbit-topology.js';
 import { quiet } from './workbench.fixture.js';
@@ -28,7 +29,7 @@ const UUID_V7 = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}
 
 describe('an event on Kafka', () => {
   const kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
-  const publisher = new KafkaPublisher(kafka);
+  const publisher = new KafkaPublisher(new KafkaJsClient(kafka));
   const consumer = kafka.consumer({ groupId: uniqueName('group') });
   const sent = encode(Arrived.of(body), SOURCE);
   let received: KafkaMessage;

@@ -4,11 +4,12 @@ import type { Kafka } from 'kafkajs';
 import { Child } from './child.fixture.js';
 import { encode } from './cloud-event.js';
 import { ConsumeProcessProduce } from './consume-process-produce.js';
+import { createKafka } from './create-kafka.js';
 import { GROUP, Ordered, ordered, Priced, type ProcessingOrder, priced, pricing } from './dying-processor.fixture.js';
 import { BusinessRejection } from './index.js';
-import { createKafka } from './kafka-client.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { declareTopics } from './kafka-topology.js';
+import { KafkaJsClient } from './kafkajs-client.js';
 import { quiet } from './workbench.fixture.js';
 
 let topics: FreshTopics;
@@ -22,7 +23,7 @@ beforeEach(async () => {
   topics = freshTopics();
   kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
   await declareTopics(kafka, [ordered, priced], { prefix: topics.prefix }, { group: GROUP, reads: [ordered.name] });
-  publisher = new KafkaPublisher(kafka, topics.prefix);
+  publisher = new KafkaPublisher(new KafkaJsClient(kafka), topics.prefix);
   peer = new KafkaPeer(topics);
   await peer.listen(priced.name, `${ordered.name}.${GROUP}-dlq`);
   processor = pricing(kafka, topics.prefix, 4);

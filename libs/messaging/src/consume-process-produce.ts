@@ -5,15 +5,15 @@ import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { z } from 'zod';
 import { encode } from './cloud-event.js';
 import { type EventContract, type OutgoingMessage, unversioned } from './contract.js';
+import { FETCH_WAIT, HEARTBEAT, SESSION } from './kafka-client.js';
 import { fromKafka, toMessage } from './kafka-envelope.js';
+import { toRecord } from './kafkajs-client.js';
 import { keepTrying } from './keep-trying.js';
 import type { ReceivedMessage } from './message.js';
 import { PartitionTransactions } from './partition-transactions.js';
 import type { Logger } from './surroundings.js';
 import { readBody } from './versions.js';
 
-const SESSION = 6_000;
-const HEARTBEAT = 1_500;
 const BATCH = 500;
 const AFTER_A_FAILURE = 500;
 
@@ -75,7 +75,7 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
       sessionTimeout: SESSION,
       heartbeatInterval: HEARTBEAT,
       rebalanceTimeout: 2 * SESSION,
-      maxWaitTimeInMs: 500,
+      maxWaitTimeInMs: FETCH_WAIT,
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 10 },
     });
@@ -142,7 +142,7 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
   private async follow(stored: KafkaMessage, partition: number): Promise<OutboxMessage[]> {
     const { input, source } = this.options;
     const { offset } = stored;
-    const message = toMessage(fromKafka(stored), { topic: input.destination.name, partition, offset });
+    const message = toMessage(fromKafka(toRecord(stored)), { topic: input.destination.name, partition, offset });
     if (unversioned(message.type) !== unversioned(input.type)) return [];
     const firstFailedAt = new Date().toISOString();
     for (let attempt = 1; ; attempt++) {

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { ConsumerLag } from './consumer-lag.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { MessagingOptions } from './messaging.options.js';
+import { ParkedEvents } from './parked-events.js';
 import { TopicProgress } from './topic-progress.js';
 
 /** The lag of the service's group, as long as the application runs. */
@@ -16,9 +17,14 @@ export class ConsumerLagService implements OnApplicationBootstrap, OnApplication
   ) {}
 
   onApplicationBootstrap(): void {
-    const progressOf = (topic: string) => this.progress.of({ name: topic });
-    const { logger } = this.options;
-    this.lag = new ConsumerLag({ topics: sourcesOf(this.registry.of('topic')), progressOf, logger });
+    const { service, database, logger } = this.options;
+    const parked = new ParkedEvents(service);
+    this.lag = new ConsumerLag({
+      topics: sourcesOf(this.registry.of('topic')),
+      progressOf: (topic) => this.progress.of({ name: topic }),
+      countParked: () => parked.count(database.autocommit),
+      logger,
+    });
     this.lag.start();
   }
 

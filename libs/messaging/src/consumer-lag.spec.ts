@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { encode } from './cloud-event.js';
 import { ConsumerLag } from './consumer-lag.js';
 import { defineEvent, defineTopic } from './contract.js';
-import { createKafka } from './kafka-client.js';
+import { createKafka } from './create-kafka.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { declareTopics } from './kafka-topology.js';
-import { lag as metric } from './metrics.js';
+import { KafkaJsClient } from './kafkajs-client.js';
+import { lag as metric, parkedEvents } from './metrics.js';
 import { TopicProgress } from './topic-progress.js';
 import { quiet } from './workbench.fixture.js';
 
@@ -23,17 +24,20 @@ beforeAll(() => {
 });
 afterAll(() => topics.drop());
 
-const shown = async () => (await metric.get()).values.find(({ labels }) => labels.topic === topic.name)?.value;
+const shown = async (gauge = metric) =>
+  (await gauge.get()).values.find(({ labels }) => labels.topic === topic.name)?.value;
+const countParked = async () => new Map<string, number>();
 
 describe('the lag of a group', () => {
   it('is what waits, and none when all is taken', async () => {
     const kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
     await declareTopics(kafka, [topic], { prefix: topics.prefix });
-    const publisher = new KafkaPublisher(kafka, topics.prefix);
+    const publisher = new KafkaPublisher(new KafkaJsClient(kafka), topics.prefix);
     const progress = new TopicProgress(kafka, 'readers', topics.prefix);
     const lag = new ConsumerLag({
       topics: [topic.name],
       progressOf: () => progress.of(topic),
+      countParked,
       logger: quiet,
       every: 20,
     });
@@ -53,7 +57,26 @@ describe('the lag of a group', () => {
   it('is not shown while it is not known', async () => {
     metric.set({ topic: topic.name }, 0);
     const progressOf = () => Promise.reject(new Error('Kafka is away'));
-    await new ConsumerLag({ topics: [topic.name], progressOf, logger: quiet }).measure();
+    await new ConsumerLag({ topics: [topic.name], progressOf, countParked, logger: quiet }).measure();
     expect(await shown()).toBeUndefined();
+  });
+});
+
+describe('what a group has parked', () => {
+  const measure = (count: () => Promise<Map<string, number>>) =>
+    new ConsumerLag({
+      topics: [topic.name],
+      progressOf: async () => ({ end: 0, behind: 0 }),
+      countParked: count,
+      logger: quiet,
+    }).measure();
+
+  it('is shown with the lag, none where nothing waits, nothing where it is not known', async () => {
+    await measure(async () => new Map([[topic.name, 3]]));
+    expect(await shown(parkedEvents)).toBe(3);
+    await measure(countParked);
+    expect(await shown(parkedEvents)).toBe(0);
+    await measure(() => Promise.reject(new Error('the database is away')));
+    expect(await shown(parkedEvents)).toBeUndefined();
   });
 });

@@ -9,6 +9,7 @@ import type { HandlerContext } from './handler.js';
 import type { HandlerRegistry } from './handler-registry.js';
 import { KafkaTransport } from './kafka.transport.js';
 import { MessageOutbox } from './message-outbox.js';
+import type { MessagingOptions } from './messaging.options.js';
 import { RabbitTransport } from './rabbit.transport.js';
 import { StartedAttempts } from './started-attempts.js';
 import { Turns } from './turns.js';
@@ -44,6 +45,7 @@ export interface ConsumerSettings {
   rabbitmqUrl: string;
   kafkaBrokers: string[];
   kafkaTopicPrefix: string;
+  kafkaClient?: MessagingOptions['kafkaClient'];
   prefetch: number;
 }
 
@@ -54,7 +56,7 @@ export interface Listener {
 
 /** A service as the module wires it, but for Nest: the handler of both contracts does what the message says. */
 export async function startConsumer(settings: ConsumerSettings, listener: Listener) {
-  const { databaseUrl, rabbitmqUrl, kafkaBrokers, kafkaTopicPrefix, prefetch } = settings;
+  const { databaseUrl, rabbitmqUrl, kafkaBrokers, kafkaTopicPrefix, kafkaClient, prefetch } = settings;
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 40 });
   pool.on('error', () => {});
   const hanging = new Set<string>();
@@ -85,6 +87,7 @@ export async function startConsumer(settings: ConsumerSettings, listener: Listen
     rabbitmqUrl,
     kafkaBrokers,
     kafkaTopicPrefix,
+    kafkaClient,
     topology,
     logger: process.env.CONSUMER_LOG ? shown : quiet,
     prefetch: { [tasks.name]: prefetch },

@@ -12,10 +12,12 @@ import {
   KafkaPeer,
   type QueuedMessage,
   RabbitPeer,
+  TcpProxy,
   until,
 } from '@waybill/testing';
 import { type ConsumerSettings, type Deed, DoIt, events, ItHappened, SERVICE, tasks } from './consumer.fixture.js';
 import { declareTopics } from './kafka-topology.js';
+import type { MessagingOptions } from './messaging.options.js';
 import { type ReleaseParked, releaseParkedOf } from './release-parked.js';
 import { type ConsumerDatabase, consumerDatabase, effects } from './workbench.fixture.js';
 
@@ -103,21 +105,33 @@ export class CrashBench {
     private readonly kafka: KafkaPeer,
     private readonly vhost: FreshVhost,
     private readonly topics: FreshTopics,
+    /** The consumer's way to each broker; ours is another. */
+    readonly ways: Record<Broker, TcpProxy>,
+    private readonly kafkaClient: MessagingOptions['kafkaClient'],
   ) {}
 
-  static async open(): Promise<CrashBench> {
+  static async open(kafkaClient: MessagingOptions['kafkaClient'] = 'kafkajs'): Promise<CrashBench> {
     const [database, vhost] = await Promise.all([consumerDatabase(), freshVhost()]);
     const topics = freshTopics();
     await declareTopics(topics.kafka, [events], { prefix: topics.prefix });
-    return new CrashBench(database, await RabbitPeer.connect(vhost.url), new KafkaPeer(topics), vhost, topics);
+    const { hostname: host, port } = new URL(vhost.url);
+    const ways = {
+      rabbitmq: await TcpProxy.to({ host, port: Number(port) }),
+      kafka: await TcpProxy.toKafka(backingServices().kafka),
+    };
+    const peers = [await RabbitPeer.connect(vhost.url), new KafkaPeer(topics)] as const;
+    return new CrashBench(database, ...peers, vhost, topics, ways, kafkaClient);
   }
 
   get settings(): ConsumerSettings {
+    const rabbitmqUrl = new URL(this.vhost.url);
+    rabbitmqUrl.port = String(this.ways.rabbitmq.port);
     return {
       databaseUrl: this.database.url,
-      rabbitmqUrl: this.vhost.url,
-      kafkaBrokers: [backingServices().kafka],
+      rabbitmqUrl: rabbitmqUrl.href,
+      kafkaBrokers: [`127.0.0.1:${this.ways.kafka.port}`],
       kafkaTopicPrefix: this.topics.prefix,
+      kafkaClient: this.kafkaClient,
       prefetch: 20,
     };
   }
@@ -210,6 +224,7 @@ export class CrashBench {
   async close(): Promise<void> {
     await Promise.all(this.copies.map((copy) => copy.stop()));
     await Promise.all([this.rabbit.close(), this.kafka.close()]);
+    await Promise.all(Object.values(this.ways).map((way) => way.close()));
     await Promise.all([this.database.drop(), this.vhost.drop(), this.dropTopics()]);
   }
 }

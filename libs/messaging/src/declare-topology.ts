@@ -1,6 +1,6 @@
 import { Connection } from 'rabbitmq-client';
 import type { Topology } from './contract.js';
-import { createKafka } from './kafka-client.js';
+import { createKafka } from './create-kafka.js';
 import { declareTopics } from './kafka-topology.js';
 import { declareQueues } from './rabbit-topology.js';
 import type { Logger } from './surroundings.js';

@@ -12,9 +12,9 @@ import {
 } from '@waybill/testing';
 import { Connection } from 'rabbitmq-client';
 import { Child } from './child.fixture.js';
+import { createKafka } from './create-kafka.js';
 import type { DeliveryGuarantee } from './delivery-guarantee.js';
 import { queue, type SendingOrder, topic } from './dying-sender.fixture.js';
-import { createKafka } from './kafka-client.js';
 import { declareTopics } from './kafka-topology.js';
 import { declareQueues } from './rabbit-topology.js';
 import { quiet } from './workbench.fixture.js';

@@ -3,7 +3,7 @@ import type { Kafka, Producer } from 'kafkajs';
 import { z } from 'zod';
 import { ConsumeProcessProduce } from './consume-process-produce.js';
 import { defineEvent, defineTopic } from './contract.js';
-import { createKafka } from './kafka-client.js';
+import { createKafka } from './create-kafka.js';
 import { quiet } from './workbench.fixture.js';
 
 export const ordered = defineTopic({ name: 'ordered', partitions: 1 });

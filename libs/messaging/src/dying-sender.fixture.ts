@@ -1,8 +1,8 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { defineEvent, defineQueue, defineTask, defineTopic } from './contract.js';
+import { createKafka } from './create-kafka.js';
 import type { DeliveryGuarantee } from './delivery-guarantee.js';
-import { createKafka } from './kafka-client.js';
 import { openSender } from './sender.fixture.js';
 import { quiet } from './workbench.fixture.js';
 

@@ -4,14 +4,15 @@ import type { Kafka } from 'kafkajs';
 import { z } from 'zod';
 import { encode } from './cloud-event.js';
 import { defineEvent, defineTopic } from './contract.js';
+import { createKafka } from './create-kafka.js';
 import { EventHandling } from './event-handling.js';
 import { EventOutcomes } from './event-outcomes.js';
 import type { Handler } from './handler.js';
 import { BusinessRejection } from './index.js';
-import { createKafka } from './kafka-client.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { declareTopics } from './kafka-topology.js';
+import { KafkaJsClient } from './kafkajs-client.js';
 import { ParkedEvents } from './parked-events.js';
 import { ParkedRetries } from './parked-retries.js';
 import type { StartedAttempts } from './started-attempts.js';
@@ -37,7 +38,7 @@ let handle: Handler<typeof ItHappened>['handle'] = async ({ about, what }, { tx 
 beforeAll(async () => {
   database = await consumerDatabase();
   kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
-  publisher = new KafkaPublisher(kafka);
+  publisher = new KafkaPublisher(new KafkaJsClient(kafka));
   stopping = new AbortController();
   await declareTopics(kafka, [topic], {}, { group, reads: [topic.name] });
   attempts = attemptsOn(database, group);
@@ -51,7 +52,7 @@ beforeAll(async () => {
   });
   const shared = { database, parked, outcomes, attempts, stopping: stopping.signal, logger: quiet };
   consumer = new KafkaConsumer({
-    kafka,
+    kafka: new KafkaJsClient(kafka),
     group,
     topics: [topic.name],
     prefix: '',
@@ -65,7 +66,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   stopping.abort();
-  await consumer.stop();
+  await consumer.stopped();
   await attempts.close();
   await publisher.close();
   const admin = kafka.admin();
@@ -165,27 +166,5 @@ describe('an event', () => {
     await untilEffects('another', 1);
     const { rowCount } = await database.pool.query('SELECT FROM waybill.outbox WHERE id = $1', [skipped]);
     expect(rowCount).toBe(0);
-  });
-});
-
-describe('the partition of a key', () => {
-  // Hashes from Apache Kafka's own tests of its murmur2.
-  it.each([
-    ['21', -973932308],
-    ['foobar', -790332482],
-    ['a-little-bit-long-string', -985981536],
-    ['a-little-bit-longer-string', -1486304829],
-  ])('of %s is the one that Java chooses', async (key, hash) => {
-    const admin = kafka.admin();
-    await admin.connect();
-    const before = await admin.fetchTopicOffsets(topic.name);
-    await publish(key, 'somewhere');
-    const after = await admin.fetchTopicOffsets(topic.name);
-    await admin.disconnect();
-
-    const high = (offsets: typeof before, partition: number) =>
-      Number(offsets.find((one) => one.partition === partition)?.high);
-    const [written] = [0, 1, 2].filter((partition) => high(after, partition) > high(before, partition));
-    expect(written).toBe((hash & 0x7fffffff) % 3);
   });
 });

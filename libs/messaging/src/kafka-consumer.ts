@@ -1,20 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Batch, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { EventHandling } from './event-handling.js';
+import type { KafkaClient, RecordBatch, RecordReader, StoredRecord } from './kafka-client.js';
 import { fromKafka } from './kafka-envelope.js';
 import type { ParkedRetries } from './parked-retries.js';
 import { GivenBack } from './patience.middleware.js';
 import type { HealthCheck, Logger } from './surroundings.js';
 
-/** How soon a dead member's partitions are given to others; the broker's least is 6 s. */
-const SESSION = 6_000;
-const HEARTBEAT = 1_500;
 /** Events in hand at most, for each partition: what comes again after a crash, and is then handled one by one. */
 const IN_HAND = 100;
 const START_AGAIN_AFTER = 1_000;
 
 export interface KafkaConsumerOptions {
-  kafka: Kafka;
+  kafka: KafkaClient;
   group: string;
   /** Names without the prefix. */
   topics: readonly string[];
@@ -31,8 +28,7 @@ export interface KafkaConsumerOptions {
  */
 export class KafkaConsumer implements HealthCheck {
   readonly name = 'kafka';
-  private consumer: Consumer | undefined;
-  private assigned = false;
+  private reader: RecordReader | undefined;
   private running: Promise<unknown> | undefined;
 
   constructor(private readonly options: KafkaConsumerOptions) {}
@@ -41,102 +37,51 @@ export class KafkaConsumer implements HealthCheck {
     this.running ??= Promise.all([this.consumeUntilStopped(), this.options.retries.runUntilStopped()]);
   }
 
-  async stop(): Promise<void> {
-    await this.consumer?.disconnect().catch(() => {});
+  /** Resolves when what was in hand has ended. */
+  async stopped(): Promise<void> {
     await this.running;
   }
 
   async check(): Promise<void> {
-    if (!this.assigned) throw new Error('the group has not assigned its partitions yet');
+    if (!this.reader?.isAssigned) throw new Error('the group has not assigned its partitions yet');
   }
 
-  /** kafkajs tries again by itself for most reasons; for the others it is started anew. */
+  /** Clients try again by themselves for most reasons; for the others there is a new reader. */
   private async consumeUntilStopped(): Promise<void> {
-    const { stopping, logger } = this.options;
+    const { kafka, group, topics, prefix, stopping, logger } = this.options;
     while (!stopping.aborted) {
+      this.reader = kafka.reader({
+        group: prefix + group,
+        topics: topics.map((topic) => prefix + topic),
+        take: (batch) => this.take(batch),
+      });
       try {
-        await this.consumeUntilCrash();
+        await this.reader.readUntil(stopping);
       } catch (error) {
         logger.warn({ err: error }, 'the Kafka consumer stopped, starting it again');
+        await pause(START_AGAIN_AFTER, undefined, { signal: stopping }).catch(() => {});
       }
-      this.assigned = false;
-      await this.consumer?.disconnect().catch(() => {});
-      await this.pauseFor(START_AGAIN_AFTER);
     }
   }
 
-  private async consumeUntilCrash(): Promise<void> {
-    const { kafka, group, topics, prefix, stopping } = this.options;
-    const consumer = kafka.consumer({
-      groupId: prefix + group,
-      sessionTimeout: SESSION,
-      heartbeatInterval: HEARTBEAT,
-      rebalanceTimeout: 2 * SESSION,
-      maxWaitTimeInMs: 500,
-      allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 10 },
-    });
-    this.consumer = consumer;
-    const { promise: crashed, reject: crash, resolve: end } = Promise.withResolvers<void>();
-    consumer.on('consumer.group_join', () => {
-      this.assigned = true;
-    });
-    consumer.on('consumer.rebalancing', () => {
-      this.assigned = false;
-    });
-    consumer.on('consumer.crash', ({ payload }) => {
-      this.assigned = false;
-      if (!payload.restart) crash(payload.error);
-    });
-    stopping.addEventListener('abort', () => end(), { once: true });
-
-    await consumer.connect();
-    await consumer.subscribe({ topics: topics.map((topic) => prefix + topic), fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 3,
-      eachBatch: (batch) => this.takeBatch(batch),
-    });
-    await crashed;
-  }
-
-  private async takeBatch({ batch, heartbeat, isRunning, isStale, resolveOffset }: EachBatchPayload): Promise<void> {
-    let isOurs = true; // as far as we know: a heartbeat that is refused calls for a rebalance
-    const beat = () =>
-      heartbeat().catch(() => {
-        isOurs = false;
-      });
-    const beating = setInterval(() => void beat(), HEARTBEAT);
+  private async take(batch: RecordBatch): Promise<void> {
     try {
-      for (let from = 0; from < batch.messages.length; from += IN_HAND) {
-        if (!isOurs || !isRunning() || isStale()) return;
-        await this.takeTogether(batch, batch.messages.slice(from, from + IN_HAND), resolveOffset);
+      for (let from = 0; from < batch.records.length && batch.isOurs(); from += IN_HAND) {
+        const records = batch.records.slice(from, from + IN_HAND);
+        await this.takeTogether(batch, records);
+        await batch.commit(records.at(-1)!);
       }
     } catch (error) {
       if (!(error instanceof GivenBack)) throw error;
-    } finally {
-      clearInterval(beating);
     }
   }
 
-  private async takeTogether(
-    { topic, partition }: Batch,
-    messages: KafkaMessage[],
-    resolveOffset: (offset: string) => void,
-  ): Promise<void> {
+  private takeTogether({ topic, partition }: RecordBatch, records: readonly StoredRecord[]): Promise<void> {
     const name = topic.slice(this.options.prefix.length);
-    const events = messages.map((message) => ({
-      place: { topic: name, partition, offset: message.offset },
-      event: fromKafka(message),
+    const events = records.map((record) => ({
+      place: { topic: name, partition, offset: record.offset },
+      event: fromKafka(record),
     }));
-    await this.options.handling.takeTogether(name, events);
-    const last = messages.at(-1)!.offset;
-    resolveOffset(last);
-    await this.consumer?.commitOffsets([{ topic, partition, offset: String(BigInt(last) + 1n) }]);
-  }
-
-  private async pauseFor(milliseconds: number): Promise<void> {
-    await pause(milliseconds, undefined, { signal: this.options.stopping }).catch(() => {});
+    return this.options.handling.takeTogether(name, events);
   }
 }

@@ -1,5 +1,6 @@
-import type { KafkaMessage } from 'kafkajs';
+import type { OutboxMessage } from '@waybill/outbox';
 import { KAFKA_PREFIX } from './cloud-event.js';
+import type { OutgoingRecord, StoredRecord } from './kafka-client.js';
 import type { ReceivedMessage } from './message.js';
 
 /** Where an event lies. `topic` without the tests' prefix. */
@@ -18,14 +19,20 @@ export interface StoredEvent {
   firstFailedAt?: string | undefined;
 }
 
-export function fromKafka({ key, headers = {}, value }: KafkaMessage): StoredEvent {
-  return {
-    key: key?.toString('utf8') ?? null,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, content]) => [name, String(content)])),
-    bytes: value ?? Buffer.alloc(0),
-    attempt: 1,
-  };
-}
+/** `prefix` is put before the topic's name. */
+export const toKafka = ({ destination, key, headers, body }: OutboxMessage, prefix: string): OutgoingRecord => ({
+  topic: prefix + destination,
+  key,
+  headers,
+  value: body,
+});
+
+export const fromKafka = ({ key, headers, value }: StoredRecord): StoredEvent => ({
+  key: key?.toString('utf8') ?? null,
+  headers,
+  bytes: value,
+  attempt: 1,
+});
 
 export const placeOf = ({ topic, partition, offset }: Place): string => `${topic}/${partition}/${offset}`;
 

@@ -1,20 +1,18 @@
-import { connect } from 'node:net';
 import type { OutboxMessage } from '@waybill/outbox';
 import { backingServices, freshTopics, TcpProxy, until } from '@waybill/testing';
 import type { Admin, Consumer, ITopicConfig } from 'kafkajs';
-import { createKafka } from './kafka-client.js';
+import { createKafka } from './create-kafka.js';
+import { KAFKA_CLIENTS, type KafkaClient, type KafkaSettings } from './kafka-client.js';
 import { fromKafka, toMessage } from './kafka-envelope.js';
 import { KafkaPublisher } from './kafka-publisher.js';
+import { KafkaJsClient, toRecord } from './kafkajs-client.js';
+import { PlatformaticClient } from './platformatic-client.js';
 import { keepsPublisherPromises, type OpenBroker, type StoredMessage } from './publisher-conformance.fixture.js';
 import { quiet } from './workbench.fixture.js';
 
-interface KafkaMessage extends StoredMessage {
-  partition: number;
-}
-
 /** Reads a topic from its beginning, as far as it goes at each look. */
 class Reader {
-  private readonly messages: KafkaMessage[] = [];
+  private readonly messages: StoredMessage[] = [];
 
   private constructor(
     private readonly consumer: Consumer,
@@ -28,7 +26,7 @@ class Reader {
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
       eachMessage: async ({ partition, message }) => {
-        const stored = fromKafka(message);
+        const stored = fromKafka(toRecord(message));
         const { id } = toMessage(stored, { topic, partition, offset: message.offset });
         reader.messages.push({ id, key: stored.key, headers: stored.headers, body: stored.bytes, partition });
       },
@@ -50,13 +48,16 @@ class Reader {
 
 interface OpenKafka extends OpenBroker {
   topic(config: Partial<ITopicConfig>): Promise<string>;
-  stored(topic: string): Promise<KafkaMessage[]>;
 }
 
+const CLIENTS: Record<(typeof KAFKA_CLIENTS)[number], (settings: KafkaSettings) => KafkaClient> = {
+  kafkajs: (settings) => new KafkaJsClient(createKafka(settings)),
+  '@platformatic/kafka': (settings) => new PlatformaticClient(settings),
+};
+
 /** The tests' Kafka, by a proxy. */
-async function openKafka(): Promise<OpenKafka> {
-  const [host, port] = backingServices().kafka.split(':');
-  const proxy = await TcpProxy.to({ host: host!, port: Number(port) });
+async function openKafka(library: (typeof KAFKA_CLIENTS)[number]): Promise<OpenKafka> {
+  const proxy = await TcpProxy.toKafka(backingServices().kafka);
   const topics = freshTopics();
   const admin = topics.kafka.admin();
   await admin.connect();
@@ -74,16 +75,11 @@ async function openKafka(): Promise<OpenKafka> {
     await create(name, config);
     return name;
   };
-  const kafka = createKafka({
-    brokers: [backingServices().kafka],
-    clientId: 'test',
-    logger: quiet,
-    socketFactory: ({ onConnect }) => connect({ host: '127.0.0.1', port: proxy.port }, onConnect),
-  });
+  const client = CLIENTS[library]({ brokers: [`127.0.0.1:${proxy.port}`], clientId: 'test', logger: quiet });
   return {
     proxy,
     topic,
-    publisher: () => new KafkaPublisher(kafka, topics.prefix),
+    publisher: () => new KafkaPublisher(client, topics.prefix),
     destination: topic,
     async blocked(because, publisher) {
       const name = newName();
@@ -120,57 +116,23 @@ const message = (changes: Partial<OutboxMessage>): OutboxMessage => ({
   ...changes,
 });
 
-keepsPublisherPromises('kafka', {
-  promises: { storesKeys: true, tooLarge: 2_000_000, blocks: ['missing', 'deleted while in use'] },
-  open: openKafka,
-});
-
-describe('KafkaPublisher', () => {
-  let kafka: OpenKafka;
-  let publisher: ReturnType<OpenKafka['publisher']>;
-  beforeAll(async () => {
-    kafka = await openKafka();
-    publisher = kafka.publisher();
-  });
-  afterAll(async () => {
-    await publisher.close();
-    await kafka.close();
+describe.each(KAFKA_CLIENTS)('Kafka', (library) => {
+  const open = () => openKafka(library);
+  const blocks = ['missing', 'deleted while in use'];
+  keepsPublisherPromises(library, {
+    target: 'kafka',
+    promises: { storesKeys: true, partitionsAsJava: true, tooLarge: 2_000_000, blocks },
+    open,
   });
 
-  // The hashes are those that Kafka's own test of Utils.murmur2 expects.
-  it("chooses a key's partition as Java's client does", async () => {
-    const hashes = {
-      '21': -973932308,
-      foobar: -790332482,
-      'a-little-bit-long-string': -985981536,
-      'a-little-bit-longer-string': -1486304829,
-      lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8: -58897971,
-    };
-    const destination = await kafka.topic({ numPartitions: 6 });
-    await publisher.publish(Object.keys(hashes).map((key) => message({ key, destination })));
-    const partitions = (await kafka.stored(destination)).map(({ key, partition }) => [key, partition]);
-    const toPositive = (hash: number) => hash & 0x7fffffff;
-    expect(Object.fromEntries(partitions)).toEqual(
-      Object.fromEntries(Object.entries(hashes).map(([key, hash]) => [key, toPositive(hash) % 6])),
-    );
-  });
-
-  it('spreads messages without a key, and sends each to the same partition again', async () => {
-    const destination = await kafka.topic({ numPartitions: 6 });
-    const messages = Array.from({ length: 61 }, (_, n) =>
-      message({ key: null, destination, body: Buffer.from(`${n}`) }),
-    );
-    await publisher.publish(messages);
-    await publisher.publish(messages);
-    const places = new Set((await kafka.stored(destination)).map(({ body, partition }) => `${body} in ${partition}`));
-    expect(places.size).toBe(61);
-    expect(new Set([...places].map((place) => place.at(-1))).size).toBe(6);
-  });
-
-  it('refuses what a compacted topic never takes: a message without a key', async () => {
+  it(`by ${library} refuses what a compacted topic never takes: a message without a key`, async () => {
+    const kafka = await open();
+    const publisher = kafka.publisher();
     const destination = await kafka.topic({ configEntries: [{ name: 'cleanup.policy', value: 'compact' }] });
     const messages = [message({ destination }), message({ destination, key: null }), message({ destination })];
     const outcomes = await publisher.publish(messages);
     expect(outcomes.map(({ status }) => status)).toEqual(['published', 'refused', 'published']);
+    await publisher.close();
+    await kafka.close();
   });
 });

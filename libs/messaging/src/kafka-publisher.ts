@@ -1,5 +1,6 @@
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
-import { type ICustomPartitioner, type Kafka, Partitioners, type Producer } from 'kafkajs';
+import { BrokerRefusal, type KafkaClient, type RecordProducer } from './kafka-client.js';
+import { toKafka } from './kafka-envelope.js';
 import { portionsOf } from './portions.js';
 import { within } from './within.js';
 
@@ -28,13 +29,13 @@ interface Batch {
 
 /**
  * Publishes to topics with acks=all by an idempotent producer, one request at a time, so that a key's messages keep their
- * order. The same key goes to the partition that Java's client would choose (murmur2).
+ * order. The same key goes to the partition that Java's client would choose.
  */
 export class KafkaPublisher implements Publisher {
-  private producer: Producer | undefined;
+  private producer: RecordProducer | undefined;
 
   constructor(
-    private readonly kafka: Kafka,
+    private readonly kafka: KafkaClient,
     private readonly prefix = '',
   ) {}
 
@@ -48,7 +49,7 @@ export class KafkaPublisher implements Publisher {
   async close(): Promise<void> {
     const { producer } = this;
     this.producer = undefined;
-    await producer?.disconnect().catch(() => {});
+    await producer?.close().catch(() => {}); // whatever it says, nobody will use it again
   }
 
   /** Sends them together. The broker doesn't say which of them it did not take: then topic by topic, or one by one. */
@@ -75,52 +76,18 @@ export class KafkaPublisher implements Publisher {
     }
   }
 
+  /** After an error the next request is a new producer's, whose sequence numbers the broker knows nothing of. */
   private async send(messages: readonly OutboxMessage[]): Promise<void> {
-    const topicMessages = byTopic(messages).map((ofTopic) => ({
-      topic: this.prefix + ofTopic[0]!.destination,
-      messages: ofTopic.map(({ key, headers, body }) => ({ key, headers, value: bytes(body) })),
-    }));
-    this.producer ??= this.newProducer();
-    const { producer } = this;
-    const sending = producer.connect().then(() => producer.sendBatch({ topicMessages, acks: -1 }));
+    this.producer ??= this.kafka.producer('all');
+    const sent = this.producer.send(messages.map((message) => toKafka(message, this.prefix)));
     try {
-      await within(CONFIRMED_WITHIN, 'Kafka did not confirm', sending);
+      await within(CONFIRMED_WITHIN, 'Kafka did not confirm', sent);
     } catch (error) {
-      this.abandon(producer, sending);
+      void this.close();
       throw error;
     }
   }
-
-  /** After an error the next request is a new producer's, whose sequence numbers the broker knows nothing of. */
-  private abandon(producer: Producer, sending: Promise<unknown>): void {
-    this.producer = undefined;
-    const disconnect = () => producer.disconnect().catch(() => {});
-    void sending.then(disconnect, disconnect); // not before: while it sends, kafkajs would connect again
-  }
-
-  /** It tries again once, which is the least that kafkajs takes: whoever calls us knows more about patience. */
-  private newProducer(): Producer {
-    return this.kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      createPartitioner: partitioner,
-      retry: { initialRetryTime: 50, retries: 1 },
-    });
-  }
 }
-
-/**
- * Java's choice for messages with a key. One without goes by its body, so that it has the same partition when kafkajs sends
- * it again: a sequence number that meets another message there would have the broker take it for one it has.
- */
-const partitioner: ICustomPartitioner = () => {
-  const choose = Partitioners.DefaultPartitioner();
-  return ({ message, ...place }) => choose({ ...place, message: { ...message, key: message.key ?? message.value } });
-};
-
-/** The same bytes, not a copy. */
-const bytes = (body: Uint8Array) => Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 
 function byTopic(messages: readonly OutboxMessage[]): OutboxMessage[][] {
   return [...Map.groupBy(messages, ({ destination }) => destination).values()];
@@ -128,8 +95,8 @@ function byTopic(messages: readonly OutboxMessage[]): OutboxMessage[][] {
 
 /** What an error says of one topic or one message; undefined when it is about the broker. */
 function outcomeOf(error: unknown): PublishOutcome | undefined {
-  const { type, message, cause } = error as { type?: string; message: string; cause?: unknown };
-  if (type && BLOCKED.has(type)) return { status: 'blocked', reason: message };
-  if (type && REFUSED.has(type)) return { status: 'refused', reason: message };
-  return cause instanceof Error ? outcomeOf(cause) : undefined;
+  if (!(error instanceof BrokerRefusal)) return undefined;
+  if (BLOCKED.has(error.code)) return { status: 'blocked', reason: error.message };
+  if (REFUSED.has(error.code)) return { status: 'refused', reason: error.message };
+  return undefined;
 }

@@ -2,21 +2,24 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { PostgresInbox } from '@waybill/idempotency';
 import type { Kafka } from 'kafkajs';
+import { createKafka } from './create-kafka.js';
 import { EventHandling } from './event-handling.js';
 import { EventOutcomes } from './event-outcomes.js';
 import type { Registration } from './handler.js';
 import { handlerPipeline } from './handler-pipeline.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
-import { createKafka } from './kafka-client.js';
+import type { KafkaClient } from './kafka-client.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { declareTopics } from './kafka-topology.js';
+import { KafkaJsClient } from './kafkajs-client.js';
 import { keepTrying } from './keep-trying.js';
 import { MessageOutbox } from './message-outbox.js';
 import { MessagingOptions } from './messaging.options.js';
 import { ParkedEvents } from './parked-events.js';
 import { ParkedRetries } from './parked-retries.js';
 import { GivenBack } from './patience.middleware.js';
+import { PlatformaticClient } from './platformatic-client.js';
 import { StartedAttempts } from './started-attempts.js';
 import type { HealthCheck } from './surroundings.js';
 import { Turns } from './turns.js';
@@ -26,6 +29,7 @@ import { UnconfirmedKafkaPublisher } from './unconfirmed-publishers.js';
 @Injectable()
 export class KafkaTransport extends Server implements CustomTransportStrategy, HealthCheck, OnApplicationShutdown {
   readonly name = 'kafka';
+  /** For administration and transactions; messages go by `client`. */
   readonly kafka: Kafka;
   readonly publisher: KafkaPublisher;
   /** For messages that come one by one; the relay's batches have a producer of their own. */
@@ -33,6 +37,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   /** At most once: sends and forgets. */
   readonly unconfirmed: UnconfirmedKafkaPublisher;
   private readonly stopping = new AbortController();
+  private readonly client: KafkaClient;
   private readonly prefix: string;
   private consumer: KafkaConsumer | undefined;
   private declared = false;
@@ -45,12 +50,15 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     private readonly turns: Turns,
   ) {
     super();
-    const { kafkaBrokers, service, logger, kafkaTopicPrefix = '' } = options;
+    const { kafkaBrokers, kafkaClient, service, logger, kafkaTopicPrefix = '' } = options;
+    const settings = { brokers: kafkaBrokers, clientId: service, logger };
     this.prefix = kafkaTopicPrefix;
-    this.kafka = createKafka({ brokers: kafkaBrokers, clientId: service, logger });
-    this.publisher = new KafkaPublisher(this.kafka, this.prefix);
-    this.oneByOne = new KafkaPublisher(this.kafka, this.prefix);
-    this.unconfirmed = new UnconfirmedKafkaPublisher(this.kafka, this.prefix);
+    this.kafka = createKafka(settings);
+    this.client =
+      kafkaClient === '@platformatic/kafka' ? new PlatformaticClient(settings) : new KafkaJsClient(this.kafka);
+    this.publisher = new KafkaPublisher(this.client, this.prefix);
+    this.oneByOne = new KafkaPublisher(this.client, this.prefix);
+    this.unconfirmed = new UnconfirmedKafkaPublisher(this.client, this.prefix);
   }
 
   /** Returns at once; a broker that is away is waited for. */
@@ -62,7 +70,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   /** Takes no more and finishes or gives back what is in hand. */
   async close(): Promise<void> {
     this.stopping.abort();
-    await Promise.all([this.attempts.close(), this.consumer?.stop()]);
+    await Promise.all([this.attempts.close(), this.consumer?.stopped()]);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -115,7 +123,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     const outcomes = new EventOutcomes({ group, registrations, handle, stopping, logger });
     const parked = new ParkedEvents(group);
     return new KafkaConsumer({
-      kafka: this.kafka,
+      kafka: this.client,
       group,
       topics,
       prefix: this.prefix,

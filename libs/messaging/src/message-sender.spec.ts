@@ -12,7 +12,7 @@ import type { Kafka } from 'kafkajs';
 import { Connection } from 'rabbitmq-client';
 import { z } from 'zod';
 import { defineEvent, defineQueue, defineTask, defineTopic } from './contract.js';
-import { createKafka } from './kafka-client.js';
+import { createKafka } from './create-kafka.js';
 import { declareTopics } from './kafka-topology.js';
 import { type MessageSender, NotConfirmed } from './message-sender.js';
 import { declareQueues } from './rabbit-topology.js';

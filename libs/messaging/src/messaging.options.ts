@@ -1,6 +1,7 @@
 import type { TransactionRunner, Tx } from '@waybill/outbox';
 import type pg from 'pg';
 import type { Topology } from './contract.js';
+import type { KAFKA_CLIENTS } from './kafka-client.js';
 import type { ObjectStore } from './object-store.js';
 import type { Logger } from './surroundings.js';
 
@@ -18,6 +19,8 @@ export class MessagingOptions {
   databaseUrl!: string;
   rabbitmqUrl!: string;
   kafkaBrokers!: string[];
+  /** The library that carries events. Default `kafkajs`. Members of one group may differ. */
+  kafkaClient?: (typeof KAFKA_CLIENTS)[number] | undefined;
   /** Put before every topic's and group's name; default none. For tests that share a broker. */
   kafkaTopicPrefix?: string | undefined;
   /** `retention.ms` of the topics; default without limit. */

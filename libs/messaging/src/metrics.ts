@@ -65,3 +65,13 @@ export const lag = once(
       labelNames: ['topic'],
     }),
 );
+
+export const parkedEvents = once(
+  'waybill_kafka_parked_events',
+  () =>
+    new Gauge({
+      name: 'waybill_kafka_parked_events',
+      help: 'Events that were taken and wait: they are tried again, were given up, or are behind such a one of their key',
+      labelNames: ['topic'],
+    }),
+);

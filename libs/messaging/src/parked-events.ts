@@ -25,6 +25,15 @@ export class ParkedEvents {
     return new Set(rows.map(({ key }) => key));
   }
 
+  /** How many events wait, for each topic that has any. */
+  async count(db: Tx): Promise<Map<string, number>> {
+    const { rows } = await db.query<{ topic: string; count: number }>(
+      'SELECT topic, count(*)::integer AS count FROM waybill.parked WHERE consumer = $1 GROUP BY topic',
+      [this.consumer],
+    );
+    return new Map(rows.map(({ topic, count }) => [topic, count]));
+  }
+
   /** Makes everything that touches this key wait for the end of the transaction. */
   async lock(tx: Tx, topic: string, key: string): Promise<void> {
     await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${this.consumer}\n${topic}\n${key}`]);

@@ -14,10 +14,11 @@ import {
 } from '@waybill/testing';
 import { Connection } from 'rabbitmq-client';
 import { encode } from './cloud-event.js';
+import { createKafka } from './create-kafka.js';
 import { MessageOutbox, RequestReply } from './index.js';
-import { createKafka } from './kafka-client.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { declareTopics } from './kafka-topology.js';
+import { KafkaJsClient } from './kafkajs-client.js';
 import * as example from './patterns.example.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
 import { declareQueues } from './rabbit-topology.js';
@@ -121,7 +122,7 @@ describe('what the pages on messaging show', () => {
   });
 
   it('a producer that is held to a rate', async () => {
-    const publisher = new KafkaPublisher(kafka, topics.prefix);
+    const publisher = new KafkaPublisher(new KafkaJsClient(kafka), topics.prefix);
     const started = performance.now();
     const messages = Array.from({ length: 300 }, () =>
       encode(example.ParcelPacked.of({ parcelId: 'p8', grams: 1 }), '/t'),

@@ -15,6 +15,8 @@ import { quiet } from './workbench.fixture.js';
 export interface PublisherPromises {
   /** The key is stored with the message; elsewhere it orders messages and is gone. */
   storesKeys: boolean;
+  /** The same key goes to the partition that Java's client chooses of 6; a message without one to the same when it comes again. */
+  partitionsAsJava: boolean;
   /** A body of so many bytes is never taken. */
   tooLarge: number;
   /** What may be wrong with a destination that takes nothing. */
@@ -23,6 +25,7 @@ export interface PublisherPromises {
 
 /** A broker as the suite needs it. */
 export interface TargetUnderTest {
+  target: string;
   promises: PublisherPromises;
   open(): Promise<OpenBroker>;
 }
@@ -52,15 +55,25 @@ export interface StoredMessage {
   key: string | null;
   headers: Record<string, string>;
   body: Buffer;
+  partition?: number;
 }
+
+/** What Kafka's own test of Utils.murmur2 expects. */
+const JAVA_HASHES = {
+  '21': -973932308,
+  foobar: -790332482,
+  'a-little-bit-long-string': -985981536,
+  'a-little-bit-longer-string': -1486304829,
+  lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8: -58897971,
+};
 
 const PUBLISHED: PublishOutcome = { status: 'published' };
 const BLOCKED = { status: 'blocked', reason: expect.stringMatching(/./) };
 const REFUSED = { status: 'refused', reason: expect.stringMatching(/./) };
 
 /** What every publisher does, as `Publisher` in @waybill/outbox has it, and what of the rest this one has declared. */
-export function keepsPublisherPromises(target: string, { promises, open }: TargetUnderTest): void {
-  describe(`publishing to ${target}`, () => {
+export function keepsPublisherPromises(client: string, { target, promises, open }: TargetUnderTest): void {
+  describe(`publishing to ${target} by ${client}`, () => {
     let broker: OpenBroker;
     let publisher: ReturnType<OpenBroker['publisher']>;
     let destination: string;
@@ -167,6 +180,27 @@ export function keepsPublisherPromises(target: string, { promises, open }: Targe
       await until('it takes messages', async () => (await publish(messages)).every(isPublished));
       await expectStored(messages);
     });
+
+    if (promises.partitionsAsJava) {
+      it("chooses a key's partition as Java's client does", async () => {
+        await publish(Object.keys(JAVA_HASHES).map((key) => message({ key })));
+        const partitions = (await broker.stored(destination)).map(({ key, partition }) => [key, partition]);
+        const toPositive = (hash: number) => hash & 0x7fffffff;
+        expect(Object.fromEntries(partitions)).toEqual(
+          Object.fromEntries(Object.entries(JAVA_HASHES).map(([key, hash]) => [key, toPositive(hash) % 6])),
+        );
+      });
+
+      it('spreads messages without a key, and sends each to the same partition again', async () => {
+        const messages = Array.from({ length: 61 }, (_, n) => message({ key: null, body: Buffer.from(`${n}`) }));
+        await publish(messages);
+        await publish(messages);
+        const stored = await broker.stored(destination);
+        const places = new Set(stored.map(({ body, partition }) => `${body} in ${partition}`));
+        expect(places.size).toBe(61);
+        expect(new Set(stored.map(({ partition }) => partition)).size).toBe(6);
+      });
+    }
 
     it('refuses what is too large, and publishes what is before and behind it', async () => {
       const tooLarge = message({ body: Buffer.alloc(promises.tooLarge) });

@@ -102,8 +102,9 @@ const message = (changes: Partial<OutboxMessage>): OutboxMessage => ({
   ...changes,
 });
 
-keepsPublisherPromises('rabbitmq', {
-  promises: { storesKeys: false, tooLarge: 134_217_729, blocks: ['missing', 'full'] },
+keepsPublisherPromises('rabbitmq-client', {
+  target: 'rabbitmq',
+  promises: { storesKeys: false, partitionsAsJava: false, tooLarge: 134_217_729, blocks: ['missing', 'full'] },
   open: openRabbit,
 });
 

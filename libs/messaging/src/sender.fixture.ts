@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs';
 import { Connection } from 'rabbitmq-client';
 import { BatchingPublisher } from './batching-publisher.js';
 import { KafkaPublisher } from './kafka-publisher.js';
+import { KafkaJsClient } from './kafkajs-client.js';
 import { MessageSender } from './message-sender.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
 import { UnconfirmedKafkaPublisher, UnconfirmedRabbitPublisher } from './unconfirmed-publishers.js';
@@ -23,8 +24,9 @@ export function openSender({ rabbitmqUrl, kafka, kafkaTopicPrefix }: SenderSetti
   connection.on('error', () => {}); // it connects again
   const rabbit = new UnconfirmedRabbitPublisher(connection);
   const confirmedRabbit = new RabbitPublisher(connection);
-  const kafkaUnconfirmed = new UnconfirmedKafkaPublisher(kafka, kafkaTopicPrefix);
-  const kafkaConfirmed = new KafkaPublisher(kafka, kafkaTopicPrefix);
+  const client = new KafkaJsClient(kafka);
+  const kafkaUnconfirmed = new UnconfirmedKafkaPublisher(client, kafkaTopicPrefix);
+  const kafkaConfirmed = new KafkaPublisher(client, kafkaTopicPrefix);
   return {
     sender: new MessageSender({
       source: '/sender',

@@ -1,6 +1,7 @@
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
-import { type Kafka, Partitioners, type Producer } from 'kafkajs';
 import type { Publisher as Channel, Connection } from 'rabbitmq-client';
+import type { KafkaClient, RecordProducer } from './kafka-client.js';
+import { toKafka } from './kafka-envelope.js';
 import { isAskersOwn } from './late-replies.js';
 import { droppedReplies } from './metrics.js';
 import { toEnvelope } from './rabbit-envelope.js';
@@ -40,23 +41,18 @@ export class UnconfirmedRabbitPublisher implements Publisher {
 
 /** At most once on Kafka: acks=0 and no retries. Resolves when the bytes are with the operating system. */
 export class UnconfirmedKafkaPublisher implements Publisher {
-  private producer: Promise<Producer> | undefined;
+  private producer: RecordProducer | undefined;
 
   constructor(
-    private readonly kafka: Kafka,
+    private readonly kafka: KafkaClient,
     private readonly prefix = '',
   ) {}
 
   /** Rejects when there is no connection to hand it to. */
   async publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]> {
-    const byTopic = Map.groupBy(messages, ({ destination }) => destination);
-    const topicMessages = [...byTopic].map(([topic, ofTopic]) => ({
-      topic: this.prefix + topic,
-      messages: ofTopic.map(({ key, headers, body }) => ({ key, headers, value: Buffer.from(body) })),
-    }));
-    this.producer ??= this.connect();
+    this.producer ??= this.kafka.producer('none');
     try {
-      await (await this.producer).sendBatch({ topicMessages, acks: 0 });
+      await this.producer.send(messages.map((message) => toKafka(message, this.prefix)));
       return messages.map(() => HANDED_OVER);
     } catch (error) {
       await this.close();
@@ -67,16 +63,6 @@ export class UnconfirmedKafkaPublisher implements Publisher {
   async close(): Promise<void> {
     const { producer } = this;
     this.producer = undefined;
-    await producer?.then((it) => it.disconnect()).catch(() => {});
-  }
-
-  private async connect(): Promise<Producer> {
-    const producer = this.kafka.producer({
-      allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
-      retry: { retries: 0 },
-    });
-    await producer.connect();
-    return producer;
+    await producer?.close().catch(() => {}); // what it still had may be lost: at most once
   }
 }

@@ -13,9 +13,6 @@ export const duration = () =>
 
 export const port = () => z.coerce.number().int().min(0).max(65_535);
 
-/** A list written with commas. */
-export const list = () => z.string().transform((text) => text.split(',').map((item) => item.trim()));
-
 /** What every process reads. */
 export const processConfig = {
   HOST: z.string().default('127.0.0.1'),

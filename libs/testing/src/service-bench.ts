@@ -28,6 +28,7 @@ export interface ServiceSettings {
   KAFKA_BROKERS: string[];
   KAFKA_TOPIC_PREFIX: string;
   KAFKA_RETENTION: undefined;
+  KAFKA_CLIENT: 'kafkajs';
 }
 
 /**
@@ -57,6 +58,7 @@ export class ServiceBench<App extends ServiceApp = ServiceApp> {
       KAFKA_BROKERS: [backingServices().kafka],
       KAFKA_TOPIC_PREFIX: topics.prefix,
       KAFKA_RETENTION: undefined,
+      KAFKA_CLIENT: 'kafkajs',
     });
     const rabbit = await RabbitPeer.connect(vhost.url);
     const kafka = new KafkaPeer(topics);

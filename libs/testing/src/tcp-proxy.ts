@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, createConnection, createServer, type Server, type Socket } from 'node:net';
 
+interface Address {
+  host: string;
+  port: number;
+}
+
 /** The way to a server, for a test to break. What goes on between it and those who come that way is up to the test. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
@@ -10,16 +15,21 @@ export class TcpProxy {
 
   private constructor(
     private readonly server: Server,
-    private readonly target: { host: string; port: number },
+    private readonly target: Address,
+    private readonly namesItself: boolean,
   ) {
     server.on('connection', (client) => this.accept(client));
   }
 
   /** Listens on a free port of this machine. The caller closes it. */
-  static async to(target: { host: string; port: number }): Promise<TcpProxy> {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return new TcpProxy(server, target);
+  static async to(target: Address): Promise<TcpProxy> {
+    return new TcpProxy(await listening(), target, false);
+  }
+
+  /** The way to Kafka, whose clients go on to the address that it gives them: here they are given the proxy's. */
+  static async toKafka(broker: string): Promise<TcpProxy> {
+    const [host, port] = broker.split(':');
+    return new TcpProxy(await listening(), { host: host!, port: Number(port) }, true);
   }
 
   get port(): number {
@@ -66,11 +76,21 @@ export class TcpProxy {
     const server = createConnection(this.target);
     this.watch(server);
     const link = (from: Socket, to: Socket, isAnswer: boolean) => {
-      from.on('data', (bytes) => this.pass(() => to.write(bytes), isAnswer));
+      const through = (bytes: Buffer) => (isAnswer && this.namesItself ? this.renamed(bytes) : bytes);
+      from.on('data', (bytes) => this.pass(() => to.write(through(bytes)), isAnswer));
       from.on('close', () => this.pass(() => to.end(), isAnswer));
     };
     link(client, server, false);
     link(server, client, true);
+  }
+
+  /** A broker's address is the text of its host and four bytes of its port, in every version of every answer. */
+  private renamed(answer: Buffer): Buffer {
+    const theirs = addressBytes(this.target);
+    const ours = addressBytes({ ...this.target, port: this.port });
+    const renamed = Buffer.from(answer);
+    for (let at = renamed.indexOf(theirs); at >= 0; at = renamed.indexOf(theirs, at)) ours.copy(renamed, at);
+    return renamed;
   }
 
   private pass(go: () => void, isAnswer = false): void {
@@ -84,4 +104,17 @@ export class TcpProxy {
     socket.on('error', () => {}); // 'close' follows
     socket.on('close', () => this.sockets.delete(socket));
   }
+}
+
+async function listening(): Promise<Server> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+function addressBytes({ host, port }: Address): Buffer {
+  const bytes = Buffer.alloc(host.length + 4);
+  bytes.write(host);
+  bytes.writeInt32BE(port, host.length);
+  return bytes;
 }

@@ -1,4 +1,5 @@
-import { list, loadConfig, port, processConfig } from '@waybill/platform';
+import { brokersConfig } from '@waybill/messaging';
+import { loadConfig, port, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
 export const readConfig = () =>
@@ -6,9 +7,7 @@ export const readConfig = () =>
     ...processConfig,
     CONSOLE_PORT: port().default(3006),
     DATABASE_URL: z.url(),
-    RABBITMQ_URL: z.url(),
-    KAFKA_BROKERS: list(),
-    KAFKA_TOPIC_PREFIX: z.string().default(''),
+    ...brokersConfig,
     /** Lets operators in, as `Authorization: Bearer <token>`. */
     OPERATOR_TOKEN: z.string().min(1),
     /** How often a dead letter may be resubmitted before it has to be forced. */

@@ -1,5 +1,5 @@
-import { openObjectStore } from '@waybill/messaging';
-import { list, loadConfig, port, processConfig } from '@waybill/platform';
+import { messagingConfig } from '@waybill/messaging';
+import { loadConfig, port, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
 export const readConfig = () =>
@@ -7,11 +7,7 @@ export const readConfig = () =>
     ...processConfig,
     EMAIL_PORT: port().default(3003),
     DATABASE_URL: z.url(),
-    RABBITMQ_URL: z.url(),
-    KAFKA_BROKERS: list(),
-    KAFKA_TOPIC_PREFIX: z.string().default(''),
-    KAFKA_RETENTION: z.string().optional(),
-    OBJECT_STORE: z.url().transform(openObjectStore).optional(),
+    ...messagingConfig,
     /** smtp://host:port, or smtps:// */
     SMTP_URL: z.url(),
     /** Sender of all mails. */

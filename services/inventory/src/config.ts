@@ -1,5 +1,5 @@
-import { openObjectStore } from '@waybill/messaging';
-import { duration, list, loadConfig, port, processConfig } from '@waybill/platform';
+import { messagingConfig } from '@waybill/messaging';
+import { duration, loadConfig, port, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
 export const readConfig = () =>
@@ -7,11 +7,7 @@ export const readConfig = () =>
     ...processConfig,
     INVENTORY_PORT: port().default(3001),
     DATABASE_URL: z.url(),
-    RABBITMQ_URL: z.url(),
-    KAFKA_BROKERS: list(),
-    KAFKA_TOPIC_PREFIX: z.string().default(''),
-    KAFKA_RETENTION: z.string().optional(),
-    OBJECT_STORE: z.url().transform(openObjectStore).optional(),
+    ...messagingConfig,
     /** Allows changes by hand, as `Authorization: Bearer <token>`. */
     OPERATOR_TOKEN: z.string().min(1),
     /** How long after an order's confirmation the carrier comes. */

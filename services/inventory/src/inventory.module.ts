@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { topology } from '@waybill/contracts';
+import { messagingSettings } from '@waybill/messaging';
 import { MessagingHealth, MessagingModule } from '@waybill/messaging/nest';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
@@ -35,11 +36,7 @@ export class InventoryModule {
           service: 'inventory',
           database,
           databaseUrl: config.DATABASE_URL,
-          rabbitmqUrl: config.RABBITMQ_URL,
-          kafkaBrokers: config.KAFKA_BROKERS,
-          kafkaTopicPrefix: config.KAFKA_TOPIC_PREFIX,
-          kafkaRetention: config.KAFKA_RETENTION,
-          objectStore: config.OBJECT_STORE,
+          ...messagingSettings(config),
           topology,
           logger,
         }),

@@ -1,5 +1,5 @@
-import { openObjectStore } from '@waybill/messaging';
-import { duration, list, loadConfig, port, processConfig } from '@waybill/platform';
+import { brokersConfig, messagingConfig } from '@waybill/messaging';
+import { duration, loadConfig, port, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
 /** Read by order-api. */
@@ -17,23 +17,14 @@ export const readApiConfig = () =>
   });
 export type ApiConfig = ReturnType<typeof readApiConfig>;
 
-const brokers = {
-  RABBITMQ_URL: z.url(),
-  KAFKA_BROKERS: list(),
-  KAFKA_TOPIC_PREFIX: z.string().default(''),
-  KAFKA_RETENTION: z.string().optional(),
-};
-
 /** Read by main.declare. */
-export const readDeclareConfig = () => loadConfig({ ...processConfig, ...brokers });
+export const readDeclareConfig = () => loadConfig({ ...processConfig, ...brokersConfig });
 
 /** Read by order-processor. */
 export const readProcessorConfig = () =>
   loadConfig({
     ...processConfig,
-    ...brokers,
-    /** Where bodies over 256 KiB lie; the same for all services. Default: in their messages. */
-    OBJECT_STORE: z.url().transform(openObjectStore).optional(),
+    ...messagingConfig,
     ORDER_PROCESSOR_PORT: port().default(3010),
     DATABASE_URL: z.url(),
     TEMPORAL_ADDRESS: z.string(),

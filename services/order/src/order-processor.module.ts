@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Client, Connection } from '@temporalio/client';
 import { ordersProcess, ordersReplies, topology } from '@waybill/contracts';
-import { MessageOutbox, TopicProgress } from '@waybill/messaging';
+import { MessageOutbox, messagingSettings, TopicProgress } from '@waybill/messaging';
 import { MessagingHealth, MessagingModule } from '@waybill/messaging/nest';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule, TemporalWorker } from '@waybill/platform/nest';
@@ -38,11 +38,7 @@ export class OrderProcessorModule {
           service: 'order',
           database,
           databaseUrl: config.DATABASE_URL,
-          rabbitmqUrl: config.RABBITMQ_URL,
-          kafkaBrokers: config.KAFKA_BROKERS,
-          kafkaTopicPrefix: config.KAFKA_TOPIC_PREFIX,
-          kafkaRetention: config.KAFKA_RETENTION,
-          objectStore: config.OBJECT_STORE,
+          ...messagingSettings(config),
           topology,
           logger,
           prefetch: { [ordersProcess.name]: 50, [ordersReplies.name]: 50 },

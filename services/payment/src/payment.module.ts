@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { PAYMENTS_TASK_QUEUE, topology } from '@waybill/contracts';
-import { MessageOutbox } from '@waybill/messaging';
+import { MessageOutbox, messagingSettings } from '@waybill/messaging';
 import { MessagingHealth, MessagingModule } from '@waybill/messaging/nest';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule, TemporalWorker } from '@waybill/platform/nest';
@@ -30,11 +30,7 @@ export class PaymentModule {
           service: 'payment',
           database,
           databaseUrl: config.DATABASE_URL,
-          rabbitmqUrl: config.RABBITMQ_URL,
-          kafkaBrokers: config.KAFKA_BROKERS,
-          kafkaTopicPrefix: config.KAFKA_TOPIC_PREFIX,
-          kafkaRetention: config.KAFKA_RETENTION,
-          objectStore: config.OBJECT_STORE,
+          ...messagingSettings(config),
           topology,
           logger,
         }),

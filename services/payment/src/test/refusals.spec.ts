@@ -73,6 +73,7 @@ function configWithout(away: string): Config {
     KAFKA_BROKERS: [away],
     KAFKA_TOPIC_PREFIX: '',
     KAFKA_RETENTION: undefined,
+    KAFKA_CLIENT: 'kafkajs',
     TEMPORAL_ADDRESS: away,
     TEMPORAL_NAMESPACE: 'default',
     PAYMENT_PROVIDER_URL: `http://${away}`,

@@ -1,0 +1,178 @@
+import {
+  type EachBatchPayload,
+  type ICustomPartitioner,
+  type Kafka,
+  type KafkaMessage,
+  Partitioners,
+  type Producer,
+} from 'kafkajs';
+import {
+  type Acks,
+  BrokerRefusal,
+  FETCH_WAIT,
+  HEARTBEAT,
+  type KafkaClient,
+  type OutgoingRecord,
+  type ReaderOptions,
+  type RecordProducer,
+  type RecordReader,
+  SESSION,
+  type StoredRecord,
+} from './kafka-client.js';
+
+/** Kafka by kafkajs: the default, for it is what most know, and the one whose transactions `ConsumeProcessProduce` needs. */
+export class KafkaJsClient implements KafkaClient {
+  constructor(private readonly kafka: Kafka) {}
+
+  producer(acks: Acks): RecordProducer {
+    return new KafkaJsProducer(this.kafka, acks);
+  }
+
+  reader(options: ReaderOptions): RecordReader {
+    return new KafkaJsReader(this.kafka, options);
+  }
+}
+
+class KafkaJsProducer implements RecordProducer {
+  private readonly producer: Producer;
+  private sending: Promise<unknown> = Promise.resolve();
+
+  /** It tries again once, which is the least that kafkajs takes: whoever calls us knows more about patience. */
+  constructor(
+    kafka: Kafka,
+    private readonly acks: Acks,
+  ) {
+    this.producer = kafka.producer({
+      ...(acks === 'all' && { idempotent: true, maxInFlightRequests: 1 }),
+      allowAutoTopicCreation: false,
+      createPartitioner: partitioner,
+      retry: acks === 'all' ? { initialRetryTime: 50, retries: 1 } : { retries: 0 },
+    });
+  }
+
+  async send(records: readonly OutgoingRecord[]): Promise<void> {
+    const topicMessages = [...Map.groupBy(records, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
+      topic,
+      messages: ofTopic.map(({ key, headers, value }) => ({ key, headers, value: asBuffer(value) })),
+    }));
+    const acks = this.acks === 'all' ? -1 : 0;
+    const sent = this.producer.connect().then(() => this.producer.sendBatch({ topicMessages, acks }));
+    this.sending = Promise.allSettled([this.sending, sent]);
+    try {
+      await sent;
+    } catch (error) {
+      throw refusalIn(error) ?? error;
+    }
+  }
+
+  /** Not before all is sent: meanwhile kafkajs would connect again. */
+  async close(): Promise<void> {
+    await this.sending;
+    await this.producer.disconnect();
+  }
+}
+
+/**
+ * Java's choice for messages with a key. One without goes by its body, so that it has the same partition when kafkajs sends
+ * it again: a sequence number that meets another message there would have the broker take it for one it has.
+ */
+const partitioner: ICustomPartitioner = () => {
+  const choose = Partitioners.DefaultPartitioner();
+  return ({ message, ...place }) => choose({ ...place, message: { ...message, key: message.key ?? message.value } });
+};
+
+/** The same bytes, not a copy. */
+const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** What the broker said, below what kafkajs made of it. */
+function refusalIn(error: unknown): BrokerRefusal | undefined {
+  const { type, message, cause } = error as { type?: string; message: string; cause?: unknown };
+  if (type) return new BrokerRefusal(type, message, error);
+  return cause instanceof Error ? refusalIn(cause) : undefined;
+}
+
+class KafkaJsReader implements RecordReader {
+  isAssigned = false;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly options: ReaderOptions,
+  ) {}
+
+  /** kafkajs tries again by itself for most reasons; for the others this rejects. */
+  async readUntil(stopping: AbortSignal): Promise<void> {
+    const { group, topics } = this.options;
+    const consumer = this.kafka.consumer({
+      groupId: group,
+      sessionTimeout: SESSION,
+      heartbeatInterval: HEARTBEAT,
+      rebalanceTimeout: 2 * SESSION,
+      maxWaitTimeInMs: FETCH_WAIT,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 10 },
+    });
+    const { promise: ended, reject: crash, resolve: end } = Promise.withResolvers<void>();
+    consumer.on('consumer.group_join', () => {
+      this.isAssigned = true;
+    });
+    consumer.on('consumer.rebalancing', () => {
+      this.isAssigned = false;
+    });
+    consumer.on('consumer.crash', ({ payload }) => {
+      this.isAssigned = false;
+      if (!payload.restart) crash(payload.error);
+    });
+    const commitOffsets = (topic: string, partition: number, offset: string) =>
+      consumer.commitOffsets([{ topic, partition, offset: String(BigInt(offset) + 1n) }]);
+    stopping.addEventListener('abort', () => end(), { once: true });
+    if (stopping.aborted) end();
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: 3,
+        eachBatch: (batch) => this.takeBatch(batch, commitOffsets),
+      });
+      await ended;
+    } finally {
+      this.isAssigned = false;
+      await consumer.disconnect().catch(() => {}); // nobody will use it again
+    }
+  }
+
+  private async takeBatch(
+    { batch, heartbeat, isRunning, isStale, resolveOffset }: EachBatchPayload,
+    commitOffsets: (topic: string, partition: number, offset: string) => Promise<void>,
+  ): Promise<void> {
+    const { topic, partition, messages } = batch;
+    let isRefused = false; // a heartbeat that is refused calls for a rebalance
+    const beat = () =>
+      heartbeat().catch(() => {
+        isRefused = true;
+      });
+    const beating = setInterval(() => void beat(), HEARTBEAT);
+    try {
+      await this.options.take({
+        topic,
+        partition,
+        records: messages.map(toRecord),
+        isOurs: () => !isRefused && isRunning() && !isStale(),
+        commit({ offset }) {
+          resolveOffset(offset);
+          return commitOffsets(topic, partition, offset);
+        },
+      });
+    } finally {
+      clearInterval(beating);
+    }
+  }
+}
+
+export const toRecord = ({ key, headers = {}, value, offset }: KafkaMessage): StoredRecord => ({
+  key,
+  headers: Object.fromEntries(Object.entries(headers).map(([name, content]) => [name, String(content)])),
+  value: value ?? Buffer.alloc(0),
+  offset,
+});
