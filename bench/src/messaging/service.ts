@@ -3,8 +3,9 @@ import { NestFactory } from '@nestjs/core';
 import { idempotencyMigrations } from '@waybill/idempotency';
 import { messagingMigrations, type Topology } from '@waybill/messaging';
 import { KafkaTransport, MessagingModule, type MessagingOptions, RabbitTransport } from '@waybill/messaging/nest';
-import { migrateLibraries, outboxMigrations, pgTx } from '@waybill/outbox';
-import { backingServices, type FreshDatabase, freshDatabase, transaction } from '@waybill/testing';
+import { migrateLibraries, outboxMigrations } from '@waybill/outbox';
+import { Database } from '@waybill/platform';
+import { backingServices, type FreshDatabase, freshDatabase } from '@waybill/testing';
 import pg from 'pg';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
@@ -17,27 +18,24 @@ export class EffectsDatabase {
   private constructor(
     private readonly fresh: FreshDatabase,
     readonly pool: pg.Pool,
+    private readonly database: Database,
   ) {}
 
   static async open(): Promise<EffectsDatabase> {
     const fresh = await freshDatabase();
     const pool = new pg.Pool({ connectionString: fresh.url, max: CONNECTIONS });
     await migrateLibraries(pool, outboxMigrations, idempotencyMigrations, messagingMigrations);
-    await pool.query('CREATE TABLE effects (id bigserial PRIMARY KEY, about text NOT NULL, body text NOT NULL)');
-    return new EffectsDatabase(fresh, pool);
+    await pool.query('CREATE TABLE public.effects (id bigserial PRIMARY KEY, about text NOT NULL, body text NOT NULL)');
+    return new EffectsDatabase(fresh, pool, new Database({ url: fresh.url, logger: quiet, connections: CONNECTIONS }));
   }
 
   get url(): string {
     return this.fresh.url;
   }
 
+  /** As every service of the shop has it. */
   asMessagingDatabase(): MessagingOptions['database'] {
-    const { pool } = this;
-    return {
-      pool,
-      autocommit: pgTx(pool as never),
-      transaction: (work) => transaction(pool, (client) => work(pgTx(client))),
-    };
+    return this.database;
   }
 
   async count(): Promise<number> {
@@ -50,7 +48,7 @@ export class EffectsDatabase {
   }
 
   async drop(): Promise<void> {
-    await this.pool.end();
+    await Promise.all([this.pool.end(), this.database.close()]);
     await this.fresh.drop();
   }
 }
