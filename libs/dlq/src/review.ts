@@ -17,6 +17,8 @@ export interface Decision {
   by: string;
   /** The letter's version that the decision is about. Default: whichever there is. */
   version?: number | undefined;
+  /** The batch that it is part of. */
+  batch?: string | undefined;
 }
 
 export interface ResubmitDecision extends Decision {
@@ -24,8 +26,10 @@ export interface ResubmitDecision extends Decision {
   body?: Buffer | undefined;
   /** Also when it was resubmitted too often. */
   force?: boolean | undefined;
-  /** The batch that it is part of. */
-  batch?: string | undefined;
+}
+
+export interface DiscardDecision extends Decision {
+  reason: string;
 }
 
 /**
@@ -85,11 +89,11 @@ export class Review {
   }
 
   /** Goes on without it. Throws Refused. */
-  async discard(tx: Tx, id: string, { by, version, reason }: Decision & { reason: string }): Promise<DeadLetter> {
+  async discard(tx: Tx, id: string, { by, version, reason, batch }: DiscardDecision): Promise<DeadLetter> {
     const letter = await lockWaiting(tx, id, version);
     const word = discarding(toResubmitted(letter), by);
     if (word) await this.outbox.add(tx, word);
-    await note(tx, id, { act: 'discarded', by, detail: reason });
+    await note(tx, id, { act: 'discarded', by, detail: reason, batch });
     return change(tx, id, `status = 'discarded'`);
   }
 }
