@@ -15,6 +15,7 @@ export { foundLetter, type RawLetter } from './found-letter.js';
 export * from './intake.js';
 export * from './kafka-intake.js';
 export * from './letter.js';
+export * from './letter-expiry.js';
 export { registerDepthMetrics } from './metrics.js';
 export * from './migrations.js';
 export * from './outcomes.js';

@@ -142,7 +142,8 @@ async function note(
 
 async function change(tx: Tx, id: string, what: string): Promise<DeadLetter> {
   const { rows } = await tx.query<LetterRow>(
-    `UPDATE waybill.dead_letters SET ${what}, batch = NULL, version = version + 1 WHERE id = $1 RETURNING ${SHOWN}`,
+    `UPDATE waybill.dead_letters SET ${what}, batch = NULL, decided_at = now(), version = version + 1
+     WHERE id = $1 RETURNING ${SHOWN}`,
     [id],
   );
   return toLetter(rows[0]!);

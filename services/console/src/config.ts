@@ -1,4 +1,4 @@
-import { list, loadConfig, port, processConfig } from '@waybill/platform';
+import { duration, list, loadConfig, port, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
 export const readConfig = () =>
@@ -13,5 +13,7 @@ export const readConfig = () =>
     OPERATOR_TOKEN: z.string().min(1),
     /** How often a dead letter may be resubmitted before it has to be forced. */
     MAX_RESUBMISSIONS: z.coerce.number().int().min(0).default(3),
+    /** How long a dead letter is kept after it was resubmitted or discarded. */
+    DECIDED_LETTERS_KEPT: duration().default(90 * 24 * 3_600_000),
   });
 export type Config = ReturnType<typeof readConfig>;

@@ -6,6 +6,7 @@ import {
   DeadLetterQueries,
   Intake,
   KafkaIntake,
+  LetterExpiry,
   RabbitIntake,
   Review,
   registerDepthMetrics,
@@ -78,6 +79,7 @@ function letterService(config: Config, logger: Logger, database: Database, rabbi
   return new DeadLetterService({
     intake,
     batches,
+    expiry: new LetterExpiry({ database: database.autocommit, logger, keep: config.DECIDED_LETTERS_KEPT }),
     rabbitmq: new RabbitIntake({
       connection: rabbit,
       sources: SOURCES.filter(({ kind }) => kind === 'queue'),
