@@ -1,3 +1,4 @@
+import { openObjectStore } from '@waybill/messaging';
 import { duration, list, loadConfig, port, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
@@ -9,6 +10,8 @@ export const readConfig = () =>
     RABBITMQ_URL: z.url(),
     KAFKA_BROKERS: list(),
     KAFKA_TOPIC_PREFIX: z.string().default(''),
+    /** Where bodies over 256 KiB lie, as for the services. Default: they are not shown. */
+    OBJECT_STORE: z.url().transform(openObjectStore).optional(),
     /** Lets operators in, as `Authorization: Bearer <token>`. */
     OPERATOR_TOKEN: z.string().min(1),
     /** How often a dead letter may be resubmitted before it has to be forced. */

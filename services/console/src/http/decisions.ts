@@ -22,6 +22,7 @@ const PROBLEM_OF: Record<RefusalReason, ProblemName> = {
   changed: 'has-changed',
   'too-often': 'resubmitted-too-often',
   'does-not-fit': 'invalid-request',
+  'not-editable': 'invalid-request',
 };
 
 function problemOf({ reason, message }: Refused): Problem {

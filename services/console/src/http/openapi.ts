@@ -177,6 +177,8 @@ const DeadLetterInFull = record({
   headers: { type: 'object', additionalProperties: text },
   body: text,
   bodyEncoding: { type: 'string', enum: ['utf-8', 'base64'] },
+  dataref: { ...maybeText, description: 'Where the body lies that was too large for its message; null: it came in it' },
+  bodyUnavailable: { ...maybeText, description: 'Why `body` is not the one that lies there; null when it is' },
   history: arrayOf(
     record({
       act: { type: 'string', enum: ['failed', 'resubmitted', 'discarded'] },
