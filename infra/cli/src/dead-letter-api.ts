@@ -24,6 +24,8 @@ export interface DeadLetterInFull extends DeadLetter {
   headers: Record<string, string>;
   body: string;
   bodyEncoding: 'utf-8' | 'base64';
+  dataref: string | null;
+  bodyUnavailable: string | null;
   history: { act: string; at: string; by: string; detail: string | null; editedBody: string | null }[];
 }
 
@@ -39,12 +41,17 @@ export interface Group {
   example: string;
 }
 
+export type BatchAction = 'resubmit' | 'discard';
+
 export interface Batch {
   id: string;
-  status: 'running' | 'done';
+  action: BatchAction;
+  status: 'running' | 'done' | 'stopped';
   selected: number;
-  resubmitted: number;
+  decided: number;
   passedOver: number;
+  released: number;
+  stoppedBy: string | null;
 }
 
 export interface BatchAnswer {
@@ -79,8 +86,9 @@ export class DeadLetterApi {
   resubmit = (id: string, body: object) =>
     this.ask<DeadLetter>(`/dead-letters/${encodeURIComponent(id)}/resubmit`, body);
   discard = (id: string, body: object) => this.ask<DeadLetter>(`/dead-letters/${encodeURIComponent(id)}/discard`, body);
-  resubmitMany = (body: object) => this.ask<BatchAnswer>('/dead-letters/resubmit', body);
-  batch = (id: string) => this.ask<Batch>(`/dead-letters/batches/${id}`);
+  many = (action: BatchAction, body: object) => this.ask<BatchAnswer>(`/dead-letters/${action}`, body);
+  batch = (id: string) => this.ask<Batch>(`/dead-letters/batches/${encodeURIComponent(id)}`);
+  stop = (id: string) => this.ask<Batch>(`/dead-letters/batches/${encodeURIComponent(id)}/stop`, {});
 
   private async ask<Body>(path: string, body?: object): Promise<Body> {
     const response = await request(`${this.url}${path}`, {

@@ -1,4 +1,4 @@
-import type { BatchAnswer, DeadLetter, DeadLetterInFull, Group, Page } from './dead-letter-api.js';
+import type { Batch, BatchAction, BatchAnswer, DeadLetter, DeadLetterInFull, Group, Page } from './dead-letter-api.js';
 
 /** Dead letters for people. */
 
@@ -34,7 +34,7 @@ export function groupTable({ items, nextCursor }: Page<Group>): string {
 }
 
 export function letterInFull(letter: DeadLetterInFull): string {
-  const { stack, headers, body, bodyEncoding, history } = letter;
+  const { stack, headers, history } = letter;
   const facts = [
     ['id', letter.id],
     ['status', `${letter.status}, version ${letter.version}, resubmitted ${letter.resubmissions} times`],
@@ -59,16 +59,39 @@ export function letterInFull(letter: DeadLetterInFull): string {
         .filter(([name]) => !name.startsWith('x-waybill-'))
         .map(([name, value]) => `${name}: ${value}`),
     ),
-    section(bodyEncoding === 'base64' ? 'body (base64, because it is no text)' : 'body', [readable(body)]),
+    bodySection(letter),
     ...(stack ? [section('stack', [stack])] : []),
     section('history', acts),
   ].join('\n');
 }
 
+const DONE: Record<BatchAction, string> = { resubmit: 'resubmitted', discard: 'discarded' };
+
 /** What a dry run has found. */
-export function planText({ matching, selected, refused }: BatchAnswer): string {
-  const left = refused ? `; ${refused} came back too often (--force) or are part of a running batch` : '';
-  return `${selected} of ${matching} waiting dead letters would be resubmitted${left}.`;
+export function planText(action: BatchAction, { matching, selected, refused }: BatchAnswer): string {
+  const why = action === 'resubmit' ? 'came back too often (--force) or are part' : 'are part';
+  const left = refused ? `; ${refused} ${why} of a running batch` : '';
+  return `${selected} of ${matching} waiting dead letters would be ${DONE[action]}${left}.`;
+}
+
+/** How far it is. */
+export const progressText = ({ action, decided, selected }: Batch): string =>
+  `${decided} of ${selected} ${DONE[action]}`;
+
+/** How it ended. */
+export function endText({ action, status, decided, passedOver, released, stoppedBy }: Batch): string {
+  const others = passedOver ? `, ${passedOver} were decided by others meanwhile` : '';
+  const stopped = status === 'stopped' ? `; stopped by ${stoppedBy}, ${released} wait again` : '';
+  return `${decided} ${DONE[action]}${others}${stopped}.`;
+}
+
+function bodySection({ body, bodyEncoding, dataref, bodyUnavailable }: DeadLetterInFull): string {
+  if (bodyUnavailable) return section('body (not available)', [bodyUnavailable]);
+  const remarks = [
+    ...(bodyEncoding === 'base64' ? ['base64, because it is no text'] : []),
+    ...(dataref ? [`from ${dataref}`] : []),
+  ];
+  return section(remarks.length ? `body (${remarks.join('; ')})` : 'body', [readable(body)]);
 }
 
 const section = (name: string, lines: string[]) => `\n${name}:\n${lines.map(indented).join('\n')}`;

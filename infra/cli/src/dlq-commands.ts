@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { type CommandLine, helpOf, type Option, parseCommandLine, UsageError } from './command-line.js';
-import { type Batch, type BatchAnswer, DeadLetterApi } from './dead-letter-api.js';
-import { groupTable, letterInFull, letterTable, planText } from './dead-letter-report.js';
+import { type Batch, type BatchAction, DeadLetterApi, Refused } from './dead-letter-api.js';
+import { endText, groupTable, letterInFull, letterTable, planText, progressText } from './dead-letter-report.js';
 import { readEndpoints, userPath } from './endpoints.js';
 
 export interface Command extends CommandLine<Record<string, Option>> {
@@ -33,6 +33,20 @@ const filter = {
   type: { value: 'TYPE', help: 'only messages of this type', schema: text },
   key: { value: 'KEY', help: 'only about this, an order say', schema: text },
   group: { value: 'GROUP', help: 'only of this group of the same failure', schema: text },
+};
+
+const many = {
+  limit: {
+    value: 'N',
+    help: 'at most so many, the oldest first; default all',
+    schema: wholeNumber(1_000_000).optional(),
+  },
+  rate: {
+    value: 'N',
+    help: 'so many a second; default as fast as it goes',
+    schema: z.coerce.number('must be a number').min(0.01).max(1_000).optional(),
+  },
+  yes: { help: 'does it', schema: flag },
 };
 
 const page = {
@@ -77,6 +91,7 @@ export const show = define({
   async work({ endpoints, as, json, save }, id) {
     const wanted = needed(id);
     const letter = await api(endpoints, as).show(wanted);
+    if (save && letter.bodyUnavailable) throw new Refused(`nothing is saved: ${letter.bodyUnavailable}`);
     if (save) writeFileSync(userPath(save), Buffer.from(letter.body, letter.bodyEncoding));
     print(json, letter, () => letterInFull(letter));
     return 0;
@@ -90,50 +105,53 @@ Without an ID it only says what it would do, until you add --yes.`,
   options: {
     body: { value: 'FILE', help: 'of one: sends the content of this file in place of its body', schema: text },
     ...filter,
-    limit: {
-      value: 'N',
-      help: 'at most so many, the oldest first; default all',
-      schema: wholeNumber(1_000_000).optional(),
-    },
-    rate: {
-      value: 'N',
-      help: 'so many a second; default as fast as it goes',
-      schema: z.coerce.number('must be a number').min(0.01).max(1_000).optional(),
-    },
-    yes: { help: 'does it', schema: flag },
+    ...many,
     force: { help: 'also what came back too often', schema: flag },
     ...common,
   },
-  async work({ endpoints, as, json, body, force, yes, limit, rate, ...letters }, id) {
+  async work({ endpoints, as, json, body, force, ...selection }, id) {
     const client = api(endpoints, as);
     if (id) {
-      if (Object.values(letters).some(Boolean)) throw new UsageError('an ID and a filter do not go together');
+      refuseSelection(selection);
       const edited = body && { body: readFileSync(userPath(body), 'utf8') };
       const letter = await client.resubmit(id, { ...edited, force });
       print(json, letter, () => `${id} is on its way to ${letter.consumer}.`);
       return 0;
     }
     if (body) throw new UsageError('--body is for one dead letter: give its ID');
-    const request = { filter: letters, force, ...(limit && { limit }), ...(rate && { ratePerSecond: rate }) };
-    const answer = await client.resubmitMany({ ...request, dryRun: !yes });
-    if (answer.batch) return follow(client, answer, json);
-    print(json, answer, () => (yes ? 'Nothing was changed: there is nothing to resubmit.' : whatToDo(answer)));
-    return yes ? 1 : 0;
+    return decideMany(client, 'resubmit', { force }, selection, json);
   },
 });
 
 export const discard = define({
-  command: 'npm run dlq -- discard ID',
-  about: 'Goes on without it. What waits behind an event goes on too.',
+  command: 'npm run dlq -- discard [ID]',
+  about: `Goes on without one, or those of a filter. What waits behind an event goes on too.
+Without an ID it only says what it would do, until you add --yes.`,
   options: {
     reason: { value: 'TEXT', help: 'why, for the history; has to be given', schema: text },
+    ...filter,
+    ...many,
     ...common,
   },
-  async work({ endpoints, as, json, reason }, id) {
-    const letter = needed(id);
+  async work({ endpoints, as, json, reason, ...selection }, id) {
     if (!reason) throw new UsageError('--reason is missing: say why');
-    const answer = await api(endpoints, as).discard(letter, { reason });
-    print(json, answer, () => `${letter} is discarded.`);
+    const client = api(endpoints, as);
+    if (!id) return decideMany(client, 'discard', { reason }, selection, json);
+    refuseSelection(selection);
+    const answer = await client.discard(id, { reason });
+    print(json, answer, () => `${id} is discarded.`);
+    return 0;
+  },
+});
+
+export const stop = define({
+  command: 'npm run dlq -- stop ID',
+  about: 'Ends a batch before its time. What it has not decided yet waits again.',
+  options: common,
+  async work({ endpoints, as, json }, id) {
+    if (!id) throw new UsageError('the ID of a batch is missing; it was shown when the batch began');
+    const stopped = await api(endpoints, as).stop(id);
+    print(json, stopped, () => endText(stopped));
     return 0;
   },
 });
@@ -174,22 +192,45 @@ function print(json: boolean, answer: unknown, forPeople: () => string): void {
   console.log(json ? JSON.stringify(answer, null, 2) : forPeople());
 }
 
-const whatToDo = (plan: BatchAnswer): string =>
-  plan.selected ? `${planText(plan)}\nNothing was changed: add --yes to do it.` : planText(plan);
+interface Selection extends Record<keyof typeof filter, string | undefined> {
+  limit: number | undefined;
+  rate: number | undefined;
+  yes: boolean;
+}
+
+function refuseSelection({ yes: _, ...selection }: Selection): void {
+  if (Object.values(selection).some(Boolean)) throw new UsageError('an ID and a filter do not go together');
+}
+
+/** What it would do, or with --yes a batch that is followed to its end. */
+async function decideMany(
+  client: DeadLetterApi,
+  action: BatchAction,
+  how: { force: boolean } | { reason: string },
+  { yes, limit, rate, ...letters }: Selection,
+  json: boolean,
+): Promise<number> {
+  const request = { filter: letters, ...how, ...(limit && { limit }), ...(rate && { ratePerSecond: rate }) };
+  const answer = await client.many(action, { ...request, dryRun: !yes });
+  if (answer.batch) return follow(client, answer.batch, json);
+  const toDo = answer.selected ? 'Nothing was changed: add --yes to do it.' : '';
+  print(json, answer, () =>
+    yes ? `Nothing was changed: there is nothing to ${action}.` : `${planText(action, answer)}\n${toDo}`.trimEnd(),
+  );
+  return yes ? 1 : 0;
+}
 
 const LOOK_EVERY = 500;
 
-/** Until the batch is done, which it will be without us too. */
-async function follow(client: DeadLetterApi, { batch }: BatchAnswer, json: boolean): Promise<number> {
-  let now: Batch = batch!;
+/** Until the batch has ended, which it will without us too. 1 when somebody has stopped it. */
+async function follow(client: DeadLetterApi, batch: Batch, json: boolean): Promise<number> {
+  if (!json) process.stderr.write(`npm run dlq -- stop ${batch.id} stops it\n`);
+  let now = batch;
   for (let shown = -1; now.status === 'running'; now = await client.batch(now.id)) {
-    if (!json && now.resubmitted !== shown) process.stderr.write(`${now.resubmitted} of ${now.selected} resubmitted\n`);
-    shown = now.resubmitted;
+    if (!json && now.decided !== shown) process.stderr.write(`${progressText(now)}\n`);
+    shown = now.decided;
     await pause(LOOK_EVERY);
   }
-  print(json, now, () => {
-    const others = now.passedOver ? `, ${now.passedOver} were decided by others meanwhile` : '';
-    return `${now.resubmitted} resubmitted${others}.`;
-  });
-  return 0;
+  print(json, now, () => endText(now));
+  return now.status === 'done' ? 0 : 1;
 }

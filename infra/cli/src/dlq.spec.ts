@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json as jsonOf, text } from 'node:stream/consumers';
@@ -30,10 +30,21 @@ const IN_FULL = {
   headers: { 'content-type': 'application/json', 'x-waybill-class': 'transient' },
   body: '{"orderId":"order-1"}',
   bodyEncoding: 'utf-8',
+  dataref: null,
+  bodyUnavailable: null,
   history: [{ act: 'failed', at: '2026-01-01T00:00:11.000Z', by: 'inventory', detail: 'no answer', editedBody: null }],
 };
 const PLAN = { matching: 3, selected: 2, refused: 1, batch: null };
-const BATCH = { id: 'b-1', status: 'running', selected: 2, resubmitted: 0, passedOver: 0 };
+const BATCH = {
+  id: 'b-1',
+  action: 'resubmit',
+  status: 'running',
+  selected: 2,
+  decided: 0,
+  passedOver: 0,
+  released: 0,
+  stoppedBy: null,
+};
 
 let directory: string;
 let fake: FakeSystem;
@@ -70,12 +81,19 @@ beforeEach(async () => {
     [`POST ${one}/resubmit`]: remembering(json(202, { ...LETTER, status: 'resubmitted' })),
     [`POST ${one}/discard`]: remembering(json(409, { title: 'It was decided before', detail: 'discarded by grace' })),
     'POST /dead-letters/resubmit': remembering(json(200, PLAN)),
+    'POST /dead-letters/discard': remembering(json(200, PLAN)),
   });
 });
 afterEach(async () => {
   await fake.stop();
   rmSync(directory, { recursive: true });
 });
+
+/** Other routes than those above. */
+async function startWith(routes: Record<string, Route>) {
+  await fake.stop();
+  fake = await FakeSystem.start(routes);
+}
 
 async function dlq(...args: string[]) {
   const file = join(directory, 'endpoints.json');
@@ -129,6 +147,24 @@ describe('npm run dlq -- show', () => {
     }
     expect(readFileSync(file, 'utf8')).toBe(IN_FULL.body);
   });
+
+  it('says where the body was that is too large for a message', async () => {
+    await startWith({ [`GET /dead-letters/${LETTER.id}`]: json(200, { ...IN_FULL, dataref: 'file:///objects/1' }) });
+    const { stdout } = await dlq('show', LETTER.id);
+    expect(stdout).toContain('body (from file:///objects/1):\n  {\n    "orderId": "order-1"');
+  });
+
+  it('says why there is no body, and saves none', async () => {
+    const bodyUnavailable = 'file:///objects/1 is no longer in the object store';
+    const gone = { ...IN_FULL, body: '', dataref: 'file:///objects/1', bodyUnavailable };
+    await startWith({ [`GET /dead-letters/${LETTER.id}`]: json(200, gone) });
+    expect((await dlq('show', LETTER.id)).stdout).toContain(`body (not available):\n  ${bodyUnavailable}`);
+
+    const file = join(directory, 'body.json');
+    const { stderr, code } = await dlq('show', LETTER.id, '--save', file);
+    expect([stderr.trim(), code]).toEqual([`nothing is saved: ${bodyUnavailable}`, 1]);
+    expect(existsSync(file)).toBe(false);
+  });
 });
 
 describe('npm run dlq -- resubmit', () => {
@@ -153,17 +189,21 @@ describe('npm run dlq -- resubmit', () => {
   });
 
   it('of many does it with --yes, and follows it to its end', async () => {
-    await fake.stop();
-    fake = await FakeSystem.start({
+    await startWith({
       'POST /dead-letters/resubmit': remembering(json(202, { ...PLAN, batch: BATCH })),
       'GET /dead-letters/batches/b-1': inTurn(
-        json(200, { ...BATCH, resubmitted: 1 }),
-        json(200, { ...BATCH, status: 'done', resubmitted: 1, passedOver: 1 }),
+        json(200, { ...BATCH, decided: 1 }),
+        json(200, { ...BATCH, status: 'done', decided: 1, passedOver: 1 }),
       ),
     });
-    const { stdout, code } = await dlq('resubmit', '--group', LETTER.group, '--rate', '0.5', '--yes');
+    const { stdout, stderr, code } = await dlq('resubmit', '--group', LETTER.group, '--rate', '0.5', '--yes');
     expect(posted[0]!.body).toMatchObject({ filter: { group: LETTER.group }, ratePerSecond: 0.5, dryRun: false });
     expect([stdout.trim(), code]).toEqual(['1 resubmitted, 1 were decided by others meanwhile.', 0]);
+    expect(stderr.trim().split('\n')).toEqual([
+      'npm run dlq -- stop b-1 stops it',
+      '0 of 2 resubmitted',
+      '1 of 2 resubmitted',
+    ]);
   });
 
   it('says so and ends with 1 when it changed nothing', async () => {
@@ -173,9 +213,61 @@ describe('npm run dlq -- resubmit', () => {
 });
 
 describe('npm run dlq -- discard', () => {
+  it('of many says what it would do, and does nothing', async () => {
+    const { stdout, code } = await dlq('discard', '--class', 'malformed', '--limit', '2', '--reason', 'a load test');
+    expect(posted.map(({ body }) => body)).toEqual([
+      { filter: { class: 'malformed' }, reason: 'a load test', limit: 2, dryRun: true },
+    ]);
+    expect(stdout).toContain('2 of 3 waiting dead letters would be discarded; 1 are part of a running batch.');
+    expect(stdout).toContain('add --yes');
+    expect(code).toBe(0);
+  });
+
+  it('of many does it with --yes, and ends with 1 when somebody has stopped it', async () => {
+    const batch = { ...BATCH, action: 'discard' };
+    await startWith({
+      'POST /dead-letters/discard': remembering(json(202, { ...PLAN, batch })),
+      'GET /dead-letters/batches/b-1': json(200, {
+        ...batch,
+        status: 'stopped',
+        decided: 1,
+        released: 1,
+        stoppedBy: 'grace',
+      }),
+    });
+    const { stdout, code } = await dlq('discard', '--rate', '0.5', '--reason', 'a load test', '--yes');
+    expect(posted[0]).toMatchObject({
+      headers: { 'x-operator': 'ada' },
+      body: { filter: {}, ratePerSecond: 0.5, reason: 'a load test', dryRun: false },
+    });
+    expect([stdout.trim(), code]).toEqual(['1 discarded; stopped by grace, 1 wait again.', 1]);
+  });
+
+  it('of many says so and ends with 1 when it changed nothing', async () => {
+    const { stdout, code } = await dlq('discard', '--reason', 'a load test', '--yes');
+    expect([stdout.trim(), code]).toEqual(['Nothing was changed: there is nothing to discard.', 1]);
+  });
+
   it('tells what the console says when somebody was faster', async () => {
     const { stderr, code } = await dlq('discard', LETTER.id, '--reason', 'a test');
     expect([stderr.trim(), code]).toEqual(['It was decided before; discarded by grace', 1]);
+  });
+});
+
+describe('npm run dlq -- stop', () => {
+  it('ends a batch, and says how far it came', async () => {
+    const stopped = { ...BATCH, status: 'stopped', decided: 1, released: 1, stoppedBy: 'ada' };
+    await startWith({ 'POST /dead-letters/batches/b-1/stop': remembering(json(200, stopped)) });
+    const { stdout, code } = await dlq('stop', 'b-1');
+    expect(posted).toMatchObject([{ headers: { 'x-operator': 'ada' } }]);
+    expect([stdout.trim(), code]).toEqual(['1 resubmitted; stopped by ada, 1 wait again.', 0]);
+  });
+
+  it('tells what the console says when it has ended already', async () => {
+    const refused = json(409, { title: 'It was decided before', detail: 'it is done already' });
+    await startWith({ 'POST /dead-letters/batches/b-1/stop': refused });
+    const { stderr, code } = await dlq('stop', 'b-1');
+    expect([stderr.trim(), code]).toEqual(['It was decided before; it is done already', 1]);
   });
 });
 
@@ -186,6 +278,10 @@ describe('npm run dlq', () => {
     [['list', 'x'], "unexpected 'x'"],
     [['show'], 'the ID of a dead letter is missing'],
     [['discard', 'x'], '--reason is missing'],
+    [['discard', '--source', 'x', '--yes'], '--reason is missing'],
+    [['discard', 'x', '--reason', 'y', '--class', 'z'], 'do not go together'],
+    [['resubmit', 'x', '--limit', '3'], 'do not go together'],
+    [['stop'], 'the ID of a batch is missing'],
     [['resubmit', 'x', '--source', 'y'], 'do not go together'],
     [['resubmit', '--body', 'y'], '--body is for one'],
   ])('refuses %j with what is wrong', async (args, message) => {
@@ -194,11 +290,14 @@ describe('npm run dlq', () => {
     expect(code).toBe(2);
   });
 
-  it.each([[[]], [['--help']], [['resubmit', '--help']]])('explains itself for %j', async (args) => {
-    const { stdout, code } = await run(...args);
-    expect(stdout).toContain('npm run dlq -- ');
-    expect(code).toBe(0);
-  });
+  it.each([[[]], [['--help']], [['resubmit', '--help']], [['stop', '--help']]])(
+    'explains itself for %j',
+    async (args) => {
+      const { stdout, code } = await run(...args);
+      expect(stdout).toContain('npm run dlq -- ');
+      expect(code).toBe(0);
+    },
+  );
 
   it('says how to start a system when none answers', async () => {
     const file = join(directory, 'nobody.json');

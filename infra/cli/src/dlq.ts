@@ -1,9 +1,9 @@
 import { UsageError } from './command-line.js';
 import { didYouMean } from './did-you-mean.js';
-import { type Command, discard, groups, list, resubmit, show } from './dlq-commands.js';
+import { type Command, discard, groups, list, resubmit, show, stop } from './dlq-commands.js';
 import { runCommand } from './run-command.js';
 
-const COMMANDS: Record<string, Command> = { list, show, groups, resubmit, discard };
+const COMMANDS: Record<string, Command> = { list, show, groups, resubmit, discard, stop };
 
 const HELP = `npm run dlq -- COMMAND [options]
 

@@ -115,29 +115,33 @@ describe('a process that gathers dead letters and dies after its commit, before 
 });
 
 describe('a process that runs a batch and is killed, again and again', () => {
-  it('leaves a batch that others end, each letter resubmitted once', async () => {
-    const letters = Array.from({ length: 60 }, (_, n) => aLetter({ messageId: `task-${n}` }));
-    await takeIn(database, ...letters);
-    const batches = new Batches(new Review());
-    const batch = (await database.transaction((tx) =>
-      batches.begin(tx, { by: 'ada', filter: {}, ratePerSecond: 60 }),
-    ))!;
-    const progress = async () => (await batches.find(database.autocommit, batch.id))!;
+  it.each([{ action: 'resubmit' } as const, { action: 'discard', reason: 'a load test' } as const])(
+    'leaves a batch that others end, each letter decided once, to $action',
+    async (action) => {
+      const letters = Array.from({ length: 60 }, (_, n) => aLetter({ at: EVENTS, messageId: `event-${n}` }));
+      await takeIn(database, ...letters);
+      const batches = new Batches(new Review());
+      const batch = (await database.transaction((tx) =>
+        batches.begin(tx, { by: 'ada', filter: {}, ratePerSecond: 60, ...action }),
+      ))!;
+      const progress = async () => (await batches.find(database.autocommit, batch.id))!;
 
-    for (let killed = 0; killed < 3; killed++) {
-      const before = (await progress()).resubmitted;
-      const child = await start({ databaseUrl: database.url });
-      await until('it is at work', async () => (await progress()).resubmitted > before);
-      await kill(child);
-    }
-    expect(await progress()).toMatchObject({ status: 'running' });
+      for (let killed = 0; killed < 3; killed++) {
+        const before = (await progress()).decided;
+        const child = await start({ databaseUrl: database.url });
+        await until('it is at work', async () => (await progress()).decided > before);
+        await kill(child);
+      }
+      expect(await progress()).toMatchObject({ status: 'running' });
 
-    const runner = new BatchRunner(batches, database, quiet);
-    runner.start();
-    await until('it is done', async () => (await progress()).status === 'done', { within: '30s' });
-    await runner.stop();
-    expect(await progress()).toMatchObject({ resubmitted: 60, passedOver: 0 });
-    const sent = (await outboxOf(database)).map(({ id }) => id);
-    expect(sent.sort()).toEqual(letters.map(({ messageId }) => messageId).sort());
-  });
+      const runner = new BatchRunner(batches, database, quiet);
+      runner.start();
+      await until('it is done', async () => (await progress()).status === 'done', { within: '30s' });
+      await runner.stop();
+      expect(await progress()).toMatchObject({ decided: 60, passedOver: 0 });
+      const told = (await outboxOf(database)).map(({ body }) => JSON.parse(body));
+      expect(told.map(({ messageId }) => messageId).sort()).toEqual(letters.map(({ messageId }) => messageId).sort());
+      expect(new Set(told.map(({ action }) => action))).toEqual(new Set([action.action]));
+    },
+  );
 });

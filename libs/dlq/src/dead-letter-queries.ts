@@ -1,5 +1,6 @@
 import type { Tx } from '@waybill/outbox';
 import type { DeadLetter, DeadLetterInFull, LetterStatus } from './letter.js';
+import { noObjectStore, type ReadBody } from './letter-body.js';
 import { type ActRow, type LetterInFullRow, type LetterRow, SHOWN, toLetter, toLetterInFull } from './letter-rows.js';
 import type { FailureClass } from './policy.js';
 
@@ -54,8 +55,19 @@ export interface Depth {
   oldestAgeSeconds: number;
 }
 
+export interface DeadLetterQueriesOptions {
+  /** Takes a body that lies outside of its message from there. Default: there is no such place. */
+  bodyOf?: ReadBody;
+}
+
 /** Tells of dead letters. */
 export class DeadLetterQueries {
+  private readonly bodyOf: ReadBody;
+
+  constructor({ bodyOf = noObjectStore }: DeadLetterQueriesOptions = {}) {
+    this.bodyOf = bodyOf;
+  }
+
   /** The latest first. */
   async list(db: Tx, filter: LetterFilter, { limit, cursor }: PageRequest): Promise<Page<DeadLetter>> {
     const { where, params } = conditions(filter);
@@ -97,7 +109,7 @@ export class DeadLetterQueries {
       `SELECT act, at, by, detail, edited_body, batch FROM waybill.dead_letter_acts WHERE dead_letter = $1 ORDER BY seq`,
       [id],
     );
-    return toLetterInFull(rows[0], acts);
+    return toLetterInFull(rows[0], acts, this.bodyOf);
   }
 
   /** What waits, by whom it is from and why. Cost grows with what waits. */

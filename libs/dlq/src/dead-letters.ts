@@ -23,7 +23,9 @@ export class DeadLetters {
       return 'new';
     }
     const { rows } = await tx.query<{ id: string }>(LOCK, [identity]);
-    const known = rows[0]!.id;
+    const known = rows[0]?.id;
+    // It has expired since the insert.
+    if (!known) return this.takeIn(tx, letter);
     const { rowCount: isAnother } = await tx.query(NOTE_FAILURE, [
       known,
       letter.at.consumer,
@@ -86,5 +88,5 @@ const NOTE_FAILURE = `
 const FAILED_AGAIN = `
   UPDATE waybill.dead_letters
   SET (${COLUMNS}) = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20),
-      status = 'waiting', version = version + 1
+      status = 'waiting', decided_at = NULL, version = version + 1
   WHERE id = $1`;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { attributeOf } from './cloud-event-attribute.js';
 import { type Failure, failureOf } from './dead-letter.js';
 import type { DeadLetterSource, FoundLetter } from './letter.js';
 
@@ -27,7 +28,7 @@ const MOST_ATTEMPTS = 1_000_000;
 export function foundLetter(at: DeadLetterSource, raw: RawLetter): FoundLetter {
   const { headers, body } = raw;
   const failure = failureOf(headers) ?? setAsideByBroker(headers);
-  const attribute = (name: string) => headers[`ce_${name}`] ?? headers[`cloudEvents:${name}`];
+  const attribute = (name: string) => attributeOf(headers, name);
   const lastFailedAt = timeOf(failure.lastFailedAt) ?? new Date(raw.timestamp ?? Date.now());
   return {
     at,

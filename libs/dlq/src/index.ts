@@ -1,8 +1,10 @@
 export * from './batch-runner.js';
 export * from './batches.js';
+export type { BodyReference } from './body-reference.js';
 export * from './dead-letter.js';
 export {
   DeadLetterQueries,
+  type DeadLetterQueriesOptions,
   type Depth,
   type LetterFilter,
   type LetterGroup,
@@ -15,6 +17,8 @@ export { foundLetter, type RawLetter } from './found-letter.js';
 export * from './intake.js';
 export * from './kafka-intake.js';
 export * from './letter.js';
+export type { ReadBody } from './letter-body.js';
+export * from './letter-expiry.js';
 export { registerDepthMetrics } from './metrics.js';
 export * from './migrations.js';
 export * from './outcomes.js';

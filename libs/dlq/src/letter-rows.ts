@@ -1,4 +1,5 @@
 import type { Act, DeadLetter, DeadLetterInFull, LetterStatus } from './letter.js';
+import { letterBody, type ReadBody } from './letter-body.js';
 import type { FailureClass } from './policy.js';
 
 /** The columns of a list. */
@@ -62,17 +63,19 @@ export function toLetter(row: LetterRow): DeadLetter {
   };
 }
 
-export function toLetterInFull(row: LetterInFullRow, acts: ActRow[]): DeadLetterInFull {
-  const { stack, dataschema, taken_in_at, headers, body } = row;
-  const text = textOf(body);
+export async function toLetterInFull(
+  row: LetterInFullRow,
+  acts: ActRow[],
+  bodyOf: ReadBody,
+): Promise<DeadLetterInFull> {
+  const { stack, dataschema, taken_in_at, headers } = row;
   return {
     ...toLetter(row),
     stack,
     dataschema,
     takenInAt: taken_in_at.toISOString(),
     headers,
-    body: text ?? body.toString('base64'),
-    bodyEncoding: text === undefined ? 'base64' : 'utf-8',
+    ...(await letterBody(row, bodyOf)),
     history: acts.map(({ act, at, by, detail, edited_body, batch }) => ({
       act,
       at: at.toISOString(),
@@ -82,13 +85,4 @@ export function toLetterInFull(row: LetterInFullRow, acts: ActRow[]): DeadLetter
       batch,
     })),
   };
-}
-
-/** Undefined when the bytes are no UTF-8. A byte order mark stays, so that nothing is lost. */
-function textOf(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }

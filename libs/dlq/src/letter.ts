@@ -83,6 +83,10 @@ export interface DeadLetterInFull extends DeadLetter {
   /** As text, or as base64 when the bytes are no UTF-8 text. */
   body: string;
   bodyEncoding: 'utf-8' | 'base64';
+  /** Where the body lies that was too large for its message; `null`: it came in the message. */
+  dataref: string | null;
+  /** Why `body` is not the one that lies there; `null` when it is. */
+  bodyUnavailable: string | null;
   /** In the order in which it happened. */
   history: Act[];
 }

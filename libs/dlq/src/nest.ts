@@ -2,18 +2,25 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import type { BatchRunner } from './batch-runner.js';
 import type { Intake } from './intake.js';
 import type { KafkaIntake } from './kafka-intake.js';
+import type { LetterExpiry } from './letter-expiry.js';
 import type { RabbitIntake } from './rabbit-intake.js';
 import type { HealthCheck } from './surroundings.js';
 
-/** Gathers dead letters and takes the steps of batches as long as the application runs. */
+/** Gathers dead letters, takes the steps of batches and deletes what is old, as long as the application runs. */
 export class DeadLetterService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
-    private readonly parts: { intake: Intake; rabbitmq: RabbitIntake; kafka: KafkaIntake; batches: BatchRunner },
+    private readonly parts: {
+      intake: Intake;
+      rabbitmq: RabbitIntake;
+      kafka: KafkaIntake;
+      batches: BatchRunner;
+      expiry: LetterExpiry;
+    },
   ) {}
 
   onApplicationBootstrap(): void {
-    const { rabbitmq, kafka, batches } = this.parts;
-    for (const part of [rabbitmq, kafka, batches]) part.start();
+    const { rabbitmq, kafka, batches, expiry } = this.parts;
+    for (const part of [rabbitmq, kafka, batches, expiry]) part.start();
   }
 
   healthChecks(): HealthCheck[] {
@@ -22,8 +29,8 @@ export class DeadLetterService implements OnApplicationBootstrap, BeforeApplicat
 
   /** What is in hand is committed or given back. */
   async beforeApplicationShutdown(): Promise<void> {
-    const { intake, rabbitmq, kafka, batches } = this.parts;
+    const { intake, rabbitmq, kafka, batches, expiry } = this.parts;
     intake.stop();
-    await Promise.all([rabbitmq.stop(), kafka.stop(), batches.stop()]);
+    await Promise.all([rabbitmq.stop(), kafka.stop(), batches.stop(), expiry.stop()]);
   }
 }

@@ -1,4 +1,12 @@
-import { DeadLetterQueries, Intake, RabbitIntake, type RabbitIntakeOptions, Review } from './index.js';
+import {
+  Batches,
+  BatchRunner,
+  DeadLetterQueries,
+  Intake,
+  RabbitIntake,
+  type RabbitIntakeOptions,
+  Review,
+} from './index.js';
 import type { LetterDatabase, Logger } from './surroundings.js';
 
 /** The examples in the README, word for word: a test compares them, and runs these. */
@@ -28,4 +36,19 @@ export async function decide(database: LetterDatabase, corrected: Buffer) {
   await database.transaction((tx) => review.resubmit(tx, first!.id, { by: 'ada', body: corrected }));
   await database.transaction((tx) => review.discard(tx, second!.id, { by: 'ada', reason: 'a test order' }));
   // end
+}
+
+export async function discardMany(database: LetterDatabase, logger: Logger) {
+  const review = new Review();
+  // README: many
+  const batches = new Batches(review);
+  const runner = new BatchRunner(batches, database, logger);
+  runner.start();
+
+  const filter = { source: 'parcels.weigh' };
+  const request = { by: 'ada', filter, action: 'discard', reason: 'a load test', ratePerSecond: 20 } as const;
+  const { selected } = await batches.plan(database.autocommit, request); // changes nothing
+  const batch = await database.transaction((tx) => batches.begin(tx, request));
+  // end
+  return { batches, runner, selected, batch: batch! };
 }

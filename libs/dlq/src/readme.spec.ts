@@ -2,8 +2,17 @@ import { readFileSync } from 'node:fs';
 import { type FreshVhost, freshVhost, RabbitPeer, until } from '@waybill/testing';
 import { Connection } from 'rabbitmq-client';
 import { DeadLetterQueries } from './dead-letter-queries.js';
-import { type LetterBench, letterDatabase, outboxOf, quiet, rawLetter, TASKS } from './letters.fixture.js';
-import { decide, gather } from './readme.example.js';
+import {
+  aLetter,
+  type LetterBench,
+  letterDatabase,
+  outboxOf,
+  quiet,
+  rawLetter,
+  TASKS,
+  takeIn,
+} from './letters.fixture.js';
+import { decide, discardMany, gather } from './readme.example.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const unindented = (code: string) => code.replace(/^ +/gm, '');
@@ -26,7 +35,7 @@ afterAll(async () => {
 describe('the README', () => {
   it('shows the code that is run here, word for word', () => {
     const shown = [...read('src/readme.example.ts').matchAll(/\/\/ README: .*\n([\s\S]*?)\n *\/\/ end/g)];
-    expect(shown).toHaveLength(2);
+    expect(shown).toHaveLength(3);
     for (const [, code] of shown) expect(read('README.md')).toContain(unindented(code!));
   });
 
@@ -52,5 +61,18 @@ describe('the README', () => {
     } finally {
       await stop();
     }
+  });
+
+  it('discards many, at a rate', async () => {
+    const letters = ['one', 'two', 'three'].map((messageId) => aLetter({ messageId }));
+    const ids = await takeIn(database, ...letters);
+    const { batches, runner, selected, batch } = await discardMany(database, quiet);
+    const find = async () => (await batches.find(database.autocommit, batch.id))!;
+    await until('the batch is done', async () => (await find()).status === 'done');
+    await runner.stop();
+
+    expect([selected, (await find()).decided]).toEqual([3, 3]);
+    const { items } = await new DeadLetterQueries().list(database.autocommit, { status: 'discarded' }, { limit: 10 });
+    expect(items.map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
   });
 });

@@ -1,5 +1,6 @@
 import type { OutboxMessage } from '@waybill/outbox';
 import { v7 as uuidv7 } from 'uuid';
+import { withoutBodyReference } from './body-reference.js';
 import { withoutFailure } from './dead-letter.js';
 
 /** What is needed of a letter to send it, or word of it, to the consumer that gave it up. */
@@ -47,13 +48,14 @@ export function resubmission(letter: Resubmitted, by: string, editedBody?: Buffe
       by,
     });
   }
-  const { messageId, source, type, headers, body } = letter;
+  const { messageId, source, type, body } = letter;
+  const headers = editedBody ? withoutBodyReference(asSent(letter.headers)) : asSent(letter.headers);
   return {
     id: messageId,
     target: 'rabbitmq',
     destination: source,
     key: null,
-    headers: { ...asSent(headers), 'cloudEvents:id': messageId, ...(type && { 'cloudEvents:type': type }) },
+    headers: { ...headers, 'cloudEvents:id': messageId, ...(type && { 'cloudEvents:type': type }) },
     body: editedBody ?? body,
   };
 }

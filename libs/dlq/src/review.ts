@@ -1,4 +1,5 @@
 import { type Outbox, PostgresOutbox, type Tx } from '@waybill/outbox';
+import { bodyReferenceOf } from './body-reference.js';
 import type { DeadLetter } from './letter.js';
 import { type LetterRow, SHOWN, toLetter } from './letter-rows.js';
 import { discarding, type Resubmitted, resubmission } from './resubmission.js';
@@ -17,6 +18,8 @@ export interface Decision {
   by: string;
   /** The letter's version that the decision is about. Default: whichever there is. */
   version?: number | undefined;
+  /** The batch that it is part of. */
+  batch?: string | undefined;
 }
 
 export interface ResubmitDecision extends Decision {
@@ -24,15 +27,18 @@ export interface ResubmitDecision extends Decision {
   body?: Buffer | undefined;
   /** Also when it was resubmitted too often. */
   force?: boolean | undefined;
-  /** The batch that it is part of. */
-  batch?: string | undefined;
+}
+
+export interface DiscardDecision extends Decision {
+  reason: string;
 }
 
 /**
- * Why nothing was done. `unknown`: there is no such letter; `decided`: it waits no longer; `changed`: it is not what the
- * operator has seen; `too-often`: it has to be forced; `does-not-fit`: the edited body is none of its type.
+ * Why nothing was done. `unknown`: there is no such letter or batch; `decided`: it waits or runs no longer; `changed`: it is
+ * not what the operator has seen; `too-often`: it has to be forced; `does-not-fit`: the edited body is none of its type;
+ * `not-editable`: it can only be sent as it is.
  */
-export type RefusalReason = 'unknown' | 'decided' | 'changed' | 'too-often' | 'does-not-fit';
+export type RefusalReason = 'unknown' | 'decided' | 'changed' | 'too-often' | 'does-not-fit' | 'not-editable';
 
 /** Nothing was done; the message says why, in words for an operator. */
 export class Refused extends Error {
@@ -76,6 +82,12 @@ export class Review {
         `it was resubmitted ${letter.resubmissions} times and failed each time: force it to try once more`,
       );
     }
+    if (body && letter.source_kind === 'topic' && bodyReferenceOf(letter.headers)) {
+      throw new Refused(
+        'not-editable',
+        'the body of this event lies in the object store, and its group takes it from there again: send it as it is',
+      );
+    }
     const complaint = body && this.complaintAbout(letter.type, body);
     if (complaint) throw new Refused('does-not-fit', complaint);
 
@@ -85,11 +97,11 @@ export class Review {
   }
 
   /** Goes on without it. Throws Refused. */
-  async discard(tx: Tx, id: string, { by, version, reason }: Decision & { reason: string }): Promise<DeadLetter> {
+  async discard(tx: Tx, id: string, { by, version, reason, batch }: DiscardDecision): Promise<DeadLetter> {
     const letter = await lockWaiting(tx, id, version);
     const word = discarding(toResubmitted(letter), by);
     if (word) await this.outbox.add(tx, word);
-    await note(tx, id, { act: 'discarded', by, detail: reason });
+    await note(tx, id, { act: 'discarded', by, detail: reason, batch });
     return change(tx, id, `status = 'discarded'`);
   }
 }
@@ -138,7 +150,8 @@ async function note(
 
 async function change(tx: Tx, id: string, what: string): Promise<DeadLetter> {
   const { rows } = await tx.query<LetterRow>(
-    `UPDATE waybill.dead_letters SET ${what}, batch = NULL, version = version + 1 WHERE id = $1 RETURNING ${SHOWN}`,
+    `UPDATE waybill.dead_letters SET ${what}, batch = NULL, decided_at = now(), version = version + 1
+     WHERE id = $1 RETURNING ${SHOWN}`,
     [id],
   );
   return toLetter(rows[0]!);

@@ -1,5 +1,5 @@
-import { brokersConfig } from '@waybill/messaging';
-import { loadConfig, port, processConfig } from '@waybill/platform';
+import { brokersConfig, openObjectStore } from '@waybill/messaging';
+import { duration, loadConfig, port, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
 export const readConfig = () =>
@@ -8,9 +8,13 @@ export const readConfig = () =>
     CONSOLE_PORT: port().default(3006),
     DATABASE_URL: z.url(),
     ...brokersConfig,
+    /** Where bodies over 256 KiB lie, as for the services. Default: they are not shown. */
+    OBJECT_STORE: z.url().transform(openObjectStore).optional(),
     /** Lets operators in, as `Authorization: Bearer <token>`. */
     OPERATOR_TOKEN: z.string().min(1),
     /** How often a dead letter may be resubmitted before it has to be forced. */
     MAX_RESUBMISSIONS: z.coerce.number().int().min(0).default(3),
+    /** How long a dead letter is kept after it was resubmitted or discarded. */
+    DECIDED_LETTERS_KEPT: duration().default(90 * 24 * 3_600_000),
   });
 export type Config = ReturnType<typeof readConfig>;

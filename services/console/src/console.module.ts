@@ -6,6 +6,7 @@ import {
   DeadLetterQueries,
   Intake,
   KafkaIntake,
+  LetterExpiry,
   RabbitIntake,
   Review,
   registerDepthMetrics,
@@ -16,6 +17,7 @@ import { OutboxRelayService } from '@waybill/outbox/nest';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
 import { Connection } from 'rabbitmq-client';
+import { bodiesIn } from './body-in-store.js';
 import type { Config } from './config.js';
 import { BatchesController } from './http/batches.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
@@ -49,7 +51,7 @@ export class ConsoleModule implements OnApplicationShutdown {
         { provide: Review, useValue: review },
         { provide: Batches, useValue: batches },
         { provide: BatchRunner, useValue: runner },
-        { provide: DeadLetterQueries, useValue: new DeadLetterQueries() },
+        { provide: DeadLetterQueries, useValue: new DeadLetterQueries({ bodyOf: bodiesIn(config.OBJECT_STORE) }) },
         { provide: OperatorToken, useValue: new OperatorToken(config.OPERATOR_TOKEN) },
         { provide: DeadLetterService, useFactory: () => letterService(config, logger, database, rabbit, runner) },
         {
@@ -78,6 +80,7 @@ function letterService(config: Config, logger: Logger, database: Database, rabbi
   return new DeadLetterService({
     intake,
     batches,
+    expiry: new LetterExpiry({ database: database.autocommit, logger, keep: config.DECIDED_LETTERS_KEPT }),
     rabbitmq: new RabbitIntake({
       connection: rabbit,
       sources: SOURCES.filter(({ kind }) => kind === 'queue'),

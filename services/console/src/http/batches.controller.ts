@@ -1,8 +1,9 @@
-import { Body, Controller, Get, Headers, Param, Post, Res, UseGuards } from '@nestjs/common';
-import { type Batch, Batches, BatchRunner } from '@waybill/dlq';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { type Batch, Batches, BatchRunner, type BatchRequest as NewBatch } from '@waybill/dlq';
 import { Database, Problem, validate } from '@waybill/platform';
 import type { FastifyReply } from 'fastify';
-import { BatchRequest, isId } from './dead-letter.requests.js';
+import { DiscardManyRequest, isId, ResubmitManyRequest } from './dead-letter.requests.js';
+import { decide } from './decisions.js';
 import { OperatorGuard, operatorNamed } from './operator.guard.js';
 
 /** Many dead letters at once. */
@@ -17,14 +18,41 @@ export class BatchesController {
 
   /** 202 with where to see how far it is; 200 when nothing is changed, because nothing is meant or it is a dry run. */
   @Post('resubmit')
-  async resubmit(
+  resubmit(
     @Headers('x-operator') operator: string | undefined,
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { dryRun, filter, ...rest } = validate(BatchRequest, body);
-    const { status: _, ...letters } = filter;
-    const request = { by: operatorNamed(operator), filter: letters, ...rest };
+    const { dryRun, ...selection } = validate(ResubmitManyRequest, body);
+    return this.begin({ by: operatorNamed(operator), ...selection }, dryRun, reply);
+  }
+
+  /** Answers as `resubmit` does. */
+  @Post('discard')
+  discard(
+    @Headers('x-operator') operator: string | undefined,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { dryRun, ...selection } = validate(DiscardManyRequest, body);
+    return this.begin({ by: operatorNamed(operator), action: 'discard', ...selection }, dryRun, reply);
+  }
+
+  @Get('batches/:id')
+  async show(@Param('id') id: string): Promise<Batch> {
+    const batch = isId(id) && (await this.batches.find(this.database.autocommit, id));
+    if (!batch) throw new Problem('not-found', { detail: `there is no batch ${id}` });
+    return batch;
+  }
+
+  @Post('batches/:id/stop')
+  @HttpCode(200)
+  stop(@Param('id') id: string, @Headers('x-operator') operator: string | undefined): Promise<Batch> {
+    const by = operatorNamed(operator);
+    return decide(this.database, { what: 'batch', id }, (tx) => this.batches.stop(tx, id, by));
+  }
+
+  private async begin(request: NewBatch, dryRun: boolean, reply: FastifyReply) {
     const plan = await this.batches.plan(this.database.autocommit, request);
     const batch = dryRun ? undefined : await this.database.transaction((tx) => this.batches.begin(tx, request));
     if (!batch) {
@@ -34,12 +62,5 @@ export class BatchesController {
     this.runner.wake();
     void reply.status(202).header('location', `/dead-letters/batches/${batch.id}`);
     return { dryRun, ...plan, selected: batch.selected, changed: true, batch };
-  }
-
-  @Get('batches/:id')
-  async show(@Param('id') id: string): Promise<Batch> {
-    const batch = isId(id) && (await this.batches.find(this.database.autocommit, id));
-    if (!batch) throw new Problem('not-found', { detail: `there is no batch ${id}` });
-    return batch;
   }
 }

@@ -48,17 +48,25 @@ export const ResubmitRequest = z.strictObject({
   force: z.boolean().default(false),
 });
 
+const reason = z.string().trim().min(1).max(1_000);
+
 /** Body of POST /dead-letters/{id}/discard. */
-export const DiscardRequest = z.strictObject({ reason: z.string().trim().min(1).max(1_000), version });
+export const DiscardRequest = z.strictObject({ reason, version });
+
+const waiting = z.strictObject({ ...filter, status: z.literal('waiting').optional() });
 
 /** Body of POST /dead-letters/resubmit. */
-export const BatchRequest = z.strictObject({
-  filter: z.strictObject({ ...filter, status: z.literal('waiting').optional() }),
+export const ResubmitManyRequest = z.strictObject({
+  filter: waiting.transform(({ status: _, ...letters }) => letters),
   limit: z.int().min(1).max(1_000_000).optional(),
   ratePerSecond: z.number().min(0.01).max(1_000).optional(),
   dryRun: z.boolean().default(false),
+  /** Resubmits also those that were resubmitted too often; discarded they are in any case. */
   force: z.boolean().default(false),
 });
+
+/** Body of POST /dead-letters/discard. */
+export const DiscardManyRequest = ResubmitManyRequest.extend({ reason });
 
 /** An id as it stands in a path: what is no UUID names nothing. */
 export const isId = (id: string): boolean => z.uuid().safeParse(id).success;

@@ -1,4 +1,4 @@
-import { FAILURE_CLASSES, STATUSES } from '@waybill/dlq';
+import { BATCH_ACTIONS, BATCH_STATUSES, FAILURE_CLASSES, STATUSES } from '@waybill/dlq';
 import {
   arrayOf,
   json,
@@ -11,10 +11,11 @@ import {
   schemaOf,
 } from '@waybill/platform';
 import {
-  BatchRequest,
+  DiscardManyRequest,
   DiscardRequest,
   GroupListQuery,
   LetterListQuery,
+  ResubmitManyRequest,
   ResubmitRequest,
 } from './dead-letter.requests.js';
 
@@ -87,12 +88,20 @@ export function openApiDocument() {
           operationId: 'resubmitMany',
           summary: 'Resubmit those that wait and are meant by the filter, oldest first, at a rate',
           parameters: [operator],
-          requestBody: { required: true, content: json(schemaOf(BatchRequest), exampleBatch) },
-          responses: {
-            200: { description: 'Nothing was changed', content: json(ref('BatchAnswer')) },
-            202: { description: 'Begun; `Location` shows how far it is', content: json(ref('BatchAnswer')) },
-            ...problems(400, 401, 413, 415, 503),
+          requestBody: { required: true, content: json(schemaOf(ResubmitManyRequest), exampleBatch) },
+          responses: batchResponses,
+        },
+      },
+      '/dead-letters/discard': {
+        post: {
+          operationId: 'discardMany',
+          summary: 'Discard those that wait and are meant by the filter, oldest first, at a rate',
+          parameters: [operator],
+          requestBody: {
+            required: true,
+            content: json(schemaOf(DiscardManyRequest), { ...exampleBatch, reason: 'a load test' }),
           },
+          responses: batchResponses,
         },
       },
       '/dead-letters/batches/{id}': {
@@ -101,6 +110,17 @@ export function openApiDocument() {
           summary: 'How far a batch is',
           parameters: [id],
           responses: { 200: { description: 'The batch', content: json(ref('Batch')) }, ...problems(401, 404, 503) },
+        },
+      },
+      '/dead-letters/batches/{id}/stop': {
+        post: {
+          operationId: 'stopBatch',
+          summary: 'End a batch before its time: what it has not decided yet waits for anybody again',
+          parameters: [id, operator],
+          responses: {
+            200: { description: 'It is stopped', content: json(ref('Batch')) },
+            ...problems(400, 401, 404, 409, 503),
+          },
         },
       },
     },
@@ -157,6 +177,8 @@ const DeadLetterInFull = record({
   headers: { type: 'object', additionalProperties: text },
   body: text,
   bodyEncoding: { type: 'string', enum: ['utf-8', 'base64'] },
+  dataref: { ...maybeText, description: 'Where the body lies that was too large for its message; null: it came in it' },
+  bodyUnavailable: { ...maybeText, description: 'Why `body` is not the one that lies there; null when it is' },
   history: arrayOf(
     record({
       act: { type: 'string', enum: ['failed', 'resubmitted', 'discarded'] },
@@ -182,16 +204,20 @@ const DeadLetterGroup = record({
 });
 const Batch = record({
   id: text,
+  action: { type: 'string', enum: BATCH_ACTIONS },
   by: text,
+  reason: { ...maybeText, description: 'Why letters are discarded' },
   filter: { type: 'object' },
   ratePerSecond: { type: ['number', 'null'] },
   force: { type: 'boolean' },
-  status: { type: 'string', enum: ['running', 'done'] },
+  status: { type: 'string', enum: BATCH_STATUSES },
   selected: number,
-  resubmitted: number,
-  passedOver: { ...number, description: 'Decided by somebody else meanwhile' },
+  decided: { ...number, description: 'Resubmitted or discarded by it so far' },
+  passedOver: { ...number, description: 'Decided by somebody else meanwhile; known when it has ended' },
+  released: { ...number, description: 'Waiting again because it was stopped' },
   createdAt: time,
   endedAt: maybeText,
+  stoppedBy: maybeText,
 });
 const BatchAnswer = record({
   dryRun: { type: 'boolean' },
@@ -206,8 +232,14 @@ const problems = problemsOf({
   400: 'Malformed or invalid; `errors` names the fields; also an edited body that does not fit its type',
   401: 'The operator token is missing or wrong',
   404: 'There is no such thing',
-  409: 'Nothing was changed: somebody was faster, it has changed since, or it comes back too often',
+  409: 'Nothing was changed: somebody was faster, it has changed since, it comes back too often, or it has ended',
   413: 'Larger than 256 KiB',
   415: 'Not application/json',
   503: 'The database is away: see Retry-After',
 });
+
+const batchResponses = {
+  200: { description: 'Nothing was changed', content: json(ref('BatchAnswer')) },
+  202: { description: 'Begun; `Location` shows how far it is', content: json(ref('BatchAnswer')) },
+  ...problems(400, 401, 413, 415, 503),
+};

@@ -3,18 +3,33 @@ import { outboxMigrations } from '@waybill/outbox';
 import { createLogger, migrate } from '@waybill/platform';
 import { createApp } from '@waybill/platform/nest';
 import { ServiceBench, type ServiceSettings, until } from '@waybill/testing';
+import type { Config } from '../config.js';
 import { ConsoleModule } from '../console.module.js';
 import { serveDocs } from '../http/docs.js';
 
 const OPERATOR_TOKEN = 'let-me-in';
 
-/** The service as its main runs it. */
-export const startConsole = () => ServiceBench.of(start);
+interface Changes {
+  config?: Partial<Config>;
+  /** Is done before the service starts. */
+  before?: (databaseUrl: string) => Promise<void>;
+}
 
-async function start(settings: ServiceSettings) {
+/** The service as its main runs it. */
+export const startConsole = (changes: Changes = {}) => ServiceBench.of((settings) => start(settings, changes));
+
+async function start(settings: ServiceSettings, { config: changes, before }: Changes) {
   const libraries = [outboxMigrations, deadLetterMigrations];
   await migrate({ url: settings.DATABASE_URL, libraries });
-  const config = { ...settings, CONSOLE_PORT: 0, OPERATOR_TOKEN, MAX_RESUBMISSIONS: 3 };
+  await before?.(settings.DATABASE_URL);
+  const config: Config = {
+    ...settings,
+    CONSOLE_PORT: 0,
+    OPERATOR_TOKEN,
+    MAX_RESUBMISSIONS: 3,
+    DECIDED_LETTERS_KEPT: 90 * 24 * 3_600_000,
+    ...changes,
+  };
   const logger = createLogger({ service: 'test', level: 'silent' });
   const app = await createApp(ConsoleModule.with(config, logger), logger);
   serveDocs(app);
@@ -52,6 +67,8 @@ export interface Letter {
   group: string;
   body: string;
   bodyEncoding: string;
+  dataref: string | null;
+  bodyUnavailable: string | null;
   error: string;
   title: string;
   history: { act: string; by: string; editedBody: string | null }[];

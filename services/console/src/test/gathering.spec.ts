@@ -88,7 +88,9 @@ describe('the API', () => {
       '/dead-letters/{id}/resubmit',
       '/dead-letters/{id}/discard',
       '/dead-letters/resubmit',
+      '/dead-letters/discard',
       '/dead-letters/batches/{id}',
+      '/dead-letters/batches/{id}/stop',
     ]);
   });
 
@@ -105,6 +107,7 @@ describe('the API', () => {
   it.each(['not-an-id', crypto.randomUUID()])('knows no letter %s', async (id) => {
     expect((await ask(console, 'GET', `/dead-letters/${id}`)).status).toBe(404);
     expect((await ask(console, 'POST', `/dead-letters/${id}/resubmit`)).status).toBe(404);
+    expect((await ask(console, 'POST', `/dead-letters/batches/${id}/stop`)).status).toBe(404);
   });
 
   it('groups letters of the same failure and lists a group', async () => {

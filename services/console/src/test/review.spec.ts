@@ -1,6 +1,6 @@
 import { OrderConfirmed, ReserveStock } from '@waybill/contracts';
 import { until } from '@waybill/testing';
-import { ask, type Console, givenUp, type Letter, letterOf, startConsole } from './console.fixture.js';
+import { type Answer, ask, type Console, givenUp, type Letter, letterOf, startConsole } from './console.fixture.js';
 
 let console: Console;
 beforeAll(async () => {
@@ -137,13 +137,25 @@ describe('two operators at once', () => {
 });
 
 describe('many at once', () => {
+  interface Batch {
+    id: string;
+    status: string;
+    decided: number;
+    released: number;
+    detail: string;
+  }
   interface BatchAnswer {
     selected: number;
     matching: number;
     changed: boolean;
-    batch: { id: string } | null;
+    batch: Batch | null;
+    errors: { field: string; message: string }[];
   }
-  const many = (request: object) => ask<BatchAnswer>(console, 'POST', '/dead-letters/resubmit', request);
+  const many = (request: object, action = 'resubmit') =>
+    ask<BatchAnswer>(console, 'POST', `/dead-letters/${action}`, request);
+  const watched = async ({ headers }: Answer<unknown>) =>
+    (await ask<Batch>(console, 'GET', String(headers.location))).body;
+  const groupOf = async (error: string) => (await waitingTask({ error })).group;
 
   it('are tried out first, then resubmitted at a rate, and that can be watched', async () => {
     for (let n = 0; n < 5; n++) await waitingTask({ error: 'the shelf is locked' });
@@ -160,9 +172,8 @@ describe('many at once', () => {
 
     const begun = await many(request);
     expect(begun).toMatchObject({ status: 202, body: { selected: 4, changed: true } });
-    const watch = () => ask<{ status: string; resubmitted: number }>(console, 'GET', String(begun.headers.location));
-    await until('the batch is done', async () => (await watch()).body.status === 'done');
-    expect((await watch()).body).toMatchObject({ by: 'ada', resubmitted: 4, passedOver: 0 });
+    await until('the batch is done', async () => (await watched(begun)).status === 'done');
+    expect(await watched(begun)).toMatchObject({ action: 'resubmit', by: 'ada', decided: 4, passedOver: 0 });
     for (let n = 0; n < 4; n++) await console.rabbit.take('inventory.reserve');
     expect(await console.rabbit.waiting('inventory.reserve')).toBe(0);
   });
@@ -172,5 +183,60 @@ describe('many at once', () => {
       status: 200,
       body: { matching: 0, selected: 0, changed: false, batch: null },
     });
+  });
+
+  it('are discarded in the same way, for a reason, and each keeps who and why', async () => {
+    const group = await groupOf('a load test is running');
+    const second = await waitingTask({ error: 'a load test is running' });
+    expect(second.group).toBe(group);
+    const request = { filter: { group }, limit: 5, ratePerSecond: 50, force: false, reason: 'a load test' };
+    expect(await many({ ...request, dryRun: true }, 'discard')).toMatchObject({
+      status: 200,
+      body: { matching: 2, selected: 2, changed: false, batch: null },
+    });
+
+    const begun = await many(request, 'discard');
+    expect(begun).toMatchObject({ status: 202, body: { selected: 2, batch: { action: 'discard' } } });
+    await until('the batch is done', async () => (await watched(begun)).status === 'done');
+    expect(await watched(begun)).toMatchObject({ by: 'ada', reason: 'a load test', decided: 2, passedOver: 0 });
+
+    const { history } = (await ask(console, 'GET', `/dead-letters/${second.id}`)).body;
+    const { id: batch } = begun.body.batch!;
+    expect(history.at(-1)).toMatchObject({ act: 'discarded', by: 'ada', detail: 'a load test', batch });
+    expect(await console.rabbit.waiting('inventory.reserve')).toBe(0);
+    expect(await many(request, 'discard')).toMatchObject({ status: 200, body: { matching: 0, changed: false } });
+  });
+
+  it.each([{}, { reason: ' ' }, { reason: 1 }])('are not discarded with %j for a reason', async (reason) => {
+    const { status, body } = await many({ filter: { source: 'nowhere' }, ...reason }, 'discard');
+    expect([status, body.errors[0]!.field]).toEqual([400, 'reason']);
+  });
+
+  it('can be stopped: what is not decided waits again, and to stop it again changes nothing', async () => {
+    const group = await groupOf('the shelf is gone');
+    for (let n = 0; n < 2; n++) await waitingTask({ error: 'the shelf is gone' });
+    const begun = await many({ filter: { group }, ratePerSecond: 0.01, reason: 'no shelf' }, 'discard');
+    await until('one is discarded', async () => (await watched(begun)).decided === 1);
+
+    const stop = () => ask<Batch>(console, 'POST', `${begun.headers.location}/stop`);
+    expect(await stop()).toMatchObject({
+      status: 200,
+      body: { status: 'stopped', stoppedBy: 'ada', decided: 1, released: 2 },
+    });
+    const stopped = await watched(begun);
+    expect(await stop()).toMatchObject({
+      status: 409,
+      body: {
+        type: expect.stringContaining('already-decided'),
+        detail: expect.stringContaining('stopped already, by ada'),
+      },
+    });
+    expect(await watched(begun)).toEqual(stopped);
+    expect((await many({ filter: { group }, dryRun: true })).body).toMatchObject({ matching: 2, selected: 2 });
+  });
+
+  it('are stopped by operators only', async () => {
+    const { status } = await ask(console, 'POST', `/dead-letters/batches/${crypto.randomUUID()}/stop`, undefined, {});
+    expect(status).toBe(401);
   });
 });
