@@ -165,6 +165,8 @@ export interface DeadLetter {
   type: string;
   key: string;
   status: string;
+  /** One more with each change. */
+  version: number;
   body: string;
   history: { act: string; by: string }[];
 }
@@ -192,4 +194,16 @@ export async function deadLetter(query: Record<string, string>): Promise<DeadLet
     { within: '60s' },
   );
   return operate(`/${id}`);
+}
+
+/** All queues of the broker, whoever declared them. */
+export async function queueNames(): Promise<string[]> {
+  const { rabbitmq, rabbitmqUi } = endpoints();
+  const { username, password, pathname } = new URL(rabbitmq);
+  const vhost = encodeURIComponent(decodeURIComponent(pathname.slice(1)) || '/');
+  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  const response = await fetch(`${rabbitmqUi}/api/queues/${vhost}`, {
+    headers: { authorization: `Basic ${credentials}` },
+  });
+  return ((await response.json()) as { name: string }[]).map(({ name }) => name);
 }

@@ -1,7 +1,7 @@
 import { backingServices } from '@waybill/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import { Connection } from 'rabbitmq-client';
-import { type DeadLetter, operate } from '../shop.js';
+import { type DeadLetter, operate, queueNames } from '../shop.js';
 
 /** Orders that failed by the shop's own rules wait there for a person: nothing went wrong with a message. */
 const FAILED_ORDERS = 'orders-dlq';
@@ -13,15 +13,8 @@ export async function deadLetters(): Promise<Record<string, number>> {
 }
 
 async function inQueues(): Promise<Record<string, number>> {
-  const { rabbitmq, rabbitmqUi } = backingServices();
-  const { username, password, pathname } = new URL(rabbitmq);
-  const vhost = encodeURIComponent(decodeURIComponent(pathname.slice(1)) || '/');
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-  const response = await fetch(`${rabbitmqUi}/api/queues/${vhost}`, {
-    headers: { authorization: `Basic ${credentials}` },
-  });
-  const names = ((await response.json()) as { name: string }[]).map(({ name }) => name).filter(isOfDeadLetters);
-  const connection = new Connection(rabbitmq);
+  const names = (await queueNames()).filter(isOfDeadLetters);
+  const connection = new Connection(backingServices().rabbitmq);
   try {
     const counts = names.map(async (queue) => {
       const { messageCount } = await connection.queueDeclare({ queue, passive: true });

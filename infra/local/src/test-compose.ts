@@ -15,8 +15,8 @@ const PUBLISHED: Record<string, PortName> = {
   temporalUi: 'TEMPORAL_UI_PORT',
   rabbitmqUi: 'RABBITMQ_UI_PORT',
 };
-/** The one starts systems without containers, the other speaks to the brokers, whose ports are not published. */
-const NOT_OF_CONTAINERS = ['tests/dist/e2e/launcher', 'tests/dist/e2e/dead-letters'];
+/** The first starts systems without containers, the others speak to the brokers, whose ports are not published. */
+const NOT_OF_CONTAINERS = ['launcher', 'dead-letters', 'poison'].map((name) => `tests/dist/e2e/${name}`);
 /** All ports stay below 32768: above, the system gives them to outgoing connections, and one may be taken at any moment. */
 const PORT_BASE = '11000';
 /** For copies of order-processor. */

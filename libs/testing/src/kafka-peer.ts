@@ -15,7 +15,8 @@ export interface HeardEvent {
 /** Somebody else on Kafka: publishes events and hears all that is published, whoever says it. Names are without the prefix. */
 export class KafkaPeer {
   private readonly events: HeardEvent[] = [];
-  private producer: Producer | undefined;
+  /** One, however many events are published at once. */
+  private producer: Promise<Producer> | undefined;
   private consumer: Consumer | undefined;
   private readonly kafka: Kafka;
   private readonly prefix: string;
@@ -47,9 +48,9 @@ export class KafkaPeer {
 
   /** Resolves with the event's id once the broker has it. */
   async publish<Body>(contract: Said<Body>, body: Body, changes: Changes = {}): Promise<string> {
-    this.producer ??= await this.connect();
+    this.producer ??= this.connect();
     const { id, subject, headers, bytes } = cloudEvent('ce_', contract, body, changes);
-    await this.producer.send({
+    await (await this.producer).send({
       topic: this.prefix + contract.destination.name,
       messages: [{ key: subject, headers: { 'content-type': 'application/json', ...headers }, value: bytes }],
     });
@@ -65,7 +66,7 @@ export class KafkaPeer {
 
   async close(): Promise<void> {
     await this.consumer?.disconnect();
-    await this.producer?.disconnect();
+    await (await this.producer)?.disconnect();
   }
 
   private async connect(): Promise<Producer> {
