@@ -1,6 +1,6 @@
 export * from './batch-runner.js';
 export * from './batches.js';
-export type { BodyReference } from './body-reference.js';
+export { type BodyReference, bodyReferenceOf } from './body-reference.js';
 export * from './dead-letter.js';
 export {
   DeadLetterQueries,

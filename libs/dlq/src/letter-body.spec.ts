@@ -102,10 +102,10 @@ describe('resubmitting it', () => {
     expect(JSON.parse(message!.body)).not.toHaveProperty('body');
   });
 
-  it('of an event is refused when it is edited, because its group would not see the edit', async () => {
+  it('of an event edited tells its group the edited body', async () => {
     const { id, messageId } = await claimed(EVENTS);
-    expect(await refusal(resubmit(id, { body: Buffer.from('{}') }))).toBe('not-editable');
-    expect(await messagesAbout(messageId)).toEqual([]);
-    expect(await show(id)).toMatchObject({ status: 'waiting', history: [{ act: 'failed' }] });
+    await resubmit(id, { body: Buffer.from('{"parcelId":"p-2"}') });
+    const [message] = await messagesAbout(messageId);
+    expect(Buffer.from(JSON.parse(message!.body).body, 'base64').toString()).toBe('{"parcelId":"p-2"}');
   });
 });

@@ -1,5 +1,4 @@
 import { type Outbox, PostgresOutbox, type Tx } from '@waybill/outbox';
-import { bodyReferenceOf } from './body-reference.js';
 import type { DeadLetter } from './letter.js';
 import { type LetterRow, SHOWN, toLetter } from './letter-rows.js';
 import { discarding, type Resubmitted, resubmission } from './resubmission.js';
@@ -35,10 +34,9 @@ export interface DiscardDecision extends Decision {
 
 /**
  * Why nothing was done. `unknown`: there is no such letter or batch; `decided`: it waits or runs no longer; `changed`: it is
- * not what the operator has seen; `too-often`: it has to be forced; `does-not-fit`: the edited body is none of its type;
- * `not-editable`: it can only be sent as it is.
+ * not what the operator has seen; `too-often`: it has to be forced; `does-not-fit`: the edited body is none of its type.
  */
-export type RefusalReason = 'unknown' | 'decided' | 'changed' | 'too-often' | 'does-not-fit' | 'not-editable';
+export type RefusalReason = 'unknown' | 'decided' | 'changed' | 'too-often' | 'does-not-fit';
 
 /** Nothing was done; the message says why, in words for an operator. */
 export class Refused extends Error {
@@ -80,12 +78,6 @@ export class Review {
       throw new Refused(
         'too-often',
         `it was resubmitted ${letter.resubmissions} times and failed each time: force it to try once more`,
-      );
-    }
-    if (body && letter.source_kind === 'topic' && bodyReferenceOf(letter.headers)) {
-      throw new Refused(
-        'not-editable',
-        'the body of this event lies in the object store, and its group takes it from there again: send it as it is',
       );
     }
     const complaint = body && this.complaintAbout(letter.type, body);

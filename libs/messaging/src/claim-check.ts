@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MalformedMessage } from '@waybill/dlq';
+import { type BodyReference, MalformedMessage } from '@waybill/dlq';
 import type { OutboxMessage, Tx } from '@waybill/outbox';
 import { v7 as uuidv7 } from 'uuid';
 import { AMQP_PREFIX, KAFKA_PREFIX } from './cloud-event.js';
@@ -66,25 +66,17 @@ export class ClaimCheck {
   }
 }
 
-/** Where the body of a message lies, when it is not in the message. */
-export function claimOf(headers: Record<string, string>): { dataref: string; datadigest: string } | undefined {
-  const attribute = (name: string) => headers[KAFKA_PREFIX + name] ?? headers[AMQP_PREFIX + name] ?? '';
-  return attribute('dataref') ? { dataref: attribute('dataref'), datadigest: attribute('datadigest') } : undefined;
-}
-
 /**
  * The body that a reference stands for. A reference to elsewhere and bytes that are not the ones that were sent are
  * malformed; an object that is not there is an ordinary failure, because a store may be behind or be restored.
  */
-export async function redeemed(
-  store: ObjectStore,
-  { dataref, datadigest }: { dataref: string; datadigest: string },
-): Promise<Buffer> {
+export async function redeemed(store: ObjectStore, { dataref, datadigest }: BodyReference): Promise<Buffer> {
   const key = dataref.startsWith(store.url) ? dataref.slice(store.url.length) : '';
-  if (!KEY.test(key)) throw new MalformedMessage(`the body is not to be taken from ${dataref}`);
+  if (!KEY.test(key))
+    throw new MalformedMessage(`${dataref} is not in our object store, and nothing is taken from elsewhere`);
   const bytes = await store.get(key);
-  if (!bytes) throw new Error(`the body is not there: ${dataref}`);
-  if (digestOf(bytes) !== datadigest) throw new MalformedMessage(`the body is not the one that was sent: ${dataref}`);
+  if (!bytes) throw new Error(`${dataref} is not in the object store, or no longer`);
+  if (digestOf(bytes) !== datadigest) throw new MalformedMessage(`${dataref} holds other bytes than were sent`);
   return bytes;
 }
 

@@ -3,7 +3,7 @@ export { type AsyncApiOptions, asyncApiDocument } from './async-api.js';
 export { BatchingPublisher } from './batching-publisher.js';
 export * from './breaking-changes.js';
 export { CallbackRequests, type CallbackRequestsOptions } from './callback-requests.js';
-export { ClaimCheck, type ClaimCheckOptions } from './claim-check.js';
+export { ClaimCheck, type ClaimCheckOptions, redeemed } from './claim-check.js';
 export { ClaimCleanUp, type ClaimCleanUpOptions } from './claim-clean-up.js';
 export { ConsumeProcessProduce, type ConsumeProcessProduceOptions } from './consume-process-produce.js';
 export * from './contract.js';

@@ -142,6 +142,7 @@ const REMOVE = `
 const RESUBMIT = `
   UPDATE waybill.parked AS event
   SET given_up_at = NULL, attempts = 0, first_failed_at = NULL, body = coalesce($2, body),
+    headers = CASE WHEN $2 IS NULL THEN headers ELSE (headers::jsonb - 'ce_dataref' - 'ce_datadigest')::json END,
     due = CASE WHEN EXISTS (
       SELECT FROM waybill.parked AS before
       WHERE (before.consumer, before.topic, before.key) = (event.consumer, event.topic, event.key)

@@ -1,4 +1,5 @@
-import { claimOf, redeemed } from './claim-check.js';
+import { bodyReferenceOf } from '@waybill/dlq';
+import { redeemed } from './claim-check.js';
 import type { ObjectStore } from './object-store.js';
 import type { Middleware } from './pipeline.js';
 
@@ -8,10 +9,10 @@ import type { Middleware } from './pipeline.js';
  */
 export function redeemClaim(store: ObjectStore | undefined): Middleware {
   return async (delivery, next) => {
-    const claim = claimOf(delivery.message.headers);
-    if (claim) {
-      if (!store) throw new Error(`there is no object store to take ${claim.dataref} from`);
-      delivery.message = { ...delivery.message, bytes: await redeemed(store, claim) };
+    const reference = bodyReferenceOf(delivery.message.headers);
+    if (reference) {
+      if (!store) throw new Error(`there is no object store to take ${reference.dataref} from`);
+      delivery.message = { ...delivery.message, bytes: await redeemed(store, reference) };
     }
     await next();
   };

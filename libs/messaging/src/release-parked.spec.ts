@@ -27,6 +27,15 @@ describe('an event that was given up', () => {
     expect(await bench.effectsOf('edited')).toEqual(['mended', 'second']);
   });
 
+  it('takes the edited body and no longer the one that its reference stood for', async () => {
+    const headers = { ce_dataref: 'file:///elsewhere', ce_datadigest: '' };
+    const id = await bench.say('kafka', 'referring', 'first', {}, { headers });
+    expect(await bench.deadLetter('kafka')).toMatchObject({ id });
+    await released(id, 'referring', 'resubmit', { about: 'referring', what: 'mended' });
+    await bench.untilEffects('referring', 1);
+    expect(await bench.effectsOf('referring')).toEqual(['mended']);
+  });
+
   it('is given up again, those behind it still waiting, when it fails again', async () => {
     const id = await givenUp('again');
     await released(id, 'again', 'resubmit');

@@ -22,7 +22,6 @@ const PROBLEM_OF: Record<RefusalReason, ProblemName> = {
   changed: 'has-changed',
   'too-often': 'resubmitted-too-often',
   'does-not-fit': 'invalid-request',
-  'not-editable': 'invalid-request',
 };
 
 function problemOf({ reason, message }: Refused): Problem {
