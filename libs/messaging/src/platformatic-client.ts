@@ -1,3 +1,4 @@
+import { setImmediate as aBreath } from 'node:timers/promises';
 import type { Consumer, Message, MessagesStream, Producer } from '@platformatic/kafka';
 import {
   type Acks,
@@ -181,19 +182,17 @@ class PlatformaticReader implements RecordReader {
    * for may be of partitions that others have by now.
    */
   private async readGenerations(consumer: TextConsumer): Promise<void> {
-    let generation = 0;
     let joined = Promise.withResolvers<void>();
     consumer.on('consumer:group:join', () => {
       this.isAssigned = true;
       this.epoch++;
-      if (consumer.generationId !== generation) joined.resolve();
+      joined.resolve();
     });
     let older: TextStream | undefined;
     while (!this.stopping.aborted) {
-      joined = Promise.withResolvers();
       const topics = [...this.options.topics];
       const stream = await consumer.consume({ topics, mode: 'committed', fallbackMode: 'earliest' });
-      generation = consumer.generationId;
+      joined = Promise.withResolvers();
       void this.pass(stream, consumer).catch((error) => this.fail(error));
       await older?.close();
       older = stream;
@@ -284,7 +283,7 @@ class Lane {
 
   /** After a failure it takes nothing more: what failed has to come first when it is read again. */
   private async work(): Promise<void> {
-    await Promise.resolve(); // a batch is what came together
+    await aBreath(); // a batch is what came together
     try {
       while (this.waiting.length > 0) {
         const messages = this.waiting;
