@@ -100,22 +100,29 @@ interface Opened {
 /** The same bytes, not a copy. */
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** The broker's answer, wherever it is among the reasons. */
+/** What the broker said, wherever it is among the reasons. */
 function refusalIn(error: unknown): BrokerRefusal | undefined {
-  const { apiId, message, errors = [], cause } = error as Reason;
-  if (apiId) return new BrokerRefusal(apiId, message, error);
-  for (const reason of [...errors, cause]) {
-    const refusal = reason instanceof Error ? refusalIn(reason) : undefined;
-    if (refusal) return refusal;
-  }
-  return undefined;
+  const reasons = reasonsIn(error as Reason);
+  const said = reasons.find(({ apiId }) => apiId && apiId !== OF_A_RECORD);
+  if (said) return new BrokerRefusal(said.apiId!, said.message, error);
+  const isUnknown = ({ message }: Reason) => message.startsWith('Unknown topic ');
+  const unknown = reasons.find(isUnknown); // the library keeps this answer to itself
+  return unknown && new BrokerRefusal('UNKNOWN_TOPIC_OR_PARTITION', unknown.message, error);
 }
+
+/** The code that the library gives to the broker's words on one record; what they mean has a code of its own beside it. */
+const OF_A_RECORD = 'UNKNOWN_SERVER_ERROR';
 
 interface Reason {
   apiId?: string;
   message: string;
-  errors?: unknown[];
+  errors?: Reason[];
   cause?: unknown;
+}
+
+function reasonsIn(error: Reason): Reason[] {
+  const further = error.cause instanceof Error ? [error.cause] : [];
+  return [error, ...[...(error.errors ?? []), ...further].flatMap(reasonsIn)];
 }
 
 class PlatformaticReader implements RecordReader {
