@@ -127,9 +127,23 @@ async function compile() {
     const { size, mtimeMs } = fs.statSync(path);
     hash.update(`${path} ${size} ${mtimeMs}\n`);
   }
-  await whenChanged('compile', hash.digest('hex'), 'compiling', () =>
-    run(join(root, 'node_modules', '.bin', 'tsc'), ['-b']),
-  );
+  await whenChanged('compile', hash.digest('hex'), 'compiling', () => {
+    for (const path of sources.filter((path) => path.endsWith('/tsconfig.json'))) removeOrphans(dirname(path));
+    return run(join(root, 'node_modules', '.bin', 'tsc'), ['-b']);
+  });
+}
+
+/** What tsc has made of sources that are gone; a test among it would still run. */
+function removeOrphans(folder) {
+  const dist = join(folder, 'dist');
+  if (!fs.existsSync(dist)) return;
+  for (const path of fs.readdirSync(dist, { recursive: true })) {
+    const name = path.replace(/\.d\.ts$/, '');
+    const isSource = (from) => fs.existsSync(join(folder, from, `${name}.ts`));
+    if (name === path || isSource('src') || isSource('.')) continue;
+    for (const ending of ['.js', '.js.map', '.d.ts', '.d.ts.map'])
+      fs.rmSync(join(dist, name + ending), { force: true });
+  }
 }
 
 /** Sagas are packed for Temporal's sandbox once, not by every process at its start. */

@@ -88,22 +88,20 @@ function testSettings(home: string, env: Environment): Settings {
   });
 }
 
-/** What belongs to one package first, side by side; then what needs the whole system to itself. */
+/** What brings all that it needs first, side by side; then what needs the whole system to itself. */
 async function runTests(settings: Settings, paths: readonly string[]): Promise<Count[]> {
-  const inPackages = ['libs/', 'services/', 'infra/'];
-  const chosen = (folders: string[]) =>
-    paths.length ? paths.filter((path) => folders.some((folder) => path.startsWith(folder))) : folders;
-  const packages = chosen(inPackages);
-  const whole = chosen(['tests/']).map((path) => path.replace(/^tests\/(?!dist)/, 'tests/dist/'));
-  const counts: Count[] = [];
-  const others = ['--testPathIgnorePatterns', ...CRASH_TESTS, COMPOSE_TESTS, '--'];
-  if (packages.length)
-    counts.push(await jest(settings, 'packages', [`--maxWorkers=${WORKERS}`, ...others, ...packages]));
-  if (whole.length) {
-    counts.push(await jest(settings, 'whole-system', ['--runInBand', ...others, ...whole]));
-  }
-  return counts;
+  const chosen = paths.length ? paths.map((path) => path.replace(/^tests\/(?!dist)/, 'tests/dist/')) : ['.*'];
+  const run = (name: string, how: string, without: readonly string[]) =>
+    jest(settings, name, [how, '--testPathIgnorePatterns', ...CRASH_TESTS, COMPOSE_TESTS, ...without, '--', ...chosen]);
+  return [
+    await run('by-itself', `--maxWorkers=${WORKERS}`, [OF_A_QUIET_SYSTEM]),
+    await run('whole-system', '--runInBand', [ELSEWHERE]),
+  ];
 }
+
+/** The launcher's tests start systems of their own, on ports of their own. */
+const OF_A_QUIET_SYSTEM = '<rootDir>/tests/dist/(?!e2e/launcher)';
+const ELSEWHERE = '<rootDir>/(libs|services|infra|tests/dist/e2e/launcher)';
 
 /** One run of jest over the system at `settings.home`. */
 export async function jest(settings: Settings, name: string, args: readonly string[]): Promise<Count> {
