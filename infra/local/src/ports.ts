@@ -8,7 +8,7 @@ export async function requireFree(ports: Ports, names: readonly PortName[]): Pro
   if (!taken.length) return;
   const lines = taken.map((name) => `  ${ports[name]} (${name})${holderOf(ports[name])}`);
   throw new Error(
-    `these ports are taken:\n${lines.join('\n')}\nStop what holds them, set the variable, or move all ports: WAYBILL_PORT_BASE=20000`,
+    `these ports are taken:\n${lines.join('\n')}\nStop what holds them, set the variable, or move all ports: WAYBILL_PORT_BASE=10000`,
   );
 }
 

@@ -172,6 +172,12 @@ export class CrashBench {
     return all.filter((effect) => effect.startsWith(`${about} `)).map((effect) => effect.slice(about.length + 1));
   }
 
+  /** When each was written, in milliseconds since 1970. */
+  async effectTimes(): Promise<Map<string, number>> {
+    const { rows } = await this.database.pool.query<{ what: string; at: Date }>('SELECT what, at FROM effects');
+    return new Map(rows.map(({ what, at }) => [what, at.getTime()]));
+  }
+
   untilEffects(about: string, count: number, within: `${number}s` = '60s'): Promise<unknown> {
     return until(
       `${about} has ${count} effects`,

@@ -7,7 +7,7 @@ import type { ParkedEvents, Parking } from './parked-events.js';
 import { GivenBack } from './patience.middleware.js';
 import type { StartedAttempts, Suspicion } from './started-attempts.js';
 
-/** Keys of a batch that are handled side by side. */
+/** Each has a transaction, and so a connection, of its own. */
 const KEYS_AT_ONCE = 12;
 
 export interface EventHandlingOptions {
@@ -15,6 +15,8 @@ export interface EventHandlingOptions {
   parked: ParkedEvents;
   outcomes: EventOutcomes;
   attempts: StartedAttempts;
+  /** Keys of a batch that are handled side by side at most. Default 12. */
+  keysAtOnce?: number | undefined;
   /** Does it until it succeeds, though the database is away; rejects only when the process stops. */
   persist: <T>(work: () => Promise<T>) => Promise<T>;
   stopping: AbortSignal;
@@ -36,7 +38,7 @@ export class EventHandling {
 
   /** Events of one topic: those of a key in their order, keys side by side. Rejects when the process stops. */
   async takeTogether(topic: string, found: readonly FoundEvent[]): Promise<void> {
-    const { attempts, outcomes, parked, persist, database } = this.options;
+    const { attempts, outcomes, parked, persist, database, keysAtOnce = KEYS_AT_ONCE } = this.options;
     const events = found
       .map((one): Incoming => ({ ...one, message: toMessage(one.event, one.place) }))
       .filter(({ message }) => outcomes.concerns(message));
@@ -50,7 +52,7 @@ export class EventHandling {
       persist(() => parked.waiting(database.autocommit, topic, keys)),
     ]);
     try {
-      await atMost(KEYS_AT_ONCE, [...byKey], ([key, ofKey]) =>
+      await atMost(keysAtOnce, [...byKey], ([key, ofKey]) =>
         this.takeInOrder(ofKey, waiting.has(String(key)), suspicions),
       );
     } finally {

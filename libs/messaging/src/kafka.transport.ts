@@ -122,12 +122,14 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     const persist = <T>(work: () => Promise<T>) => this.persist(work);
     const outcomes = new EventOutcomes({ group, registrations, handle, stopping, logger });
     const parked = new ParkedEvents(group);
+    // Who shares a transaction needs no connection of its own.
+    const keysAtOnce = commitTogether && 2 * commitTogether;
     return new KafkaConsumer({
       kafka: this.client,
       group,
       topics,
       prefix: this.prefix,
-      handling: new EventHandling({ database, parked, outcomes, attempts, persist, stopping }),
+      handling: new EventHandling({ database, parked, outcomes, attempts, persist, stopping, keysAtOnce }),
       retries: new ParkedRetries({ database, parked, outcomes, attempts, stopping, logger }),
       stopping,
       logger,

@@ -22,7 +22,9 @@ export async function consumerDatabase(): Promise<ConsumerDatabase> {
   const database = await freshDatabase();
   const client = await database.pool.connect();
   await migrateLibraries(client, outboxMigrations, idempotencyMigrations, messagingMigrations);
-  await client.query('CREATE TABLE effects (place bigserial PRIMARY KEY, what text NOT NULL)');
+  await client.query(
+    'CREATE TABLE effects (place bigserial PRIMARY KEY, what text NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp())',
+  );
   client.release();
   return {
     ...database,

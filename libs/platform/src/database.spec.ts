@@ -41,6 +41,14 @@ describe('a transaction of a service', () => {
     expect(await add(5)).toEqual({ id: 5, name: null });
   });
 
+  it('fails once a connection outside of a transaction as well', async () => {
+    const all = () => database.autocommit.query('SELECT * FROM things');
+    await all();
+    await fresh.pool.query('ALTER TABLE things ADD COLUMN price integer');
+    await expect(all()).rejects.toThrow('cached plan');
+    expect((await all()).rows[0]).toHaveProperty('price');
+  });
+
   it('is undone when its work rejects', async () => {
     const work = database.transaction(async (tx) => {
       await tx.query('INSERT INTO things VALUES ($1)', [99]);

@@ -1,4 +1,4 @@
-import { pgTx, type Tx } from '@waybill/outbox';
+import type { Tx } from '@waybill/outbox';
 import pg from 'pg';
 import type { Logger } from './logger.js';
 import { isPlanOutdated, preparedTx } from './prepared-tx.js';
@@ -32,33 +32,42 @@ export class Database {
   }
 
   /** Commits what `work` did when it resolves, undoes it when it rejects. READ COMMITTED. */
-  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
-    let broken: Error | undefined;
-    const onError = (error: Error) => {
-      broken = error;
-    };
-    client.on('error', onError);
-    try {
-      await client.query('BEGIN');
-      const result = await work(preparedTx(client));
-      await client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await client.query('ROLLBACK').catch((rollbackError: Error) => {
-        broken = rollbackError;
-      });
-      if (isPlanOutdated(error)) broken = error as Error; // the next connection plans anew
-      throw error;
-    } finally {
-      client.off('error', onError);
-      client.release(broken);
-    }
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.connected(async (client, giveUp) => {
+      try {
+        await client.query('BEGIN');
+        const result = await work(preparedTx(client));
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch(giveUp);
+        throw error;
+      }
+    });
   }
 
   /** One statement outside of any transaction. */
-  get autocommit(): Tx {
-    return pgTx(this.pool as unknown as pg.ClientBase);
+  readonly autocommit: Tx = {
+    query: (sql, params) => this.connected((client) => preparedTx(client).query(sql, params)),
+  };
+
+  /** Nobody else has the connection meanwhile. One that is broken, or was given up, is replaced by a new one. */
+  private async connected<T>(work: (client: pg.PoolClient, giveUp: (reason: Error) => void) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    const giveUp = (reason: Error) => {
+      broken = reason;
+    };
+    client.on('error', giveUp);
+    try {
+      return await work(client, giveUp);
+    } catch (error) {
+      if (isPlanOutdated(error)) giveUp(error as Error); // the next connection plans anew
+      throw error;
+    } finally {
+      client.off('error', giveUp);
+      client.release(broken);
+    }
   }
 
   async close(): Promise<void> {
