@@ -15,16 +15,22 @@ export interface ClientUnderTest {
 
 const KEYS = 20;
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
-const keyOf = (number: number) => `order ${number % KEYS}`;
 
 /** What a service sees of a broker, whichever client carries its messages; publishing is `keepsPublisherPromises`. */
 export function keepsConsumerPromises({ broker, kafkaClient, promises }: ClientUnderTest): void {
   let bench: CrashBench;
-  beforeEach(async () => {
+  let test = 0;
+  beforeAll(async () => {
     bench = await CrashBench.open(kafkaClient);
   }, 60_000);
-  afterEach(() => bench.close(), 60_000);
+  beforeEach(() => {
+    test++;
+  });
+  afterEach(() => bench.stopCopies(), 60_000);
+  afterAll(() => bench.close(), 60_000);
 
+  /** Of this test only. */
+  const keyOf = (number: number) => `order ${test}-${number % KEYS}`;
   const say = (number: number, takes: number) => bench.say(broker, keyOf(number), String(number), { takes });
 
   /** Each once, and in order where that was promised; none given up. */

@@ -97,7 +97,7 @@ export interface Letter extends Failure {
 
 /** A consumer with real servers to itself, in processes that die. Seen by its effects and dead letters. */
 export class CrashBench {
-  private readonly copies: Copy[] = [];
+  private copies: Copy[] = [];
 
   private constructor(
     readonly database: ConsumerDatabase,
@@ -227,8 +227,13 @@ export class CrashBench {
     return until('the group is empty', drop, { within: '30s' });
   }
 
-  async close(): Promise<void> {
+  async stopCopies(): Promise<void> {
     await Promise.all(this.copies.map((copy) => copy.stop()));
+    this.copies = [];
+  }
+
+  async close(): Promise<void> {
+    await this.stopCopies();
     await Promise.all([this.rabbit.close(), this.kafka.close()]);
     await Promise.all(Object.values(this.ways).map((way) => way.close()));
     await Promise.all([this.database.drop(), this.vhost.drop(), this.dropTopics()]);

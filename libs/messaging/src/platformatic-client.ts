@@ -26,10 +26,7 @@ type TextMessage = Message<Buffer, Buffer, string, string>;
 /** The same assignment under the same name, so that members with either library can be in one group. */
 const AS_KAFKAJS_CALLS_IT = { name: 'RoundRobinAssigner', version: 1 };
 
-/**
- * Kafka by @platformatic/kafka, which sends and reads more in less time (see bench/README.md). The library is loaded when
- * it is first used.
- */
+/** Kafka by @platformatic/kafka. The library is loaded when it is first used. */
 export class PlatformaticClient implements KafkaClient {
   constructor(private readonly settings: KafkaSettings) {}
 
