@@ -5,9 +5,9 @@ import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { z } from 'zod';
 import { encode } from './cloud-event.js';
 import { type EventContract, type OutgoingMessage, unversioned } from './contract.js';
-import { FETCH_WAIT, HEARTBEAT, SESSION } from './kafka-client.js';
+import { HEARTBEAT } from './kafka-client.js';
 import { fromKafka, toMessage } from './kafka-envelope.js';
-import { toRecord } from './kafkajs-client.js';
+import { memberOf, toRecord } from './kafkajs-client.js';
 import { keepTrying } from './keep-trying.js';
 import type { ReceivedMessage } from './message.js';
 import { PartitionTransactions } from './partition-transactions.js';
@@ -70,15 +70,7 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
   }
 
   private async consume(): Promise<void> {
-    const consumer = this.options.kafka.consumer({
-      groupId: this.group,
-      sessionTimeout: SESSION,
-      heartbeatInterval: HEARTBEAT,
-      rebalanceTimeout: 2 * SESSION,
-      maxWaitTimeInMs: FETCH_WAIT,
-      allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 10 },
-    });
+    const consumer = memberOf(this.options.kafka, this.group);
     this.consumer = consumer;
     consumer.on('consumer.group_join', () => this.letGo());
     consumer.on('consumer.crash', ({ payload }) => {

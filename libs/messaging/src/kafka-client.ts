@@ -35,7 +35,7 @@ export interface OutgoingRecord {
   topic: string;
   key: string | null;
   headers: Record<string, string>;
-  value: Uint8Array;
+  value: Buffer;
 }
 
 /** The broker's own answer. An error of any other class is about the way to it. */

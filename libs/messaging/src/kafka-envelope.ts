@@ -24,7 +24,7 @@ export const toKafka = ({ destination, key, headers, body }: OutboxMessage, pref
   topic: prefix + destination,
   key,
   headers,
-  value: body,
+  value: Buffer.from(body.buffer, body.byteOffset, body.byteLength), // the same bytes, not a copy
 });
 
 export const fromKafka = ({ key, headers, value }: StoredRecord): StoredEvent => ({

@@ -1,4 +1,5 @@
 import {
+  type Consumer,
   type EachBatchPayload,
   type ICustomPartitioner,
   type Kafka,
@@ -53,7 +54,7 @@ class KafkaJsProducer implements RecordProducer {
   async send(records: readonly OutgoingRecord[]): Promise<void> {
     const topicMessages = [...Map.groupBy(records, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
       topic,
-      messages: ofTopic.map(({ key, headers, value }) => ({ key, headers, value: asBuffer(value) })),
+      messages: ofTopic.map(({ key, headers, value }) => ({ key, headers, value })),
     }));
     const acks = this.acks === 'all' ? -1 : 0;
     const sent = this.producer.connect().then(() => this.producer.sendBatch({ topicMessages, acks }));
@@ -81,15 +82,24 @@ const partitioner: ICustomPartitioner = () => {
   return ({ message, ...place }) => choose({ ...place, message: { ...message, key: message.key ?? message.value } });
 };
 
-/** The same bytes, not a copy. */
-const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
 /** What the broker said, below what kafkajs made of it. */
 function refusalIn(error: unknown): BrokerRefusal | undefined {
   const { type, message, cause } = error as { type?: string; message: string; cause?: unknown };
   if (type) return new BrokerRefusal(type, message, error);
   return cause instanceof Error ? refusalIn(cause) : undefined;
 }
+
+/** A further member of a group. */
+export const memberOf = (kafka: Kafka, group: string): Consumer =>
+  kafka.consumer({
+    groupId: group,
+    sessionTimeout: SESSION,
+    heartbeatInterval: HEARTBEAT,
+    rebalanceTimeout: 2 * SESSION,
+    maxWaitTimeInMs: FETCH_WAIT,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 10 },
+  });
 
 class KafkaJsReader implements RecordReader {
   isAssigned = false;
@@ -102,15 +112,7 @@ class KafkaJsReader implements RecordReader {
   /** kafkajs tries again by itself for most reasons; for the others this rejects. */
   async readUntil(stopping: AbortSignal): Promise<void> {
     const { group, topics } = this.options;
-    const consumer = this.kafka.consumer({
-      groupId: group,
-      sessionTimeout: SESSION,
-      heartbeatInterval: HEARTBEAT,
-      rebalanceTimeout: 2 * SESSION,
-      maxWaitTimeInMs: FETCH_WAIT,
-      allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 10 },
-    });
+    const consumer = memberOf(this.kafka, group);
     const { promise: ended, reject: crash, resolve: end } = Promise.withResolvers<void>();
     consumer.on('consumer.group_join', () => {
       this.isAssigned = true;

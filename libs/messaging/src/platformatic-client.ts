@@ -65,8 +65,8 @@ class PlatformaticProducer implements RecordProducer {
       topic,
       ...(key !== null && { key: Buffer.from(key) }),
       headers: new Map(Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)])),
-      value: asBuffer(value),
-      partition: partitionOf(key ?? asBuffer(value)),
+      value,
+      partition: partitionOf(key ?? value),
     }));
     try {
       await producer.send({ messages, acks: this.acks === 'all' ? -1 : 0, idempotent: this.acks === 'all' });
@@ -93,9 +93,6 @@ interface Opened {
   /** To be taken modulo the number of partitions, which the library does. */
   partitionOf(key: string | Buffer): number;
 }
-
-/** The same bytes, not a copy. */
-const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** What the broker said, wherever it is among the reasons. */
 function refusalIn(error: unknown): BrokerRefusal | undefined {
