@@ -30,7 +30,7 @@ const INSERT = 'INSERT INTO effects (about, body) VALUES ($1, $2)';
 
 const watch = new Stopwatch(EVENTS);
 
-@Handles(ItHappened)
+@Handles(ItHappened, { sideBySide: true })
 @Injectable()
 class ItHappenedHandler implements Handler<typeof ItHappened> {
   async handle({ about, text }: ItHappened, { tx }: HandlerContext): Promise<void> {

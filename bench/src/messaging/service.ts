@@ -24,6 +24,7 @@ export class EffectsDatabase {
   static async open(): Promise<EffectsDatabase> {
     const fresh = await freshDatabase();
     const pool = new pg.Pool({ connectionString: fresh.url, max: CONNECTIONS });
+    pool.on('error', () => {}); // the database is dropped while its last connections end
     await migrateLibraries(pool, outboxMigrations, idempotencyMigrations, messagingMigrations);
     await pool.query('CREATE TABLE public.effects (id bigserial PRIMARY KEY, about text NOT NULL, body text NOT NULL)');
     return new EffectsDatabase(fresh, pool, new Database({ url: fresh.url, logger: quiet, connections: CONNECTIONS }));

@@ -31,7 +31,7 @@ const INSERT = 'INSERT INTO effects (about, body) VALUES ($1, $2)';
 
 const watch = new Stopwatch(TASKS);
 
-@Handles(DoIt)
+@Handles(DoIt, { sideBySide: true })
 @Injectable()
 class DoItHandler implements Handler<typeof DoIt> {
   async handle({ about, text }: DoIt, { tx }: HandlerContext): Promise<void> {
@@ -87,13 +87,16 @@ export async function tasks(): Promise<void> {
       const bare = await amqp.connect(vhost.url, { noDelay: true });
       const channel = await bare.createChannel();
       await channel.prefetch(PREFETCH);
+      let acknowledged = 0;
       await channel.consume(queue.name, async (message) => {
         watch.begin();
         const { about, text } = JSON.parse(String(message!.content)) as DoIt;
         await database.pool.query(INSERT, [about, text]);
         channel.ack(message!);
+        acknowledged++;
       });
       const rate = await untilAll();
+      await until('all are acknowledged', () => acknowledged >= TASKS);
       await bare.close();
       return rate;
     },

@@ -1,9 +1,11 @@
 import { PostgresInbox } from '@waybill/idempotency';
+import type { Tx } from '@waybill/outbox';
 import { until } from '@waybill/testing';
 import { z } from 'zod';
 import { encode } from './cloud-event.js';
 import { defineQueue, defineTask } from './contract.js';
 import { decode } from './decode.middleware.js';
+import type { HandlerOptions } from './handler.js';
 import { MessageOutbox } from './message-outbox.js';
 import { pipeline } from './pipeline.js';
 import { fromDelivery, toEnvelope } from './rabbit-envelope.js';
@@ -19,6 +21,10 @@ const DoIt = defineTask({
 
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let transactions: number;
+/** In one transaction at the same time. */
+let atWork: Map<Tx, number>;
+let mostAtWork: number;
+let handlerOptions: HandlerOptions;
 let deliver: (what: string, id?: string) => Promise<void>;
 
 beforeAll(async () => {
@@ -27,6 +33,8 @@ beforeAll(async () => {
 beforeEach(async () => {
   await database.pool.query('TRUNCATE effects');
   transactions = 0;
+  atWork = new Map();
+  mostAtWork = 0;
   const handle = pipeline(
     decode,
     inTransaction({
@@ -42,14 +50,27 @@ beforeEach(async () => {
       consumer: 'test',
     }),
   );
+  handlerOptions = {};
   const registration = registered(DoIt, async ({ what }, { tx }) => {
+    const change = (by: number) => {
+      const now = (atWork.get(tx) ?? 0) + by;
+      atWork.set(tx, now);
+      mostAtWork = Math.max(mostAtWork, now);
+    };
+    change(+1);
     await effect(tx, what);
+    if (what.startsWith('sociable')) await until('the others are at work', () => mostAtWork === 3);
+    change(-1);
     if (what === 'failing') throw new Error('a blip');
   }).get(DoIt.type)!;
   deliver = (what, id = crypto.randomUUID()) => {
     const sent = encode({ contract: DoIt, body: { what }, id }, '/test');
     const message = fromDelivery({ ...toEnvelope(sent), body: Buffer.from(sent.body) } as never, 'tasks');
-    return handle({ message, registration, signal: new AbortController().signal });
+    return handle({
+      message,
+      registration: { ...registration, options: handlerOptions },
+      signal: new AbortController().signal,
+    });
   };
 });
 afterAll(() => database.drop());
@@ -61,6 +82,18 @@ describe('handlers that commit together', () => {
     await Promise.all(names(100).map((what) => deliver(what)));
     expect((await effects(database)).toSorted()).toEqual(names(100).toSorted());
     expect(transactions).toBeLessThan(20);
+  });
+
+  it('are at work one after the other', async () => {
+    await Promise.all(names(20).map((what) => deliver(what)));
+    expect(transactions).toBeLessThan(20);
+    expect(mostAtWork).toBe(1);
+  });
+
+  it('are at work side by side when they say that their statements stand alone', async () => {
+    handlerOptions = { sideBySide: true };
+    await Promise.all(['sociable 1', 'sociable 2', 'sociable 3'].map((what) => deliver(what)));
+    expect(transactions).toBe(1);
   });
 
   it('take a message once that comes twice, in the same group and later', async () => {

@@ -32,6 +32,12 @@ export interface HandlerOptions {
    * Default true; false for a handler that is idempotent by nature and works elsewhere.
    */
   transaction?: boolean;
+  /**
+   * Whether messages that commit together are handled side by side in their transaction: a group's statements then go out
+   * together. Only for handlers whose every statement stands alone (an insert, an upsert, a set-to): row locks do not keep
+   * apart what shares a transaction. Default false: one after the other.
+   */
+  sideBySide?: boolean;
 }
 
 /** A handler with what it declared. */

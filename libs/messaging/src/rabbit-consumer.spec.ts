@@ -6,6 +6,7 @@ import { encode } from './cloud-event.js';
 import { defineQueue, defineTask } from './contract.js';
 import type { Handler } from './handler.js';
 import { Postpone } from './index.js';
+import { GivenBack } from './patience.middleware.js';
 import { RabbitConsumer } from './rabbit-consumer.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
 import { declareQueues, RETRY_TIERS, retryQueueOf } from './rabbit-topology.js';
@@ -166,6 +167,21 @@ describe('a task', () => {
     };
     await send('patient');
     await untilEffects('it came', (all) => all.includes('patient, attempt 1'));
+  });
+
+  it("is written down as in hand, and is alone, when it was in somebody's hands before", async () => {
+    const writtenDown: unknown[][] = [];
+    handle = async ({ what }, { tx }) => {
+      const { rows } = await database.pool.query('SELECT suspect, alone FROM waybill.started');
+      writtenDown.push(rows);
+      if (writtenDown.length === 1) throw new GivenBack('as if its process had died');
+      await effect(tx, what);
+    };
+    await send('given back');
+    await untilEffects('it came again', (all) => all.includes('given back'));
+    expect(writtenDown).toEqual([[], [{ suspect: true, alone: true }]]);
+    const { pool } = database;
+    await until('it is struck out', async () => (await pool.query('SELECT FROM waybill.started')).rowCount === 0);
   });
 
   it('is not lost when the database connection breaks in the middle of it', async () => {

@@ -6,10 +6,10 @@ import type { Registration } from './handler.js';
 import type { ReceivedMessage } from './message.js';
 import { deadLetterHeaders, type Outcome, outcomeOf } from './outcome.js';
 import type { Delivery } from './pipeline.js';
-import { attemptHeaders, forward, fromDelivery } from './rabbit-envelope.js';
+import { attemptHeaders, forward, fromDelivery, isFirstDelivery } from './rabbit-envelope.js';
 import type { RabbitPublisher } from './rabbit-publisher.js';
 import { retryQueueOf, tierFor } from './rabbit-topology.js';
-import type { StartedAttempts } from './started-attempts.js';
+import type { StartedAttempts, Suspicion } from './started-attempts.js';
 import type { HealthCheck, Logger } from './surroundings.js';
 
 const AFTER_A_FAILED_MOVE = 1_000;
@@ -79,7 +79,7 @@ export class RabbitConsumer implements HealthCheck {
   private async take(delivery: AsyncMessage): Promise<ConsumerStatus> {
     const { queue, logger, stopping, attempts } = this.options;
     const message = fromDelivery(delivery, queue);
-    const outcome = await outcomeOf(message, () => this.handle(message), logger);
+    const outcome = await outcomeOf(message, () => this.handle(message, delivery), logger);
     try {
       return await this.settle(message, outcome);
     } catch (error) {
@@ -90,17 +90,24 @@ export class RabbitConsumer implements HealthCheck {
       await pause(AFTER_A_FAILED_MOVE, undefined, { signal: stopping }).catch(() => {});
       return ConsumerStatus.REQUEUE;
     } finally {
-      attempts.end([message.id]);
+      if (!isFirstDelivery(delivery)) attempts.end([message.id]);
     }
   }
 
-  private async handle(message: ReceivedMessage): Promise<void> {
-    const { registrations, handle, stopping, queue, attempts } = this.options;
+  private async handle(message: ReceivedMessage, delivery: AsyncMessage): Promise<void> {
+    const { registrations, handle, stopping, queue } = this.options;
     const registration = registrations.get(message.type);
     if (!message.id) throw new MalformedMessage('the message has no id');
     if (!registration) throw new MalformedMessage(`nobody handles '${message.type}' on ${queue}`);
-    const suspicions = await attempts.begin([message.id]);
-    await handle({ message, registration, signal: stopping, suspicion: suspicions.get(message.id) });
+    const suspicion = await this.suspicionOf(message, delivery);
+    await handle({ message, registration, signal: stopping, suspicion });
+  }
+
+  /** RabbitMQ itself knows what was in the hands of a process that died: it comes again, and says so. */
+  private async suspicionOf({ id }: ReceivedMessage, delivery: AsyncMessage): Promise<Suspicion | undefined> {
+    if (isFirstDelivery(delivery)) return undefined;
+    const suspicions = await this.options.attempts.begin([id], { suspects: delivery.redelivered });
+    return suspicions.get(id);
   }
 
   private async settle(message: ReceivedMessage, outcome: Outcome): Promise<ConsumerStatus> {

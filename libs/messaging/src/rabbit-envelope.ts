@@ -52,6 +52,10 @@ export function fromDelivery(delivery: AsyncMessage, queue: string): ReceivedMes
   };
 }
 
+/** In nobody's hands before: neither handed out again, nor back from a retry queue. */
+export const isFirstDelivery = ({ redelivered, headers }: AsyncMessage): boolean =>
+  !redelivered && headers?.['x-death'] === undefined;
+
 /** The same message for another destination of RabbitMQ, with more headers. */
 export function forward(message: ReceivedMessage, destination: string, more: Record<string, string>): OutboxMessage {
   const { id, headers, correlationId, replyTo, bytes } = message;

@@ -87,7 +87,7 @@ export class RequestReply {
     const pending = this.pending.get(correlationId);
     if (!pending) return; // given up meanwhile: nobody would take its reply
     pending.sent = true;
-    const message = encode({ contract: task, body, correlationId, replyTo }, this.options.source);
+    const message = encode({ contract: task, body, id: correlationId, correlationId, replyTo }, this.options.source);
     await this.publisher.send({ ...toEnvelope(message), durable: false }, Buffer.from(message.body));
   }
 

@@ -82,6 +82,13 @@ describe('started attempts', () => {
     expect(await suspicionOf('a')).toEqual({ crashes: 0, waited: false, elsewhere: false });
   });
 
+  it('make a suspect of what the broker says was in hand before, also among others', async () => {
+    const attempts = someProcess();
+    const [before, now] = await Promise.all([attempts.begin(['a'], { suspects: true }), attempts.begin(['b'])]);
+    expect(before.get('a')).toEqual({ crashes: 0, waited: false, elsewhere: false });
+    expect(now.has('b')).toBe(false);
+  });
+
   it('count a crash only for what was alone', async () => {
     await leftBehind('in company', { crashes: 1 });
     await leftBehind('alone', { crashes: 1, alone: true });

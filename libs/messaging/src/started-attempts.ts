@@ -25,7 +25,8 @@ export interface StartedAttemptsOptions {
 }
 
 interface Batch {
-  ids: Set<string>;
+  /** Ids, and whether each is a suspect whatever is known. */
+  started: Map<string, boolean>;
   written: PromiseWithResolvers<ReadonlyMap<string, Suspicion>>;
 }
 
@@ -46,11 +47,14 @@ export class StartedAttempts {
     this.session = new SessionLock(options.database.pool, options.logger);
   }
 
-  /** Resolves when it is written that these are in hand, with what speaks against some of them. Waits for the database. */
-  async begin(ids: readonly string[]): Promise<ReadonlyMap<string, Suspicion>> {
+  /**
+   * Resolves when it is written that these are in hand, with what speaks against some of them. Waits for the database.
+   * `suspects` are those that the broker says were in somebody's hands before.
+   */
+  async begin(ids: readonly string[], { suspects = false } = {}): Promise<ReadonlyMap<string, Suspicion>> {
     if (this.closing.signal.aborted || ids.length === 0) return new Map();
     const batch = this.next;
-    for (const id of ids) batch.ids.add(id);
+    for (const id of ids) batch.started.set(id, suspects || batch.started.get(id) === true);
     this.write();
     return batch.written.promise;
   }
@@ -95,13 +99,13 @@ export class StartedAttempts {
 
   private async writeAll(): Promise<void> {
     await tick(); // what comes together is written together
-    while (this.next.ids.size > 0 || this.ended.size > 0) {
-      const { ids, written } = this.next;
+    while (this.next.started.size > 0 || this.ended.size > 0) {
+      const { started, written } = this.next;
       this.next = newBatch();
-      const ended = [...this.ended].filter((id) => !ids.has(id));
+      const ended = [...this.ended].filter((id) => !started.has(id));
       this.ended.clear();
       const suspicions = await keepTrying(
-        () => this.writeBatch([...ids], ended),
+        () => this.writeBatch(started, ended),
         this.closing.signal,
         (error) => this.options.logger.warn({ err: error }, 'the database is away, messages wait'),
       );
@@ -111,11 +115,13 @@ export class StartedAttempts {
     this.round = undefined;
   }
 
-  private async writeBatch(ids: string[], ended: string[]): Promise<ReadonlyMap<string, Suspicion>> {
+  private async writeBatch(started: Batch['started'], ended: string[]): Promise<ReadonlyMap<string, Suspicion>> {
     const { database, consumer } = this.options;
     await this.session.hold();
     await this.forgetOld();
-    const { rows } = await database.autocommit.query<StartedRow>(WRITE, [consumer, this.session.id, ended, ids]);
+    const ids = [...started.keys()];
+    const params = [consumer, this.session.id, ended, ids, [...started.values()]];
+    const { rows } = await database.autocommit.query<StartedRow>(WRITE, params);
     const known = new Map(rows.map((row) => [row.message_id, row]));
     const suspicions = new Map<string, Suspicion>();
     for (const id of ids) {
@@ -160,7 +166,7 @@ interface StartedRow {
 function newBatch(): Batch {
   const written = Promise.withResolvers<ReadonlyMap<string, Suspicion>>();
   written.promise.catch(() => {}); // nobody may have asked: a batch can consist of ends alone
-  return { ids: new Set(), written };
+  return { started: new Map(), written };
 }
 
 // What a dead process left is taken over as suspect, and a crash is counted if it had been alone. What a living one is
@@ -170,11 +176,11 @@ const WRITE = `
   WITH ended AS (
     DELETE FROM waybill.started WHERE consumer = $1 AND session = $2 AND message_id = ANY ($3::text[]) AND NOT waiting
   )
-  INSERT INTO waybill.started AS held (consumer, message_id, session)
-  SELECT $1, message_id, $2 FROM unnest($4::text[]) AS message_id ORDER BY message_id
+  INSERT INTO waybill.started AS held (consumer, message_id, session, suspect)
+  SELECT $1, message_id, $2, suspect FROM unnest($4::text[], $5::boolean[]) AS begun (message_id, suspect) ORDER BY message_id
   ON CONFLICT (consumer, message_id) DO UPDATE SET
     session = excluded.session,
-    suspect = held.suspect OR NOT (held.session = excluded.session OR waybill.is_alive(held.session)),
+    suspect = held.suspect OR excluded.suspect OR NOT (held.session = excluded.session OR waybill.is_alive(held.session)),
     crashes = held.crashes + held.alone::integer,
     alone = false
   WHERE NOT (held.alone AND (held.session = excluded.session OR waybill.is_alive(held.session)))

@@ -1,7 +1,6 @@
 import type { Inbox } from '@waybill/idempotency';
-import type { TransactionRunner, Tx } from '@waybill/outbox';
+import { allEnded, GroupCommit, type TransactionRunner, type Tx } from '@waybill/outbox';
 import type { OutgoingMessage, TaskContract } from './contract.js';
-import { GroupCommit } from './group-commit.js';
 import type { HandlerContext } from './handler.js';
 import type { MessageOutbox } from './message-outbox.js';
 import type { Delivery, Middleware } from './pipeline.js';
@@ -33,13 +32,17 @@ export function inTransaction(deps: TransactionDeps): Middleware {
   };
 }
 
-/** One after the other; does nothing for a message that was taken before. */
+/** Does nothing for a message that was taken before. */
 async function handleOnce(deliveries: readonly Delivery[], deps: TransactionDeps, tx: Tx): Promise<void> {
   const { consumer, inbox } = deps;
   const ids = deliveries.map(({ message }) => message.id);
   const fresh = await inbox.firstTimes(tx, consumer, ids);
-  for (const delivery of deliveries) if (fresh.delete(delivery.message.id)) await handle(delivery, deps, tx);
+  const first = deliveries.filter(({ message }) => fresh.delete(message.id));
+  await allEnded(first.filter(goesSideBySide).map((delivery) => handle(delivery, deps, tx)));
+  for (const delivery of first) if (!goesSideBySide(delivery)) await handle(delivery, deps, tx);
 }
+
+const goesSideBySide = ({ registration }: Delivery): boolean => registration.options.sideBySide === true;
 
 async function handle(delivery: Delivery, { outbox, answer }: TransactionDeps, tx?: Tx): Promise<void> {
   const { registration, message, signal, body } = delivery;

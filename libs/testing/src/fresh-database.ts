@@ -17,7 +17,7 @@ export async function freshDatabase(): Promise<FreshDatabase> {
 
   const url = new URL(postgres);
   url.pathname = `/${name}`;
-  const pool = new pg.Pool({ connectionString: url.href, max: 30 });
+  const pool = new pg.Pool({ connectionString: url.href, max: 30, pipeline: true });
   pool.on('error', () => {}); // a test that ends connections ends idle ones of the pool too
 
   return {

@@ -1,12 +1,17 @@
-import type { TransactionRunner, Tx } from '@waybill/outbox';
+import type { TransactionRunner, Tx } from './tx.js';
 
 export interface GroupCommitOptions<Item> {
   database: TransactionRunner;
   /** Items in one transaction at most. */
   size: number;
-  /** Transactions side by side at most. Default 3. */
+  /** Transactions side by side, while none of them takes long. Default 3. */
   atOnce?: number;
-  /** Does all of a group, in this transaction. May be called again for each of them alone. */
+  /** How long an item waits for groups that take long, in ms; then it goes into another one. Default 20. */
+  longestWait?: number;
+  /**
+   * Does all of a group, in this transaction. Is called again for each of them alone when that fails, also when it seems to
+   * have failed because the answer to the commit was lost: what was kept must be known from its keys.
+   */
   work(tx: Tx, items: readonly Item[]): Promise<void>;
 }
 
@@ -18,12 +23,13 @@ interface Waiting<Item> {
 
 /**
  * What comes at the same time is done in one transaction: its begin, its commit and the flush to disk are paid once for all.
- * Nothing waits for company while nothing is done: what comes meanwhile goes together next, at once when it is half a group.
- * Where one fails, nothing of the group is kept and each is done again by itself.
+ * Nothing waits for company while nothing is done: what comes meanwhile goes together next, at once when it is half a group,
+ * and after `longestWait` in any case. Where one fails, nothing of the group is kept and each is done again by itself.
  */
 export class GroupCommit<Item> {
   private readonly waiting: Waiting<Item>[] = [];
   private busy = 0;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: GroupCommitOptions<Item>) {}
 
@@ -32,6 +38,7 @@ export class GroupCommit<Item> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
       if (this.isWorthAnother()) void this.doAll();
+      else this.startTimer();
     });
   }
 
@@ -39,6 +46,8 @@ export class GroupCommit<Item> {
     this.busy++;
     await Promise.resolve(); // what comes in the same breath goes into the first group
     const group = this.waiting.splice(0, this.options.size);
+    if (this.waiting.length > 0) this.startTimer();
+    else this.stopTimer();
     if (group.length) await this.doGroup(group);
     this.busy--;
     if (this.isWorthAnother()) void this.doAll();
@@ -57,7 +66,7 @@ export class GroupCommit<Item> {
       for (const { resolve } of group) resolve();
     } catch (error) {
       if (group.length === 1) return group[0]!.reject(error);
-      for (const one of group) await this.doGroup([one]); // whose failure it was shows now
+      await Promise.all(group.map((one) => this.doGroup([one]))); // whose failure it was shows now
     }
   }
 
@@ -66,4 +75,26 @@ export class GroupCommit<Item> {
     const items = group.map(({ item }) => item);
     await database.transaction((tx) => work(tx, items));
   }
+
+  private startTimer(): void {
+    const { longestWait = 20 } = this.options;
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      void this.doAll();
+    }, longestWait);
+  }
+
+  private stopTimer(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+}
+
+/** What each of them resolves with; rejects with the first failure, but not before all have ended and use `tx` no more. */
+export async function allEnded<T>(works: readonly Promise<T>[]): Promise<T[]> {
+  const outcomes = await Promise.allSettled(works);
+  return outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
 }
