@@ -1,30 +1,38 @@
+import type { TransactionRunner, Tx } from '@waybill/outbox';
 import { keepsItsPromises } from './conformance.fixture.js';
 import { Expiry } from './expiry.js';
 import { PostgresIdempotencyKeys } from './postgres-idempotency-keys.js';
-import { Service } from './transactions.fixture.js';
+import { effect, Service } from './transactions.fixture.js';
 
-keepsItsPromises('PostgreSQL', {
-  promises: { exactlyOnceAfterCrash: true, inFlightAfterCrash: 0, refusesPayloadInFlight: false },
-  async open(service) {
-    const { pool } = service.database;
-    return {
-      keys: (options) => new PostgresIdempotencyKeys(options),
-      count: () => service.count('waybill.idempotency_keys'),
-      async somebodyWaits() {
-        const { rows } = await pool.query(
-          `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
-           WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()`,
-        );
-        return rows.length > 0;
-      },
-      async letADayPass() {
-        await pool.query(`UPDATE waybill.idempotency_keys SET created_at = created_at - interval '24 hours 1 second'`);
-        await new Expiry({ database: pool, logger: { warn: () => {} } }).expire();
-      },
-      inAnotherProcess: {},
-      async close() {},
-    };
-  },
+describe.each([
+  ['PostgreSQL', {}],
+  ['PostgreSQL, requests that share transactions', { commitTogether: 10 }],
+])('%s', (name, always) => {
+  keepsItsPromises(name, {
+    promises: { exactlyOnceAfterCrash: true, inFlightAfterCrash: 0, refusesPayloadInFlight: false },
+    async open(service) {
+      const { pool } = service.database;
+      return {
+        keys: (options) => new PostgresIdempotencyKeys({ ...always, ...options }),
+        count: () => service.count('waybill.idempotency_keys'),
+        async somebodyWaits() {
+          const { rows } = await pool.query(
+            `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+             WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()`,
+          );
+          return rows.length > 0;
+        },
+        async letADayPass() {
+          await pool.query(
+            `UPDATE waybill.idempotency_keys SET created_at = created_at - interval '24 hours 1 second'`,
+          );
+          await new Expiry({ database: pool, logger: { warn: () => {} } }).expire();
+        },
+        inAnotherProcess: {},
+        async close() {},
+      };
+    },
+  });
 });
 
 describe('idempotency keys in PostgreSQL', () => {
@@ -37,5 +45,110 @@ describe('idempotency keys in PostgreSQL', () => {
       return { status: 204, headers: {}, body: Buffer.alloc(0) };
     });
     await service.close();
+  });
+});
+
+describe('requests that share a transaction', () => {
+  let service: Service;
+  let transactions: number;
+  let counted: TransactionRunner;
+  let keys: PostgresIdempotencyKeys;
+  beforeEach(async () => {
+    service = await Service.open();
+    transactions = 0;
+    counted = {
+      transaction(work) {
+        transactions++;
+        return service.transaction(work);
+      },
+    };
+    keys = new PostgresIdempotencyKeys({ commitTogether: 10 });
+  });
+  afterEach(() => service.close());
+
+  /** Answers with the key it was asked with. */
+  const place = (key: string | undefined, work: (tx: Tx) => Promise<unknown> = (tx) => effect(tx, `${key}`)) =>
+    keys.once(counted, { scope: 'POST /orders', key, fingerprint: 'a' }, async (tx) => {
+      await work(tx);
+      return { status: 202, headers: { key: `${key}` }, body: Buffer.from(`${key}`) };
+    });
+  const placeAll = (...all: (string | undefined)[]) => Promise.all(all.map((key) => place(key)));
+
+  it('get each its own answer', async () => {
+    const answers = await placeAll('a', 'b', 'c');
+    expect(transactions).toBe(1);
+    expect(answers.map(({ headers, replayed }) => [headers.key, replayed])).toEqual(
+      ['a', 'b', 'c'].map((key) => [key, false]),
+    );
+    expect(await service.effects()).toEqual(['a', 'b', 'c']);
+  });
+
+  it.each([
+    ['with a key are given the answer that was kept', ['a', 'b'], 'fulfilled'],
+    ['without a key fail: they would be done twice', [undefined], 'rejected'],
+  ])('whose commit is kept though its answer is lost, %s', async (_, asked, status) => {
+    let isLost = false;
+    counted = {
+      async transaction(work) {
+        const result = await service.transaction(work);
+        if (isLost) return result;
+        isLost = true;
+        throw new Error('the connection was lost');
+      },
+    };
+    const outcomes = await Promise.allSettled(asked.map((key) => place(key)));
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(asked.map(() => status));
+    expect(await service.effects()).toEqual(asked.map(String));
+  });
+
+  it('are given the answers that are there, among others that are new', async () => {
+    await place('a');
+    const answers = await placeAll('a', 'b', 'a');
+    expect(answers.map(({ headers, replayed }) => [headers.key, replayed])).toEqual([
+      ['a', true],
+      ['b', false],
+      ['a', true],
+    ]);
+    expect(await service.effects()).toEqual(['a', 'b']);
+  });
+
+  it('make one effect when they have the same key', async () => {
+    const answers = await placeAll('a', 'a', 'b');
+    expect(answers.map(({ replayed }) => replayed)).toEqual([false, true, false]);
+    expect(await service.effects()).toEqual(['a', 'b']);
+  });
+
+  it('fail alone: the work that throws is undone, and the others are done once', async () => {
+    const failing = place('failing', async (tx) => {
+      await effect(tx, 'half');
+      throw new Error('a blip');
+    });
+    const [failed, ...others] = await Promise.allSettled([failing, place('a'), place('b')]);
+    expect(failed).toMatchObject({ status: 'rejected', reason: new Error('a blip') });
+    expect(others.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    expect(await service.effects()).toEqual(['a', 'b']);
+    expect((await place('failing')).replayed).toBe(false);
+  });
+
+  it('do not wait for a key that another process has', async () => {
+    const { promise: over, resolve: end } = Promise.withResolvers<void>();
+    const { promise: holding, resolve: hold } = Promise.withResolvers<void>();
+    const other = new PostgresIdempotencyKeys().once(
+      service,
+      { scope: 'POST /orders', key: 'held', fingerprint: 'a' },
+      async (tx) => {
+        await effect(tx, 'held');
+        hold();
+        await over;
+        return { status: 202, headers: { key: 'held elsewhere' }, body: Buffer.alloc(0) };
+      },
+    );
+    await holding;
+    const held = place('held');
+    await placeAll('a', 'b');
+    end();
+    await other;
+    expect((await held).headers.key).toBe('held elsewhere');
+    expect(await service.effects()).toEqual(['a', 'b', 'held']);
   });
 });

@@ -1,5 +1,6 @@
 import type { Tx } from '@waybill/outbox';
 import pg from 'pg';
+import { gatheringSocket } from './gathering-socket.js';
 import type { Logger } from './logger.js';
 import { isPlanOutdated, preparedTx } from './prepared-tx.js';
 import { SESSION_OPTIONS } from './session-options.js';
@@ -25,6 +26,8 @@ export class Database {
       connectionTimeoutMillis: 5 * SECOND,
       idleTimeoutMillis: 60 * SECOND,
       keepAlive: true,
+      stream: gatheringSocket,
+      pipeline: true, // statements that are made at the same time do not wait for each other's answers
       statement_timeout: 15 * SECOND,
       idle_in_transaction_session_timeout: 60 * SECOND,
     });

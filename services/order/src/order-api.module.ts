@@ -42,7 +42,7 @@ export class OrderApiModule {
         },
         { provide: MessageOutbox, useValue: new MessageOutbox({ source: '/waybill/order' }) },
         { provide: OrderQueries, useValue: new OrderQueries(new Prisma(database)) },
-        { provide: PostgresIdempotencyKeys, useValue: new PostgresIdempotencyKeys() },
+        { provide: PostgresIdempotencyKeys, useValue: new PostgresIdempotencyKeys({ commitTogether: 20 }) },
         {
           provide: ExpiryService,
           useFactory: () =>

@@ -42,7 +42,9 @@ export async function placeOrder(
     createdAt: now,
     updatedAt: now,
   };
-  await orders.insert(tx, order);
-  await outbox.add(tx, orderCreated(order), processOrder(order)); // a fact for anyone, a task for one
+  await Promise.all([
+    orders.insert(tx, order),
+    outbox.add(tx, orderCreated(order), processOrder(order)), // a fact for anyone, a task for one
+  ]);
   return order;
 }
