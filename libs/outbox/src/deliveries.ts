@@ -12,6 +12,8 @@ export interface DeliveriesOptions {
   logger: Logger;
   firstRetry: number;
   longestRetry: number;
+  /** So many rows were deleted because they were published. */
+  onDeleted(rows: number): void;
 }
 
 /** Hands batches to one publisher, remembers what it said of the broker and of each destination, and acts on it. */
@@ -56,8 +58,10 @@ export class Deliveries {
     const refusals = outcomes.flatMap((outcome, i) =>
       outcome.status === 'refused' ? [this.refuse(client, batch[i]!, outcome.reason)] : [],
     );
-    await Promise.all([remove(client, this.options.target, published), ...refusals]);
-    for (const { target, destination } of published) metrics.published.inc({ target, destination });
+    const { target, onDeleted } = this.options;
+    await Promise.all([remove(client, target, published), ...refusals]);
+    onDeleted(published.length);
+    for (const { destination } of published) metrics.published.inc({ target, destination });
   }
 
   /** Remembers the destinations that blocked, to leave them alone for a while, and returns them. */

@@ -17,6 +17,7 @@ export interface LaneOptions {
   pollInterval: number;
   firstRetry: number;
   longestRetry: number;
+  onDeleted(rows: number): void;
 }
 
 /** A connection to the database and the shards that are ours as long as it lives. */

@@ -60,4 +60,18 @@ describe('a message leaves', () => {
     const { rows } = await shop.database.pool.query(`SELECT pg_relation_size('waybill.outbox')::int AS bytes`);
     expect(rows[0].bytes).toBeLessThan(1_000_000);
   });
+
+  it('and its place is used again, though nobody else vacuums', async () => {
+    shop = await Shop.open();
+    const { pool } = shop.database;
+    await pool.query('ALTER TABLE waybill.outbox SET (autovacuum_enabled = off)');
+    await shop.relay(new Broker(), { vacuumAfter: 100 });
+    await shop.send(series('busy', 200).map((body) => message(body)));
+    await until('the relay has vacuumed', async () => {
+      const { rows } = await pool.query(
+        `SELECT vacuum_count > 0 AS done FROM pg_stat_all_tables WHERE relid = 'waybill.outbox'::regclass`,
+      );
+      return rows[0].done;
+    });
+  });
 });
