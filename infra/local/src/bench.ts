@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { cleanUpOnInterrupt } from './interrupt.js';
 import { stdout } from './progress.js';
 import { readSettings, root, type Settings } from './settings.js';
 import { endpointsPath, ensureFolders } from './state.js';
@@ -31,8 +32,7 @@ export async function bench(settings: Settings, names: readonly string[]): Promi
   rmSync(own.home, { recursive: true, force: true });
   ensureFolders(own.home);
   const system = new System(own, stdout, { servers, services: false });
-  const interrupt = () => void system.stop().then(() => process.exit(1));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt);
+  cleanUpOnInterrupt(() => system.stop());
   try {
     await system.start();
     return await measure(endpointsPath(own.home), names);

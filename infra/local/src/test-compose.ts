@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { cleanUpOnInterrupt } from './interrupt.js';
 import { stdout } from './progress.js';
 import { run } from './run.js';
 import { endpointName, SERVICES } from './services.js';
@@ -35,9 +36,7 @@ export async function testCompose({ home }: Settings): Promise<number> {
   }
   Object.assign(process.env, settings.env);
   const takeDown = () => compose('--progress', 'quiet', 'down', '--volumes', '--remove-orphans', '--timeout', '2');
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => void takeDown().finally(() => process.exit(1)));
-  }
+  cleanUpOnInterrupt(takeDown);
   await takeDown();
   rmSync(settings.home, { recursive: true, force: true });
   mkdirSync(settings.home, { recursive: true });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { cleanUpOnInterrupt } from './interrupt.js';
 import { stdout } from './progress.js';
 import { type Environment, readSettings, root, type Settings } from './settings.js';
 import { startDetached } from './start.js';
@@ -51,8 +52,7 @@ const COMPOSE_TESTS = 'tests/dist/compose/';
 
 async function runOnOwnSystem(settings: Settings, run: () => Promise<Count[]>): Promise<number> {
   Object.assign(process.env, settings.env);
-  const interrupt = () => void stop(settings).then(() => process.exit(1));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt);
+  cleanUpOnInterrupt(() => stop(settings));
 
   await stop(settings);
   rmSync(settings.home, { recursive: true, force: true });
