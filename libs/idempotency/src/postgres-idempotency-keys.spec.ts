@@ -1,13 +1,14 @@
 import type { TransactionRunner, Tx } from '@waybill/outbox';
 import { keepsItsPromises } from './conformance.fixture.js';
 import { Expiry } from './expiry.js';
-import { PostgresIdempotencyKeys } from './postgres-idempotency-keys.js';
+import { PostgresIdempotencyKeys, type PostgresIdempotencyKeysOptions } from './postgres-idempotency-keys.js';
 import { effect, Service } from './transactions.fixture.js';
 
-describe.each([
+const ways: [string, PostgresIdempotencyKeysOptions][] = [
   ['PostgreSQL', {}],
   ['PostgreSQL, requests that share transactions', { commitTogether: 10 }],
-])('%s', (name, always) => {
+];
+for (const [name, always] of ways) {
   keepsItsPromises(name, {
     promises: { exactlyOnceAfterCrash: true, inFlightAfterCrash: 0, refusesPayloadInFlight: false },
     async open(service) {
@@ -33,7 +34,7 @@ describe.each([
       };
     },
   });
-});
+}
 
 describe('idempotency keys in PostgreSQL', () => {
   it("leave the work's own lock timeout as it was", async () => {

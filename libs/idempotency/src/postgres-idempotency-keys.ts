@@ -12,9 +12,10 @@ export interface PostgresIdempotencyKeysOptions {
   /** How long a second request waits for the first one's answer before it is told 409, in milliseconds. Default 2,000. */
   wait?: number;
   /**
-   * Requests with a key that may share one transaction at most. Default 1: none does. More is faster under load; it wants work whose
-   * every statement stands alone (an insert, an upsert, a set-to), because row locks do not keep apart what shares a
-   * transaction, and a connection that pipelines. Where one fails, all of its group are worked on again, each by itself.
+   * Requests with a key that may share one transaction at most. Default 1: none does. More is faster under load; it wants
+   * work whose every statement stands alone (an insert, an upsert, a set-to), because row locks do not keep apart what
+   * shares a transaction, and a connection that pipelines. Where one fails, all of its group are worked on again, each by
+   * itself.
    */
   commitTogether?: number;
 }
