@@ -25,6 +25,7 @@ export class Server {
         [portName]: String(port),
       },
     });
+    process.once('exit', () => child.kill()); // also when a measurement failed
     const server = new Server(`http://127.0.0.1:${port}`, child);
     await until(`${script} is ready`, async () => (await fetch(server.url + ready)).status === 200, { within: '30s' });
     return server;

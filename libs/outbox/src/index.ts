@@ -1,4 +1,5 @@
 export { type Backlog, outboxBacklog } from './backlog.js';
+export { gathered } from './gathered.js';
 export { allEnded, GroupCommit, type GroupCommitOptions } from './group-commit.js';
 export * from './message.js';
 export * from './migrations.js';

@@ -1,5 +1,8 @@
+import { transaction } from '@waybill/testing';
 import { outboxBacklog } from './backlog.js';
+import { PostgresOutbox } from './postgres-outbox.js';
 import { Broker, message, Shop, series } from './relay.fixture.js';
+import { pgTx, type Tx } from './tx.js';
 
 describe('the outbox', () => {
   let shop: Shop;
@@ -30,6 +33,26 @@ describe('the outbox', () => {
     await shop.send([message('done')]);
     await shop.untilEmpty();
     expect(broker.firsts()).toEqual(['done']);
+  });
+
+  it('writes in one statement what is added at the same time, in that order', async () => {
+    const statements: string[] = [];
+    await transaction(shop.database.pool, async (client) => {
+      const { query } = pgTx(client);
+      const tx: Tx = {
+        query: (sql, params) => {
+          statements.push(sql);
+          return query(sql, params);
+        },
+      };
+      const outbox = new PostgresOutbox();
+      await Promise.all([outbox.add(tx, message('a'), message('b')), outbox.add(tx, message('c'))]);
+    });
+    expect(statements).toHaveLength(1);
+    const broker = new Broker();
+    await shop.relay(broker);
+    await shop.untilEmpty();
+    expect(broker.got.map(({ body }) => Buffer.from(body).toString())).toEqual(['a', 'b', 'c']);
   });
 
   it('keeps the order in which the messages of one call were given', async () => {

@@ -1,3 +1,4 @@
+import { gathered } from './gathered.js';
 import type { Outbox, OutboxMessage } from './message.js';
 import { shardOf } from './shard.js';
 import type { Tx } from './tx.js';
@@ -11,28 +12,31 @@ export interface PostgresOutboxOptions {
   notify?: boolean;
 }
 
-/** Keeps messages in `waybill.outbox` of the caller's own database. One round trip a call, however many messages. */
+/** Keeps messages in `waybill.outbox` of the caller's own database. One round trip, however many are added at the same time. */
 export class PostgresOutbox implements Outbox {
-  private readonly sql: string;
+  private readonly insert: (tx: Tx, messages: readonly OutboxMessage[]) => Promise<void>;
 
   constructor({ notify = true }: PostgresOutboxOptions = {}) {
-    this.sql = notify ? INSERT_AND_NOTIFY : INSERT;
+    const sql = notify ? INSERT_AND_NOTIFY : INSERT;
+    this.insert = gathered(async (tx, messages) => {
+      await tx.query(sql, [JSON.stringify(messages.map(toRow))]);
+    });
   }
 
   async add(tx: Tx, ...messages: OutboxMessage[]): Promise<void> {
-    if (messages.length === 0) return;
-    const rows = messages.map(({ id, target, destination, key, headers, body }) => ({
-      id,
-      target,
-      destination,
-      shard: shardOf(key),
-      key,
-      headers,
-      body: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64'),
-    }));
-    await tx.query(this.sql, [JSON.stringify(rows)]);
+    if (messages.length > 0) await this.insert(tx, messages);
   }
 }
+
+const toRow = ({ id, target, destination, key, headers, body }: OutboxMessage) => ({
+  id,
+  target,
+  destination,
+  shard: shardOf(key),
+  key,
+  headers,
+  body: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64'),
+});
 
 // One text parameter, because arrays of bytes are where drivers (pg, Prisma) differ. rows() keeps the array's order, and
 // ORDER BY makes seq follow it.

@@ -1,16 +1,17 @@
-import type { Tx } from '@waybill/outbox';
+import { gathered, type Tx } from '@waybill/outbox';
 import type { Line } from '../domain/order.js';
 import type { Product } from '../domain/pricing.js';
 
 /** Order's own copy of the catalogue, so that an order is priced without asking anyone. */
 export class CatalogueRepository {
-  /** The products of these lines by SKU; a SKU the catalogue does not have is missing. */
-  async productsOf(tx: Tx, lines: readonly Line[]): Promise<Map<string, Product>> {
-    const { rows } = await tx.query<ProductRow>(
-      'SELECT sku, name, unit_price_amount, currency FROM catalogue WHERE sku = ANY ($1)',
-      [lines.map(({ sku }) => sku)],
+  private readonly productsBySku = gathered(productsBySku);
+
+  /** At least the products of these lines, by SKU; a SKU the catalogue does not have is missing. */
+  productsOf(tx: Tx, lines: readonly Line[]): Promise<ReadonlyMap<string, Product>> {
+    return this.productsBySku(
+      tx,
+      lines.map(({ sku }) => sku),
     );
-    return new Map(rows.map((row) => [row.sku, toProduct(row)]));
   }
 
   /** The last word on a product wins: a set-to, so that a repetition changes nothing. */
@@ -31,6 +32,14 @@ export class CatalogueRepository {
     const { rowCount } = await tx.query('SELECT FROM catalogue_progress');
     return rowCount > 0;
   }
+}
+
+async function productsBySku(tx: Tx, skus: readonly string[]): Promise<ReadonlyMap<string, Product>> {
+  const { rows } = await tx.query<ProductRow>(
+    'SELECT sku, name, unit_price_amount, currency FROM catalogue WHERE sku = ANY ($1)',
+    [[...new Set(skus)]],
+  );
+  return new Map(rows.map((row) => [row.sku, toProduct(row)]));
 }
 
 interface ProductRow {

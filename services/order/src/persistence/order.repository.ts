@@ -1,29 +1,12 @@
-import type { Tx } from '@waybill/outbox';
+import { gathered, type Tx } from '@waybill/outbox';
 import { CAME_FROM, type Order, type OrderStatus, type Outcome } from '../domain/order.js';
 
 /** Writes orders. Every change of state goes through `move`, which keeps the history. */
 export class OrderRepository {
+  private readonly insertAll = gathered(insertAll);
+
   async insert(tx: Tx, order: Order): Promise<void> {
-    await tx.query(
-      `WITH placed AS (
-         INSERT INTO orders (order_id, attempt, customer_id, email, payment_token, items, total_amount, currency,
-                             created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
-         RETURNING order_id, attempt, status, created_at)
-       INSERT INTO order_history (order_id, attempt, status, at)
-       SELECT order_id, attempt, status, created_at FROM placed`,
-      [
-        order.orderId,
-        order.attempt,
-        order.customerId,
-        order.email,
-        order.paymentToken,
-        JSON.stringify(order.items),
-        order.total.amount,
-        order.total.currency,
-        order.createdAt,
-      ],
-    );
+    await this.insertAll(tx, [order]);
   }
 
   /**
@@ -76,6 +59,22 @@ export class OrderRepository {
     if (!rows[0]) throw new Error(`there is no attempt ${attempt} at order ${orderId}`);
     return rows[0].outcome;
   }
+}
+
+async function insertAll(tx: Tx, orders: readonly Order[]): Promise<void> {
+  await tx.query(
+    `WITH placed AS (
+       INSERT INTO orders (order_id, attempt, customer_id, email, payment_token, items, total_amount, currency,
+                           created_at, updated_at)
+       SELECT "orderId", attempt, "customerId", email, "paymentToken", items, (total->>'amount')::bigint, total->>'currency',
+              "createdAt", "updatedAt"
+       FROM json_to_recordset($1::json) AS sent ("orderId" uuid, attempt integer, "customerId" text, email text,
+         "paymentToken" text, items jsonb, total json, "createdAt" timestamptz, "updatedAt" timestamptz)
+       RETURNING order_id, attempt, status, created_at)
+     INSERT INTO order_history (order_id, attempt, status, at)
+     SELECT order_id, attempt, status, created_at FROM placed`,
+    [JSON.stringify(orders)],
+  );
 }
 
 interface OrderRow {
