@@ -5,8 +5,8 @@ import { deadLetters } from './dead-letters.js';
 import { keepDown } from './servers.js';
 
 const AWAY = 120_000;
-/** When the outages begin, in milliseconds: they overlap, so that for a minute nothing is there at all. */
-const OUTAGES = { kafka: 5_000, mail: 5_000, rabbitmq: 35_000, temporal: 35_000, postgres: 65_000 };
+/** When the outages begin, in milliseconds: they overlap, so that for a minute and a half nothing is there at all. */
+const OUTAGES = { kafka: 5_000, mail: 5_000, rabbitmq: 20_000, temporal: 20_000, postgres: 35_000 };
 
 const RARE_COPIES = 5;
 const SOME_ORDERS = 10;

@@ -35,8 +35,8 @@ export function testCrash({ home }: Settings, words: readonly string[]): Promise
   const settings = testSettings(home, { INVENTORY_DEADLINE: '10m', PAYMENT_DEADLINE: '10m', ORDER_DEADLINE: '20m' });
   const chosen = words.length ? ['--testNamePattern', words.join('|')] : [];
   return runOnOwnSystem(settings, async () => [
-    await jest(settings, 'crash-packages', [`--maxWorkers=${WORKERS}`, ...chosen, '--', OF_PACKAGES]),
     await jest(settings, 'crash', ['--runInBand', ...chosen, '--', OF_THE_SYSTEM]),
+    await jest(settings, 'crash-packages', [`--maxWorkers=${WORKERS}`, ...chosen, '--', OF_PACKAGES]),
   ]);
 }
 
