@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanUpOnInterrupt } from './interrupt.js';
 import { stdout } from './progress.js';
+import { runShown } from './run.js';
 import { readSettings, root, type Settings } from './settings.js';
 import { endpointsPath, ensureFolders } from './state.js';
 import { stop } from './stop.js';
@@ -44,14 +44,9 @@ export async function bench(settings: Settings, names: readonly string[]): Promi
 
 /** The script, told where the servers are. Resolves with its exit code. */
 function measure(endpoints: string, names: readonly string[]): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', SCRIPT, ...names], {
-      cwd: root,
-      env: { ...process.env, WAYBILL_ENDPOINTS: endpoints },
-      stdio: 'inherit',
-    });
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
+  return runShown(process.execPath, ['--disable-warning=TimeoutNegativeWarning', SCRIPT, ...names], {
+    env: { WAYBILL_ENDPOINTS: endpoints },
+    stdout: 'stdout',
   });
 }
 

@@ -1,13 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { didYouMean } from '@waybill/cli';
 import { bench } from './bench.js';
 import { stdout } from './progress.js';
-import { readSettings, root, type Settings } from './settings.js';
+import { readSettings, type Settings } from './settings.js';
 import { start, startDetached, supervise } from './start.js';
 import { status } from './status.js';
 import { stop } from './stop.js';
-import { test, testCrash } from './test.js';
+import { lint, test, testCrash } from './test.js';
 import { testCompose } from './test-compose.js';
 
 const HELP = `Usage: npm <command>, or npm run <command> -- <options>
@@ -45,9 +43,7 @@ const COMMANDS: Record<string, (settings: Settings, args: string[]) => Promise<n
     options(args, []);
     return testCompose(settings);
   },
-  lint: () =>
-    spawnSync(join(root, 'node_modules', '.bin', 'biome'), ['check', '--error-on-warnings'], { stdio: 'inherit' })
-      .status ?? 1,
+  lint: () => lint(),
   help: () => {
     stdout.line(HELP);
     return 0;

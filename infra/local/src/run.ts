@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Environment } from './settings.js';
+import { type Environment, root } from './settings.js';
 
 export interface RunOptions {
   cwd?: string;
   env?: Environment;
 }
 
+/** Each leads a group of its own: what ends it, ends what it has started. */
 const running = new Set<ChildProcess>();
 
 /** Ends the commands that are still running, with what they have started. */
@@ -28,8 +29,7 @@ export function run(file: string, args: readonly string[], { cwd, env }: RunOpti
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    running.add(child);
-    child.once('close', () => running.delete(child));
+    remember(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
     child.on('error', (error) => reject(new Error(`${file} could not be run: ${error.message}`)));
@@ -38,4 +38,31 @@ export function run(file: string, args: readonly string[], { cwd, env }: RunOpti
       else reject(new Error(`${[file, ...args].join(' ')} failed (${code})\n${output.trim()}`));
     });
   });
+}
+
+/** Runs a command that shows what it does, by default all of it on stderr. Resolves with its exit code; rejects when it was killed. */
+export function runShown(
+  file: string,
+  args: readonly string[],
+  { env, stdout = 'stderr' }: { env?: Environment; stdout?: 'stdout' | 'stderr' } = {},
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', process[stdout], process.stderr],
+      detached: true,
+    });
+    remember(child);
+    child.once('error', (error) => reject(new Error(`${file} could not be run: ${error.message}`)));
+    child.once('close', (code, signal) => {
+      if (code === null) reject(new Error(`${file} was ended by ${signal}`));
+      else resolve(code);
+    });
+  });
+}
+
+function remember(child: ChildProcess): void {
+  running.add(child);
+  child.once('close', () => running.delete(child));
 }

@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { cleanUpOnInterrupt } from './interrupt.js';
 import { stdout } from './progress.js';
-import { run } from './run.js';
+import { run, runShown } from './run.js';
 import { endpointName, SERVICES } from './services.js';
 import { type Environment, type PortName, readSettings, root, type Settings } from './settings.js';
 import { endpointsPath, writeAtomically } from './state.js';
@@ -118,13 +117,7 @@ async function timed(what: string, work: () => Promise<void>): Promise<void> {
 }
 
 /** Shows what it says; rejects when it fails. */
-function compose(...args: string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('docker', ['compose', ...args], { cwd: root, stdio: ['ignore', 2, 'inherit'] });
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`docker compose ${args.join(' ')} failed (${code})`));
-    });
-  });
+async function compose(...args: string[]): Promise<void> {
+  const code = await runShown('docker', ['compose', ...args]);
+  if (code !== 0) throw new Error(`docker compose ${args.join(' ')} failed (${code})`);
 }

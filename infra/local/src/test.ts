@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanUpOnInterrupt } from './interrupt.js';
 import { stdout } from './progress.js';
+import { runShown } from './run.js';
 import { type Environment, readSettings, root, type Settings } from './settings.js';
 import { startDetached } from './start.js';
 import { endpointsPath } from './state.js';
@@ -21,8 +21,8 @@ export function test({ home }: Settings, paths: readonly string[]): Promise<numb
   // A payment that never comes is given up sooner, so that its test does not take a minute.
   const settings = testSettings(home, { PAYMENT_DEADLINE: '15s' });
   return runOnOwnSystem(settings, async () => {
-    const style = paths.length ? [] : [await lint()];
-    return [...style, ...(await runTests(settings, paths))];
+    const ofStyle = paths.length ? [] : [await style()];
+    return [...ofStyle, ...(await runTests(settings, paths))];
   });
 }
 
@@ -110,23 +110,18 @@ export async function jest(settings: Settings, name: string, args: readonly stri
   const script = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   const options = ['--json', `--outputFile=${report}`, '--passWithNoTests'];
   await runShown(process.execPath, ['--experimental-vm-modules', '--no-warnings', script, ...options, ...args], {
-    WAYBILL_ENDPOINTS: endpointsPath(settings.home),
+    env: { WAYBILL_ENDPOINTS: endpointsPath(settings.home) },
   });
   if (!existsSync(report)) return { passed: 0, failed: 1 };
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
   return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites };
 }
 
-async function lint(): Promise<Count> {
-  const biome = join(root, 'node_modules', '.bin', 'biome');
-  const code = await runShown(biome, ['check', '--error-on-warnings'], {});
-  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+async function style(): Promise<Count> {
+  return (await lint()) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-function runShown(file: string, args: readonly string[], env: Record<string, string>): Promise<number> {
-  return new Promise((resolve) => {
-    const child = spawn(file, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 2, 'inherit'] });
-    child.once('error', () => resolve(1));
-    child.once('exit', (code) => resolve(code ?? 1));
-  });
+/** `npm run lint`: format and style of everything. Resolves with the exit code. */
+export function lint(): Promise<number> {
+  return runShown(join(root, 'node_modules', '.bin', 'biome'), ['check', '--error-on-warnings']);
 }

@@ -1,17 +1,14 @@
-import { type FreshDatabase, freshDatabase } from '@waybill/testing';
+import { type FreshDatabase, freshDatabase, until } from '@waybill/testing';
 import { Database } from './database.js';
-import { createLogger } from './logger.js';
 
+const warnings: object[] = [];
+const logger = { debug() {}, info() {}, warn: (fields: object) => warnings.push(fields), error() {} };
 let fresh: FreshDatabase;
 let database: Database;
 
 beforeAll(async () => {
   fresh = await freshDatabase();
-  database = new Database({
-    url: fresh.url,
-    logger: createLogger({ service: 'test', level: 'silent' }),
-    connections: 1,
-  });
+  database = new Database({ url: fresh.url, logger, connections: 1 });
   await fresh.pool.query('CREATE TABLE things (id integer)');
 });
 
@@ -58,4 +55,12 @@ describe('a transaction of a service', () => {
     const { rowCount } = await fresh.pool.query('SELECT FROM things WHERE id = 99');
     expect(rowCount).toBe(0);
   });
+});
+
+it('says in a line why an idle connection was lost, and connects again', async () => {
+  const { rows } = await database.autocommit.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  await fresh.pool.query('SELECT pg_terminate_backend($1)', [rows[0]!.pid]);
+  await until('it is said', () => warnings.length > 0);
+  expect(warnings).toEqual([{ reason: expect.stringContaining('terminating connection') }]);
+  await expect(database.autocommit.query('SELECT')).resolves.toBeDefined();
 });

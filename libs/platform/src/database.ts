@@ -31,7 +31,7 @@ export class Database {
       statement_timeout: 15 * SECOND,
       idle_in_transaction_session_timeout: 60 * SECOND,
     });
-    this.pool.on('error', (error) => logger.warn({ err: error }, 'an idle database connection was lost'));
+    this.pool.on('error', ({ message }) => logger.warn({ reason: message }, 'an idle database connection was lost'));
   }
 
   /** Commits what `work` did when it resolves, undoes it when it rejects. READ COMMITTED. */
