@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { failureOf } from '@waybill/dlq';
 import { OutboxRelay, pgTx } from '@waybill/outbox';
-import { type FreshVhost, freshVhost, until } from '@waybill/testing';
+import { type FreshVhost, freshVhost, RabbitQueues, until } from '@waybill/testing';
 import pg from 'pg';
-import { Connection } from 'rabbitmq-client';
 import { z } from 'zod';
+import { AmqplibClient } from './amqplib-client.js';
 import { Child } from './child.fixture.js';
 import { ClaimCheck, type ClaimCheckOptions } from './claim-check.js';
 import { ClaimCleanUp } from './claim-clean-up.js';
@@ -29,7 +29,8 @@ const Written = defineEvent({ type: 'test.Written.v1', topic: defineTopic({ name
 const large = (title: string) => ({ title, text: 'ö'.repeat(200 * KIB) });
 
 let vhost: FreshVhost;
-let connection: Connection;
+let connection: AmqplibClient;
+let queues: RabbitQueues;
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let relay: OutboxRelay;
 let publisher: RabbitPublisher;
@@ -46,7 +47,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'waybill-claims-'));
   store = new FileObjectStore(folder);
   vhost = await freshVhost();
-  connection = new Connection(vhost.url);
+  connection = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
+  queues = await RabbitQueues.connect(vhost.url);
   await declareQueues(connection, [queue]);
   database = await consumerDatabase();
   beside = new pg.Pool({ connectionString: database.url, max: 2 });
@@ -66,7 +68,7 @@ afterAll(async () => {
   await reader.stop();
   await relay.stop();
   await publisher.close();
-  connection.unsafeDestroy();
+  await Promise.all([connection.close(), queues.close()]);
   await beside.end();
   await database.drop();
   await vhost.drop();
@@ -134,21 +136,17 @@ describe('a body', () => {
       throw new Error('it never works');
     };
     await send(large('hopeless'));
-    const letter = await until(
-      'there is a dead letter',
-      () => connection.basicGet({ queue: `${queue.name}-dlq`, noAck: true }),
-      { within: '40s' },
-    );
+    const letter = await until('there is a dead letter', () => queues.take(`${queue.name}-dlq`), { within: '40s' });
     expect(attempts).toEqual(Array(4).fill(200 * KIB));
     expect(letter.body.length).toBe(0);
-    expect(letter.headers?.['cloudEvents:dataref']).toBe(store.url + objects()[0]);
+    expect(letter.properties.headers?.['cloudEvents:dataref']).toBe(store.url + objects()[0]);
   });
 });
 
 describe('what can not be taken from the store is a dead letter', () => {
   const deadLetter = async () => {
-    const get = () => connection.basicGet({ queue: `${queue.name}-dlq`, noAck: true });
-    return failureOf((await until('there is a dead letter', get, { within: '40s' })).headers ?? {});
+    const get = () => queues.take(`${queue.name}-dlq`);
+    return failureOf((await until('there is a dead letter', get, { within: '40s' })).properties.headers ?? {});
   };
   const sendWith = async (change: (headers: Record<string, string>) => Record<string, string>) => {
     await database.transaction(async (tx) => {

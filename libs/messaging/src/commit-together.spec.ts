@@ -8,7 +8,7 @@ import { decode } from './decode.middleware.js';
 import type { HandlerOptions } from './handler.js';
 import { MessageOutbox } from './message-outbox.js';
 import { pipeline } from './pipeline.js';
-import { fromDelivery, toEnvelope } from './rabbit-envelope.js';
+import { fromDelivery, toRabbit } from './rabbit-envelope.js';
 import { inTransaction } from './transaction.middleware.js';
 import { consumerDatabase, effect, effects, registered } from './workbench.fixture.js';
 
@@ -65,7 +65,7 @@ beforeEach(async () => {
   }).get(DoIt.type)!;
   deliver = (what, id = crypto.randomUUID()) => {
     const sent = encode({ contract: DoIt, body: { what }, id }, '/test');
-    const message = fromDelivery({ ...toEnvelope(sent), body: Buffer.from(sent.body) } as never, 'tasks');
+    const message = fromDelivery({ ...toRabbit(sent), redelivered: false }, 'tasks');
     return handle({
       message,
       registration: { ...registration, options: handlerOptions },

@@ -1,4 +1,5 @@
 export { BusinessRejection, MalformedMessage, Postpone } from '@waybill/dlq';
+export { AmqplibClient } from './amqplib-client.js';
 export { type AsyncApiOptions, asyncApiDocument } from './async-api.js';
 export { BatchingPublisher } from './batching-publisher.js';
 export * from './breaking-changes.js';
@@ -26,6 +27,7 @@ export * from './migrations.js';
 export type { ObjectStore } from './object-store.js';
 export { openObjectStore } from './open-object-store.js';
 export { PlatformaticClient } from './platformatic-client.js';
+export type { RabbitClient, RabbitSettings } from './rabbit-client.js';
 export { RabbitPublisher } from './rabbit-publisher.js';
 export { declareQueues } from './rabbit-topology.js';
 export { RateLimitedPublisher, rateLimit } from './rate-limited-publisher.js';

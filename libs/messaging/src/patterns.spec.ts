@@ -12,7 +12,7 @@ import {
   RabbitPeer,
   until,
 } from '@waybill/testing';
-import { Connection } from 'rabbitmq-client';
+import { AmqplibClient } from './amqplib-client.js';
 import { encode } from './cloud-event.js';
 import { createKafka } from './create-kafka.js';
 import { MessageOutbox, RequestReply } from './index.js';
@@ -29,7 +29,7 @@ import { consumerDatabase, quiet } from './workbench.fixture.js';
 const kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
 let vhost: FreshVhost;
 let topics: FreshTopics;
-let connection: Connection;
+let connection: AmqplibClient;
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let rabbit: RabbitPeer;
 let peer: KafkaPeer;
@@ -38,7 +38,7 @@ let opened: OpenSender;
 beforeAll(async () => {
   [vhost, database] = await Promise.all([freshVhost(), consumerDatabase()]);
   topics = freshTopics();
-  connection = new Connection(vhost.url);
+  connection = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
   const { parcelLabels, parcelQuotes, parcelPickups, depotReplies, parcelEvents, parcelWeights } = example;
   await declareQueues(connection, [parcelLabels, parcelQuotes, parcelPickups, depotReplies]);
   const reader = { group: 'scales', reads: [parcelEvents.name] };
@@ -52,7 +52,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([opened.close(), rabbit.close(), peer.close()]);
-  connection.unsafeDestroy();
+  await connection.close();
   await Promise.all([database.drop(), vhost.drop(), topics.drop()]);
 });
 

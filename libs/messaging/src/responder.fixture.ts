@@ -1,6 +1,5 @@
 import { PostgresInbox } from '@waybill/idempotency';
 import type { TransactionRunner } from '@waybill/outbox';
-import type { Connection } from 'rabbitmq-client';
 import { encode } from './cloud-event.js';
 import type { TaskContract } from './contract.js';
 import { decode } from './decode.middleware.js';
@@ -8,6 +7,7 @@ import type { Handler, HandlerOptions } from './handler.js';
 import { MessageOutbox } from './message-outbox.js';
 import type { ObjectStore } from './object-store.js';
 import { pipeline } from './pipeline.js';
+import type { RabbitClient } from './rabbit-client.js';
 import { RabbitConsumer } from './rabbit-consumer.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
 import { redeemClaim } from './redeem-claim.middleware.js';
@@ -28,18 +28,18 @@ const NO_ATTEMPTS = { begin: async () => new Map(), end: () => {} };
 
 /** A service that answers one kind of task, as `RabbitTransport` wires it. Without a database its handler has no transaction. */
 export function startResponder<C extends TaskContract>(
-  connection: Connection,
+  client: RabbitClient,
   task: C,
   handle: Handler<C>['handle'],
   { database = NO_DATABASE, objectStore }: { database?: TransactionRunner; objectStore?: ObjectStore } = {},
 ): Responder {
   const stopping = new AbortController();
-  const publisher = new RabbitPublisher(connection);
+  const publisher = new RabbitPublisher(client);
   const options: HandlerOptions = { transaction: database !== NO_DATABASE };
   const registrations = registered(task, handle);
   for (const registration of registrations.values()) registration.options = options;
   const consumer = new RabbitConsumer({
-    connection,
+    client,
     publisher,
     queue: task.destination.name,
     prefetch: 10,

@@ -1,11 +1,12 @@
 import type { Kafka } from 'kafkajs';
-import { Connection } from 'rabbitmq-client';
+import { AmqplibClient } from './amqplib-client.js';
 import { BatchingPublisher } from './batching-publisher.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { KafkaJsClient } from './kafkajs-client.js';
 import { MessageSender } from './message-sender.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
 import { UnconfirmedKafkaPublisher, UnconfirmedRabbitPublisher } from './unconfirmed-publishers.js';
+import { quiet } from './workbench.fixture.js';
 
 export interface OpenSender {
   sender: MessageSender;
@@ -20,8 +21,13 @@ export interface SenderSettings {
 
 /** A sender as `MessagingModule` wires it. */
 export function openSender({ rabbitmqUrl, kafka, kafkaTopicPrefix }: SenderSettings): OpenSender {
-  const connection = new Connection({ url: rabbitmqUrl, retryLow: 50, retryHigh: 200, acquireTimeout: 1_000 });
-  connection.on('error', () => {}); // it connects again
+  const connection = new AmqplibClient({
+    url: rabbitmqUrl,
+    name: 'sender',
+    logger: quiet,
+    retryDelay: { first: 50, longest: 200 },
+    connectTimeout: 1_000,
+  });
   const rabbit = new UnconfirmedRabbitPublisher(connection);
   const confirmedRabbit = new RabbitPublisher(connection);
   const client = new KafkaJsClient(kafka);
@@ -38,7 +44,7 @@ export function openSender({ rabbitmqUrl, kafka, kafkaTopicPrefix }: SenderSetti
     async close() {
       await Promise.all([kafkaUnconfirmed.close(), kafkaConfirmed.close()]);
       await Promise.all([rabbit.close(), confirmedRabbit.close()]).catch(() => {}); // a broker that is away
-      connection.unsafeDestroy();
+      await connection.close();
     },
   };
 }

@@ -1,41 +1,39 @@
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
-import type { Publisher as Channel, Connection } from 'rabbitmq-client';
 import type { KafkaClient, RecordProducer } from './kafka-client.js';
 import { toKafka } from './kafka-envelope.js';
 import { isAskersOwn } from './late-replies.js';
 import { droppedReplies } from './metrics.js';
-import { toEnvelope } from './rabbit-envelope.js';
+import type { QueueProducer, RabbitClient } from './rabbit-client.js';
+import { toRabbit } from './rabbit-envelope.js';
 
 const HANDED_OVER: PublishOutcome = { status: 'published' };
 
 /**
- * At most once on RabbitMQ: without confirms. Resolves when the bytes are with the operating system. A reply whose asker is
+ * At most once on RabbitMQ: without confirms. Resolves when the message is in the client's buffer. A reply whose asker is
  * gone comes back and is counted; anything else that finds no queue is lost.
  */
 export class UnconfirmedRabbitPublisher implements Publisher {
-  private readonly channel: Channel;
+  private readonly producer: QueueProducer;
 
-  constructor(connection: Connection) {
-    this.channel = connection.createPublisher({ confirm: false });
-    this.channel.on('basic.return', ({ routingKey = '', type = '' }) => {
-      if (isAskersOwn(routingKey)) droppedReplies.inc({ type });
+  constructor(client: RabbitClient) {
+    this.producer = client.producer({
+      confirm: false,
+      onReturned: ({ queue, properties: { type = '' } }) => {
+        if (isAskersOwn(queue)) droppedReplies.inc({ type });
+      },
     });
   }
 
   /** Rejects when there is no connection to hand it to. */
   async publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]> {
-    const send = async (message: OutboxMessage) => {
-      await this.channel.send(
-        { ...toEnvelope(message), mandatory: isAskersOwn(message.destination) },
-        Buffer.from(message.body),
-      );
-      return HANDED_OVER;
-    };
-    return Promise.all(messages.map(send));
+    const send = (message: OutboxMessage) =>
+      this.producer.send(toRabbit(message, { mandatory: isAskersOwn(message.destination) }));
+    await Promise.all(messages.map(send));
+    return messages.map(() => HANDED_OVER);
   }
 
   async close(): Promise<void> {
-    await this.channel.close();
+    await this.producer.close();
   }
 }
 
