@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import { Backoff } from './backoff.js';
 import { BlockedDestinations } from './blocked-destinations.js';
+import type { Logger } from './logger.js';
 import type { Publisher, PublishOutcome } from './message.js';
 import * as metrics from './metrics.js';
 import { remove, type StoredMessage, setAside } from './stored-messages.js';
-import type { Logger } from './surroundings.js';
 
 export interface DeliveriesOptions {
   target: string;

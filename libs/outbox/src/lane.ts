@@ -2,10 +2,10 @@ import type pg from 'pg';
 import { Backoff } from './backoff.js';
 import { connect, disconnect } from './connect.js';
 import { Deliveries } from './deliveries.js';
+import type { Logger } from './logger.js';
 import type { Publisher } from './message.js';
 import { ShardLocks } from './shard-locks.js';
 import { read, type StoredMessage } from './stored-messages.js';
-import type { Logger } from './surroundings.js';
 import { Wakeup } from './wakeup.js';
 
 export interface LaneOptions {

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { type Backlog, backlogByTarget } from './backlog.js';
 import { Backoff } from './backoff.js';
 import { connect, disconnect } from './connect.js';
-import type { Logger } from './surroundings.js';
+import type { Logger } from './logger.js';
 import { Wakeup } from './wakeup.js';
 
 export interface ListenerOptions {

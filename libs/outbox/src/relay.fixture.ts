@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { backingServices, type FreshDatabase, freshDatabase, until } from '@waybill/testing';
 import pg from 'pg';
+import type { Logger } from './logger.js';
 import type { OutboxMessage, Publisher, PublishOutcome } from './message.js';
 import { migrateLibraries, outboxMigrations } from './migrations.js';
 import { PostgresOutbox } from './postgres-outbox.js';
 import { OutboxRelay, type OutboxRelayOptions } from './relay.js';
-import type { Logger } from './surroundings.js';
 import { pgTx } from './tx.js';
 
 /** The broker's side, a third party here: keeps what it was given and answers as the test tells it. */

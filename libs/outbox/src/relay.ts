@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Backlog } from './backlog.js';
+import type { HealthCheck } from './health-check.js';
 import { Lane } from './lane.js';
 import { Listener } from './listener.js';
+import type { Logger } from './logger.js';
 import type { Publisher } from './message.js';
 import * as metrics from './metrics.js';
-import type { HealthCheck, Logger } from './surroundings.js';
 import { Vacuum } from './vacuum.js';
 
 const SECOND = 1_000;

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { connect, disconnect } from './connect.js';
-import type { Logger } from './surroundings.js';
+import type { Logger } from './logger.js';
 
 /** The share of the time that it may take: a backlog of millions makes each of them long. */
 const AT_MOST = 0.1;
