@@ -4,7 +4,9 @@ export { allEnded, GroupCommit, type GroupCommitOptions } from './group-commit.j
 export type { HealthCheck } from './health-check.js';
 export type { Logger } from './logger.js';
 export * from './message.js';
+export { metric } from './metric.js';
 export * from './migrations.js';
 export * from './postgres-outbox.js';
 export * from './relay.js';
+export { schemaName } from './schema.js';
 export * from './tx.js';
