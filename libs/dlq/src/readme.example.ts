@@ -1,3 +1,5 @@
+import type { Logger } from '@waybill/outbox';
+import type { DeadLetterDatabase } from './dead-letter-database.js';
 import {
   Batches,
   BatchRunner,
@@ -7,16 +9,15 @@ import {
   type RabbitIntakeOptions,
   Review,
 } from './index.js';
-import type { LetterDatabase, Logger } from './surroundings.js';
 
 /** The examples in the README, word for word: a test compares them, and runs these. */
 
-type Gathering = Omit<RabbitIntakeOptions, 'intake' | 'logger'> & { database: LetterDatabase; logger: Logger };
+type Gathering = Omit<RabbitIntakeOptions, 'intake'> & { database: DeadLetterDatabase; logger: Logger };
 
-export function gather({ database, logger, connection, sources, declare }: Gathering) {
+export function gather({ database, logger, client, sources, declare }: Gathering) {
   // README: gathering
   const intake = new Intake(database, logger);
-  const rabbitmq = new RabbitIntake({ connection, sources, declare, intake, logger });
+  const rabbitmq = new RabbitIntake({ client, sources, declare, intake });
   rabbitmq.start(); // and a KafkaIntake for topics
   // end
   return async () => {
@@ -25,7 +26,7 @@ export function gather({ database, logger, connection, sources, declare }: Gathe
   };
 }
 
-export async function decide(database: LetterDatabase, corrected: Buffer) {
+export async function decide(database: DeadLetterDatabase, corrected: Buffer) {
   const complaintAbout = (_: string, body: Buffer) => (body.length ? undefined : 'the body is empty');
   // README: deciding
   const queries = new DeadLetterQueries();
@@ -38,7 +39,7 @@ export async function decide(database: LetterDatabase, corrected: Buffer) {
   // end
 }
 
-export async function discardMany(database: LetterDatabase, logger: Logger) {
+export async function discardMany(database: DeadLetterDatabase, logger: Logger) {
   const review = new Review();
   // README: many
   const batches = new Batches(review);

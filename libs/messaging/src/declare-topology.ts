@@ -1,9 +1,7 @@
-import { AmqplibClient } from './amqplib-client.js';
-import type { Topology } from './contract.js';
-import { createKafka } from './create-kafka.js';
-import { declareTopics } from './kafka-topology.js';
-import { declareQueues } from './rabbit-topology.js';
-import type { Logger } from './surroundings.js';
+import type { Logger } from '@waybill/outbox';
+import type { Topology } from './contract/index.js';
+import { createKafka, declareTopics } from './kafka/index.js';
+import { AmqplibClient, declareQueues } from './rabbitmq/index.js';
 
 export interface DeclareOptions {
   rabbitmqUrl: string;

@@ -1,0 +1,94 @@
+import type { OutboxMessage } from '@waybill/outbox';
+import { AMQP_PREFIX, type ReceivedMessage } from '../envelope/index.js';
+import { failureOf, withoutFailure } from '../outcomes/index.js';
+import type { MessageProperties, RabbitDelivery, RabbitMessage } from './rabbit-client.js';
+
+/** Headers that are AMQP properties on the wire. */
+const PROPERTIES = ['content-type', 'correlation-id', 'reply-to'];
+
+const ATTEMPTS = 'x-waybill-attempts';
+const FIRST_FAILED_AT = 'x-waybill-first-failed-at';
+
+/** To one queue; durable, and returned when there is no such queue. */
+export function toRabbit(
+  { id, destination, headers, body }: OutboxMessage,
+  changes: MessageProperties = {},
+): RabbitMessage {
+  return {
+    queue: destination,
+    body: Buffer.isBuffer(body) ? body : Buffer.from(body),
+    properties: {
+      mandatory: true,
+      persistent: true,
+      messageId: id,
+      type: headers[`${AMQP_PREFIX}type`] ?? '',
+      contentType: headers['content-type'] ?? 'application/json',
+      contentEncoding: 'utf-8',
+      timestamp: Math.floor(Date.now() / 1_000),
+      correlationId: headers['correlation-id'],
+      replyTo: headers['reply-to'],
+      headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !PROPERTIES.includes(name))),
+      ...changes,
+    },
+  };
+}
+
+/** A dead letter that comes from its queue again was resubmitted, and has all its attempts before it. */
+const sinceResubmission = (headers: Record<string, string>) => (failureOf(headers) ? withoutFailure(headers) : headers);
+
+/** Whoever sent it: attributes that are missing are taken from the AMQP properties. */
+export function fromDelivery({ body, properties }: RabbitDelivery, queue: string): ReceivedMessage {
+  const headers = sinceResubmission(textHeaders(properties.headers));
+  const attribute = (name: string) => headers[AMQP_PREFIX + name];
+  return {
+    id: attribute('id') ?? properties.messageId ?? '',
+    type: attribute('type') ?? properties.type ?? '',
+    subject: attribute('subject') ?? '',
+    time: attribute('time') ?? '',
+    source: attribute('source') ?? '',
+    key: null,
+    correlationId: properties.correlationId,
+    replyTo: properties.replyTo,
+    traceparent: headers.traceparent,
+    headers,
+    bytes: body,
+    from: { kind: 'queue', name: queue },
+    attempt: Number(headers[ATTEMPTS] ?? 0) + 1,
+    firstFailedAt: headers[FIRST_FAILED_AT],
+  };
+}
+
+/** In nobody's hands before: neither handed out again, nor back from a retry queue. */
+export const isFirstDelivery = ({ redelivered, properties }: RabbitDelivery): boolean =>
+  !redelivered && properties.headers?.['x-death'] === undefined;
+
+/** The same message for another destination of RabbitMQ, with more headers. */
+export function forward(message: ReceivedMessage, destination: string, more: Record<string, string>): OutboxMessage {
+  const { id, headers, correlationId, replyTo, bytes } = message;
+  return {
+    id,
+    target: 'rabbitmq',
+    destination,
+    key: null,
+    headers: {
+      'content-type': 'application/json',
+      ...headers,
+      ...(message.type && { [`${AMQP_PREFIX}type`]: message.type }),
+      ...(correlationId && { 'correlation-id': correlationId }),
+      ...(replyTo && { 'reply-to': replyTo }),
+      ...more,
+    },
+    body: bytes,
+  };
+}
+
+/** What a message carries to its next attempt. */
+export const attemptHeaders = ({ attempt, firstFailedAt }: ReceivedMessage): Record<string, string> => ({
+  [ATTEMPTS]: String(attempt),
+  [FIRST_FAILED_AT]: firstFailedAt ?? new Date().toISOString(),
+});
+
+function textHeaders(headers: Record<string, unknown> = {}): Record<string, string> {
+  const text = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, text(value)]));
+}
