@@ -1,7 +1,6 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
 import { type BodyOf, type ReplyContract, readBody, type TaskContract } from '../contract/index.js';
-import { encode } from '../envelope/index.js';
+import { encode, newMessageId } from '../envelope/index.js';
 import {
   deliverReply,
   fromDelivery,
@@ -68,7 +67,7 @@ export class RequestReply {
     body: z.input<Schema>,
     { timeout = TIMEOUT }: RequestOptions = {},
   ): Promise<BodyOf<Reply>> {
-    const correlationId = uuidv7();
+    const correlationId = newMessageId();
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.pending.set(correlationId, { reply: task.reply, sent: false, resolve, reject });
     const timer = setTimeout(() => this.fail(correlationId, `no reply to ${task.type} within ${timeout} ms`), timeout);

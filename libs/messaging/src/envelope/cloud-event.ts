@@ -1,7 +1,7 @@
 import { context, propagation } from '@opentelemetry/api';
 import type { OutboxMessage } from '@waybill/outbox';
-import { v7 as uuidv7 } from 'uuid';
 import type { OutgoingMessage } from '../contract/index.js';
+import { newMessageId } from './message-id.js';
 
 /** Names of CloudEvents attributes as headers: `ce_` in Kafka's binding, `cloudEvents:` as in the AMQP 1.0 binding. */
 export const KAFKA_PREFIX = 'ce_';
@@ -14,7 +14,7 @@ export const AMQP_PREFIX = 'cloudEvents:';
 export function encode(message: OutgoingMessage, source: string): OutboxMessage {
   const { contract, correlationId, replyTo } = message;
   const body = contract.schema.parse(message.body);
-  const id = message.id ?? uuidv7();
+  const id = message.id ?? newMessageId();
   const subject = contract.subjectOf(body);
   const isEvent = contract.kind === 'event';
 

@@ -1,4 +1,5 @@
 export * from './body-reference.js';
 export * from './cloud-event.js';
+export * from './message-id.js';
 export * from './received-message.js';
 export * from './split-batch.js';

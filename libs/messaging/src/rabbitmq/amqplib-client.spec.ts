@@ -21,7 +21,14 @@ const opened: AmqplibClient[] = [];
 function open(settings: Partial<RabbitSettings> = {}): AmqplibClient {
   const url = new URL(vhost.url);
   url.port = String(proxy.port);
-  const next = new AmqplibClient({ url: url.href, name: 'test', logger: quiet, retryDelay: SOON, ...settings });
+  const next = new AmqplibClient({
+    url: url.href,
+    name: 'test',
+    logger: quiet,
+    retryDelay: SOON,
+    connectTimeout: 20_000,
+    ...settings,
+  });
   opened.push(next);
   return next;
 }
@@ -165,8 +172,7 @@ describe('a producer without confirms', () => {
 
   it('buffers no more than its bound while the socket takes nothing, and sends all of it later in order', async () => {
     const deaf = await deafProxy(vhost.url);
-    const toDeaf = new AmqplibClient({ url: deaf.url, name: 'test', logger: quiet });
-    opened.push(toDeaf);
+    const toDeaf = open({ url: deaf.url });
     const producer = toDeaf.producer({ confirm: false });
     await producer.send(message('first'));
     await until('it is there', async () => (await queues.count(queue)) === 1);

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import amqp, { type Channel, type ChannelModel, type ChannelOptions, type RecoveringChannelModel } from 'amqplib';
 import { withTimeout } from '../outcomes/index.js';
 import { AmqplibProducer } from './amqplib-producer.js';
@@ -104,6 +105,7 @@ export class AmqplibClient implements RabbitClient {
   }
 
   private onConnected(model: ChannelModel): void {
+    coalesceWrites(model);
     this.model = model;
     this.connected.resolve(model);
   }
@@ -116,4 +118,18 @@ export class AmqplibClient implements RabbitClient {
     this.connected.promise.catch(() => {});
     logger.debug({ err: error, connection: name }, 'lost the connection to RabbitMQ');
   }
+}
+
+/** amqplib writes frame by frame; all frames of one turn of the event loop are one system call here. */
+function coalesceWrites(model: ChannelModel): void {
+  const { stream } = model.connection as unknown as { stream: Duplex };
+  const write = stream.write.bind(stream) as (chunk: unknown) => boolean;
+  const uncork = () => stream.uncork();
+  stream.write = (chunk: unknown) => {
+    if (stream.writableCorked === 0) {
+      stream.cork();
+      process.nextTick(uncork);
+    }
+    return write(chunk);
+  };
 }

@@ -79,7 +79,8 @@ export class AmqplibReader implements QueueReader {
     channel.on('error', (error) => logger.debug({ err: error, queue }, 'RabbitMQ closed the channel'));
     try {
       if (prefetch) await channel.prefetch(prefetch);
-      const name = queue ?? (await channel.assertQueue('', { exclusive: true, autoDelete: true })).queue;
+      const name =
+        queue ?? (await channel.assertQueue('', { exclusive: true, autoDelete: true, durable: false })).queue;
       const onMessage = (message: ConsumeMessage | null) => (message ? this.deliver(message, channel) : end());
       const { consumerTag } = await channel.consume(name, onMessage, { noAck: !prefetch });
       return { channel, queue: name, consumerTag, ended };

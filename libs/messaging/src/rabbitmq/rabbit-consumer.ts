@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HealthCheck, Logger } from '@waybill/outbox';
-import { v7 as uuidv7 } from 'uuid';
 import type { CrashSuspicion, StartedAttempts } from '../attempts/index.js';
-import type { ReceivedMessage } from '../envelope/index.js';
+import { newMessageId, type ReceivedMessage } from '../envelope/index.js';
 import type { Delivery, Registration } from '../handling/index.js';
 import { deadLetterHeaders, deadLetterQueueOf, MalformedMessage, type Outcome, outcomeOf } from '../outcomes/index.js';
 import type { QueueReader, RabbitClient, RabbitDelivery, Settlement } from './rabbit-client.js';
@@ -100,7 +99,7 @@ export class RabbitConsumer implements HealthCheck {
     if (outcome.kind === 'dead-letter') {
       const headers = deadLetterHeaders(message, outcome, this.options.consumer);
       // One that came without an id gets one, so that it can be told from the next of its kind.
-      const id = message.id || uuidv7();
+      const id = message.id || newMessageId();
       await publisher.publishOne(forward({ ...message, id }, deadLetterQueueOf(queue), headers));
     }
     return 'ack';

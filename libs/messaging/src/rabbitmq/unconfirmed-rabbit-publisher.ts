@@ -24,8 +24,10 @@ export class UnconfirmedRabbitPublisher implements Publisher {
 
   /** Rejects when there is no connection to hand it to. */
   async publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]> {
-    const send = (message: OutboxMessage) =>
-      this.producer.send(toRabbit(message, { mandatory: isExclusiveReplyQueue(message.destination) }));
+    const send = (message: OutboxMessage) => {
+      const isReply = isExclusiveReplyQueue(message.destination);
+      return this.producer.send(toRabbit(message, { mandatory: isReply, persistent: !isReply }));
+    };
     await Promise.all(messages.map(send));
     return messages.map(() => HANDED_OVER);
   }
