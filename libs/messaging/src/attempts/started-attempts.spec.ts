@@ -120,7 +120,7 @@ describe('started attempts', () => {
     const attempts = someProcess();
     const suspicion = (await attempts.begin(['accused'])).get('accused')!;
     await attempts.enterIsolation('accused');
-    await attempts.acquit('accused', suspicion);
+    await attempts.clear('accused', suspicion);
     attempts.end(['accused']);
     expect(await suspicionOf('other')).toMatchObject({ crashes: 0 });
     await until('it is no suspect any more', async () => !(await written()).includes('accused'));

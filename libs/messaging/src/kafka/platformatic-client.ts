@@ -216,7 +216,7 @@ class PlatformaticReader implements RecordReader {
     let lane = this.lanes.get(place);
     if (!lane) {
       lane = new Lane(
-        (messages, ofEpoch) => this.take(messages, ofEpoch, consumer),
+        (messages, ofEpoch) => this.consume(messages, ofEpoch, consumer),
         (error) => this.fail(error),
       );
       this.lanes.set(place, lane);
@@ -224,9 +224,9 @@ class PlatformaticReader implements RecordReader {
     return lane;
   }
 
-  private async take(messages: readonly TextMessage[], epoch: number, consumer: TextConsumer): Promise<void> {
+  private async consume(messages: readonly TextMessage[], epoch: number, consumer: TextConsumer): Promise<void> {
     const { topic, partition, leaderEpoch } = messages[0]!;
-    await this.options.take({
+    await this.options.consume({
       topic,
       partition,
       records: messages.map(toRecord),
@@ -243,14 +243,15 @@ class PlatformaticReader implements RecordReader {
   }
 }
 
-const toRecord = ({ key, headers, value, offset }: TextMessage): StoredRecord => ({
+const toRecord = ({ key, headers, value, offset, timestamp }: TextMessage): StoredRecord => ({
   key: key ?? null,
   headers: Object.fromEntries(headers),
   value: value ?? Buffer.alloc(0),
   offset: String(offset),
+  timestamp: Number(timestamp),
 });
 
-/** The records of one partition: a batch is taken after the other, and what comes meanwhile is the next one. */
+/** The records of one partition: one batch is consumed after the other, and what comes meanwhile is the next one. */
 class Lane {
   private waiting: TextMessage[] = [];
   private epoch = 0;
@@ -258,7 +259,7 @@ class Lane {
   private room = Promise.withResolvers<void>();
 
   constructor(
-    private readonly take: (messages: readonly TextMessage[], epoch: number) => Promise<void>,
+    private readonly consume: (messages: readonly TextMessage[], epoch: number) => Promise<void>,
     private readonly fail: (error: unknown) => void,
   ) {}
 
@@ -282,7 +283,7 @@ class Lane {
     this.makeRoom();
   }
 
-  /** After a failure it takes nothing more: what failed has to come first when it is read again. */
+  /** After a failure it consumes nothing more: what failed has to come first when it is read again. */
   private async work(): Promise<void> {
     await aBreath(); // a batch is what came together
     try {
@@ -290,7 +291,7 @@ class Lane {
         const messages = this.waiting;
         this.waiting = [];
         this.makeRoom();
-        await this.take(messages, this.epoch);
+        await this.consume(messages, this.epoch);
       }
       this.working = undefined;
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { ReceivedMessage } from '../envelope/index.js';
-import { droppedReplies } from '../outcomes/index.js';
+import { messagingMetrics } from '../outcomes/index.js';
 
 /**
  * Passes a reply on to who asked, found by its correlation id. `take` resolves with false when nobody waits (any more):
@@ -7,9 +7,10 @@ import { droppedReplies } from '../outcomes/index.js';
  */
 export async function deliverReply(
   { type, correlationId }: Pick<ReceivedMessage, 'type' | 'correlationId'>,
-  take: (correlationId: string) => boolean | Promise<boolean>,
+  receive: (correlationId: string) => boolean | Promise<boolean>,
+  namespace?: string,
 ): Promise<void> {
-  if (!correlationId || !(await take(correlationId))) droppedReplies.inc({ type });
+  if (!correlationId || !(await receive(correlationId))) messagingMetrics(namespace).droppedReplies.inc({ type });
 }
 
 /**

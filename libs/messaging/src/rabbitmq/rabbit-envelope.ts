@@ -1,6 +1,7 @@
 import type { OutboxMessage } from '@waybill/outbox';
 import type { AsyncMessage, Envelope } from 'rabbitmq-client';
-import { AMQP_PREFIX, type ReceivedMessage } from '../envelope/index.js';
+import { AMQP_PREFIX } from '../contract/index.js';
+import type { ReceivedMessage } from '../envelope/index.js';
 import { failureOf, withoutFailure } from '../outcomes/index.js';
 
 /** Headers that are AMQP properties on the wire. */

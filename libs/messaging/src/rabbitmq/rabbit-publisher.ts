@@ -1,7 +1,8 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
 import type { Publisher as ConfirmingChannel, Connection } from 'rabbitmq-client';
-import { AMQP_PREFIX, splitBatch } from '../envelope/index.js';
+import { AMQP_PREFIX } from '../contract/index.js';
+import { splitBatch } from '../envelope/index.js';
 import { droppedReplies, withTimeout } from '../outcomes/index.js';
 import { isExclusiveReplyQueue } from './late-replies.js';
 import { toEnvelope } from './rabbit-envelope.js';
