@@ -1,5 +1,5 @@
 import type { Inbox } from '@waybill/idempotency';
-import { allEnded, GroupCommit, type TransactionRunner, type Tx } from '@waybill/outbox';
+import { allSettledOrThrow, GroupCommit, type TransactionRunner, type Tx } from '@waybill/outbox';
 import type { OutgoingMessage, TaskContract } from './contract.js';
 import type { HandlerContext } from './handler.js';
 import type { MessageOutbox } from './message-outbox.js';
@@ -38,7 +38,7 @@ async function handleOnce(deliveries: readonly Delivery[], deps: TransactionDeps
   const ids = deliveries.map(({ message }) => message.id);
   const fresh = await inbox.firstTimes(tx, consumer, ids);
   const first = deliveries.filter(({ message }) => fresh.delete(message.id));
-  await allEnded(first.filter(goesSideBySide).map((delivery) => handle(delivery, deps, tx)));
+  await allSettledOrThrow(first.filter(goesSideBySide).map((delivery) => handle(delivery, deps, tx)));
   for (const delivery of first) if (!goesSideBySide(delivery)) await handle(delivery, deps, tx);
 }
 
