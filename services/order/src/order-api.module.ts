@@ -42,11 +42,11 @@ export class OrderApiModule {
         },
         { provide: MessageOutbox, useValue: new MessageOutbox({ source: '/waybill/order' }) },
         { provide: OrderQueries, useValue: new OrderQueries(new Prisma(database)) },
-        { provide: PostgresIdempotencyKeys, useValue: new PostgresIdempotencyKeys({ commitTogether: 20 }) },
+        { provide: PostgresIdempotencyKeys, useValue: new PostgresIdempotencyKeys({ groupCommit: 20 }) },
         {
           provide: ExpiryService,
           useFactory: () =>
-            new ExpiryService({ database: database.pool, logger, keepKeys: config.IDEMPOTENCY_KEYS_KEPT }),
+            new ExpiryService({ database: database.pool, logger, keyTtl: config.IDEMPOTENCY_KEYS_KEPT }),
         },
       ],
     };

@@ -71,7 +71,7 @@ async function untilConfirmed(publisher: Publisher, message: OutboxMessage, with
       const outcome = await Promise.race([publishOne(publisher, message), late]);
       if (outcome.status === 'published') return;
       const reason = `${message.destination}: ${outcome.reason}`;
-      if (outcome.status === 'refused') throw new Error(reason);
+      if (outcome.status === 'rejected') throw new Error(reason);
       if (performance.now() + wait >= deadline) throw new NotConfirmed(reason, { cause: outcome.cause });
       await pause(wait);
     }

@@ -1,5 +1,5 @@
 import type { Inbox } from '@waybill/idempotency';
-import { allEnded, GroupCommit, type TransactionRunner, type Tx } from '@waybill/outbox';
+import { allSettledOrThrow, GroupCommit, type TransactionRunner, type Tx } from '@waybill/outbox';
 import type { OutgoingMessage, TaskContract } from '../contract/index.js';
 import type { HandlerContext } from './handler.js';
 import type { Delivery, Middleware } from './pipeline.js';
@@ -37,7 +37,7 @@ async function handleOnce(deliveries: readonly Delivery[], options: TransactionO
   const ids = deliveries.map(({ message }) => message.id);
   const fresh = await inbox.firstTimes(tx, consumer, ids);
   const first = deliveries.filter(({ message }) => fresh.delete(message.id));
-  await allEnded(first.filter(isConcurrent).map((delivery) => handle(delivery, options, tx)));
+  await allSettledOrThrow(first.filter(isConcurrent).map((delivery) => handle(delivery, options, tx)));
   for (const delivery of first) if (!isConcurrent(delivery)) await handle(delivery, options, tx);
 }
 

@@ -97,6 +97,6 @@ function byTopic(messages: readonly OutboxMessage[]): OutboxMessage[][] {
 function outcomeOf(error: unknown): PublishOutcome | undefined {
   if (!(error instanceof BrokerRefusal)) return undefined;
   if (BLOCKED.has(error.code)) return { status: 'blocked', reason: error.message };
-  if (REFUSED.has(error.code)) return { status: 'refused', reason: error.message };
+  if (REFUSED.has(error.code)) return { status: 'rejected', reason: error.message };
   return undefined;
 }

@@ -74,7 +74,7 @@ export class RabbitPublisher implements Publisher {
     const failures = settled.filter((result) => result.status === 'rejected').map(({ reason }) => reason);
     const tooLarge = failures.find(isTooLarge);
     if (failures.length > 0 && !tooLarge) throw failures[0];
-    if (tooLarge && messages.length === 1) return [{ status: 'refused', reason: tooLarge.message }];
+    if (tooLarge && messages.length === 1) return [{ status: 'rejected', reason: tooLarge.message }];
 
     const outcomes: PublishOutcome[] = [];
     for (const [i, result] of settled.entries()) {

@@ -69,7 +69,7 @@ const JAVA_HASHES = {
 
 const PUBLISHED: PublishOutcome = { status: 'published' };
 const BLOCKED = { status: 'blocked', reason: expect.stringMatching(/./) };
-const REFUSED = { status: 'refused', reason: expect.stringMatching(/./) };
+const REFUSED = { status: 'rejected', reason: expect.stringMatching(/./) };
 
 /** What every publisher does, as `Publisher` in @waybill/outbox has it, and what of the rest this one has declared. */
 export function keepsPublisherPromises(client: string, { target, promises, open }: TargetUnderTest): void {

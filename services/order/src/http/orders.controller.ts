@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import {
-  type Answer,
   fingerprintOf,
+  type HttpResponse,
   KeyInFlight,
   KeyReusedWithAnotherPayload,
   PostgresIdempotencyKeys,
@@ -82,7 +82,7 @@ function refusedKey(error: unknown): never {
   throw error;
 }
 
-function answerTo(placed: Order | { unknownSkus: string[] }): Answer {
+function answerTo(placed: Order | { unknownSkus: string[] }): HttpResponse {
   if ('unknownSkus' in placed) return unknownSku(placed.unknownSkus);
   const { orderId, status } = placed;
   return {
@@ -93,7 +93,7 @@ function answerTo(placed: Order | { unknownSkus: string[] }): Answer {
 }
 
 /** Kept under the key like a success: asking again with the same request gets the same no. */
-function unknownSku(skus: string[]): Answer {
+function unknownSku(skus: string[]): HttpResponse {
   const problem = new Problem('unknown-sku', { detail: `unknown: ${skus.join(', ')}` });
   return {
     status: problem.status,

@@ -1,10 +1,10 @@
-import { gathered, type Tx } from '@waybill/outbox';
+import { coalesced, type Tx } from '@waybill/outbox';
 import type { Line } from '../domain/order.js';
 import type { Product } from '../domain/pricing.js';
 
 /** Order's own copy of the catalogue, so that an order is priced without asking anyone. */
 export class CatalogueRepository {
-  private readonly productsBySku = gathered(productsBySku);
+  private readonly productsBySku = coalesced(productsBySku);
 
   /** At least the products of these lines, by SKU; a SKU the catalogue does not have is missing. */
   productsOf(tx: Tx, lines: readonly Line[]): Promise<ReadonlyMap<string, Product>> {

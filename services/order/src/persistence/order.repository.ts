@@ -1,9 +1,9 @@
-import { gathered, type Tx } from '@waybill/outbox';
+import { coalesced, type Tx } from '@waybill/outbox';
 import { CAME_FROM, type Order, type OrderStatus, type Outcome } from '../domain/order.js';
 
 /** Writes orders. Every change of state goes through `move`, which keeps the history. */
 export class OrderRepository {
-  private readonly insertAll = gathered(insertAll);
+  private readonly insertAll = coalesced(insertAll);
 
   async insert(tx: Tx, order: Order): Promise<void> {
     await this.insertAll(tx, [order]);

@@ -1,5 +1,5 @@
 import type { MessageOutbox } from '@waybill/messaging';
-import { allEnded, type Tx } from '@waybill/outbox';
+import { allSettledOrThrow, type Tx } from '@waybill/outbox';
 import { v7 as uuidv7 } from 'uuid';
 import type { Line, Order } from '../domain/order.js';
 import { priced, summed } from '../domain/pricing.js';
@@ -42,7 +42,7 @@ export async function placeOrder(
     createdAt: now,
     updatedAt: now,
   };
-  await allEnded<void>([
+  await allSettledOrThrow<void>([
     orders.insert(tx, order),
     outbox.add(tx, orderCreated(order), processOrder(order)), // a fact for anyone, a task for one
   ]);

@@ -1,25 +1,25 @@
 import type { Tx } from './tx.js';
 
 /**
- * What is asked of one transaction in the same turn of the event loop goes to `doAll` in one call, so that works that share a
- * transaction send one statement instead of one each. Every caller gets what that call resolves with, or its failure.
+ * Coalesces calls: those for the same transaction in the same turn of the event loop become one call of `doAll`, so that
+ * concurrent callers send one statement instead of one each. Every caller gets that call's result, or its failure.
  */
-export function gathered<Item, Result>(
+export function coalesced<Item, Result>(
   doAll: (tx: Tx, items: readonly Item[]) => Promise<Result>,
 ): (tx: Tx, items: readonly Item[]) => Promise<Result> {
-  const calls = new WeakMap<Tx, { items: Item[]; result: Promise<Result> }>();
+  const pending = new WeakMap<Tx, { items: Item[]; result: Promise<Result> }>();
   return (tx, items) => {
-    const call = calls.get(tx);
+    const call = pending.get(tx);
     if (call) {
       call.items.push(...items);
       return call.result;
     }
     const all = [...items];
     const result = endOfTurn().then(() => {
-      calls.delete(tx);
+      pending.delete(tx);
       return doAll(tx, all);
     });
-    calls.set(tx, { items: all, result });
+    pending.set(tx, { items: all, result });
     return result;
   };
 }

@@ -1,37 +1,37 @@
-import { gathered } from './gathered.js';
+import { coalesced } from './coalesced.js';
 import type { Tx } from './tx.js';
 
 const transaction = (): Tx => ({ query: async () => ({ rows: [], rowCount: 0 }) });
 
-describe('What is asked of a transaction at the same time', () => {
+describe('coalesced calls', () => {
   const calls: (readonly number[])[] = [];
-  const add = gathered(async (_tx: Tx, items: readonly number[]) => {
+  const add = coalesced(async (_tx: Tx, items: readonly number[]) => {
     calls.push(items);
-    if (items.includes(0)) throw new Error('0 is refused');
+    if (items.includes(0)) throw new Error('0 is invalid');
     return items.length;
   });
   beforeEach(() => calls.splice(0));
 
-  it('is one call, in the order in which it was asked', async () => {
+  it('become one when they are concurrent in one transaction, in their order', async () => {
     const tx = transaction();
     const later = Promise.resolve().then(() => add(tx, [3, 4]));
     await expect(Promise.all([add(tx, [1]), add(tx, [2]), later])).resolves.toEqual([4, 4, 4]);
     expect(calls).toEqual([[1, 2, 3, 4]]);
   });
 
-  it('is another call when the one before has begun', async () => {
+  it('are separate when one follows the other', async () => {
     const tx = transaction();
     await add(tx, [1]);
     await add(tx, [2]);
     expect(calls).toEqual([[1], [2]]);
   });
 
-  it('stays apart from other transactions', async () => {
+  it('are separate for separate transactions', async () => {
     await Promise.all([add(transaction(), [1]), add(transaction(), [2])]);
     expect(calls).toEqual([[1], [2]]);
   });
 
-  it('fails for everyone who asked, and for nobody after', async () => {
+  it('fail for all of their callers, and for no later one', async () => {
     const tx = transaction();
     const outcomes = await Promise.allSettled([add(tx, [1]), add(tx, [0])]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);

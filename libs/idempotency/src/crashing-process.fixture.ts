@@ -7,31 +7,31 @@ import { PostgresIdempotencyKeys } from './postgres-idempotency-keys.js';
 import { RedisIdempotencyKeys } from './redis-idempotency-keys.js';
 import { effect } from './transactions.fixture.js';
 
-/** Where the process stops for ever, to be killed there. */
-export type Place = 'in the work' | 'after the commit' | 'after the record';
+/** The point at which the process stops, to be killed there. */
+export type CrashPoint = 'in the work' | 'after the commit' | 'after the response is stored';
 
-export interface Order {
-  stopAt: Place;
+export interface CrashScenario {
+  crashAt: CrashPoint;
   request: KeyedRequest;
   databaseUrl: string;
-  /** Keys are kept in Redis, else in the database. */
+  /** Stores keys in Redis, else in the database. */
   redis?: { url: string; lease: number; prefix: string };
 }
 
-/** A process of its own that answers one request and never gets beyond `stopAt`; says `there` when it is. */
-const order: Order = JSON.parse(process.argv[2]!);
-const pool = new pg.Pool({ connectionString: order.databaseUrl });
+/** A process that handles one request and never gets beyond `crashAt`; prints `reached` there. */
+const scenario: CrashScenario = JSON.parse(process.argv[2]!);
+const pool = new pg.Pool({ connectionString: scenario.databaseUrl });
 
 async function openKeys(): Promise<IdempotencyKeys> {
-  if (!order.redis) return new PostgresIdempotencyKeys();
-  const { url, ...options } = order.redis;
+  if (!scenario.redis) return new PostgresIdempotencyKeys();
+  const { url, ...options } = scenario.redis;
   const redis = await createClient({ url }).connect();
   return new RedisIdempotencyKeys({ redis, logger: console, ...options });
 }
 
-async function reach(place: Place): Promise<void> {
-  if (place !== order.stopAt) return;
-  process.stdout.write('there\n');
+async function reach(point: CrashPoint): Promise<void> {
+  if (point !== scenario.crashAt) return;
+  process.stdout.write('reached\n');
   await new Promise(() => {});
 }
 
@@ -44,9 +44,9 @@ const db: TransactionRunner = {
 };
 
 const keys = await openKeys();
-await keys.once(db, order.request, async (tx) => {
-  await effect(tx, order.request.key!);
+await keys.once(db, scenario.request, async (tx) => {
+  await effect(tx, scenario.request.key!);
   await reach('in the work');
   return { status: 202, headers: { location: '/orders/before-the-crash' }, body: Buffer.from([1, 0, 255]) };
 });
-await reach('after the record');
+await reach('after the response is stored');

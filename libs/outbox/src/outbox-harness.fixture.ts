@@ -8,12 +8,12 @@ import { PostgresOutbox } from './postgres-outbox.js';
 import { OutboxRelay, type OutboxRelayOptions } from './relay.js';
 import { pgTx } from './tx.js';
 
-/** The broker's side, a third party here: keeps what it was given and answers as the test tells it. */
-export class Broker implements Publisher {
-  readonly got: OutboxMessage[] = [];
-  /** Replaces the answer 'published' to each message; may throw for a broker that is away. */
-  answer: (message: OutboxMessage) => PublishOutcome | Promise<PublishOutcome> = () => ({ status: 'published' });
-  /** Runs after a batch was taken and before it is confirmed. */
+/** Stands in for a broker: records the messages that it receives, and responds as the test says. */
+export class FakeBroker implements Publisher {
+  readonly received: OutboxMessage[] = [];
+  /** The outcome of each message, 'published' by default; may throw to simulate an unavailable broker. */
+  respond: (message: OutboxMessage) => PublishOutcome | Promise<PublishOutcome> = () => ({ status: 'published' });
+  /** Runs after a batch was received and before it is confirmed. */
   beforeConfirm: () => Promise<void> = async () => {};
 
   async publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]> {
@@ -22,23 +22,23 @@ export class Broker implements Publisher {
       const blocked = messages.find(
         ({ destination }, i) => outcomes[i]?.status === 'blocked' && destination === message.destination,
       );
-      const outcome = blocked ? ({ status: 'blocked', reason: 'behind' } as const) : await this.answer(message);
-      if (outcome.status === 'published') this.got.push(message);
+      const outcome = blocked ? ({ status: 'blocked', reason: 'behind' } as const) : await this.respond(message);
+      if (outcome.status === 'published') this.received.push(message);
       outcomes.push(outcome);
     }
     await this.beforeConfirm();
     return outcomes;
   }
 
-  /** Bodies in the order of their first arrival. */
-  firsts(destination?: string): string[] {
-    const got = this.got.filter((message) => !destination || message.destination === destination);
-    return [...new Set(got.map(({ body }) => Buffer.from(body).toString()))];
+  /** Bodies in the order of their first arrival, without duplicates. */
+  firstArrivals(destination?: string): string[] {
+    const received = this.received.filter((message) => !destination || message.destination === destination);
+    return [...new Set(received.map(({ body }) => Buffer.from(body).toString()))];
   }
 }
 
-/** What was logged, as `level: message`. */
-export class Log implements Logger {
+/** Records log lines as `level: message`. */
+export class TestLogger implements Logger {
   readonly lines: string[] = [];
   debug() {}
   info = (_: object, message: string) => void this.lines.push(`info: ${message}`);
@@ -46,8 +46,8 @@ export class Log implements Logger {
   error = (_: object, message: string) => void this.lines.push(`error: ${message}`);
 }
 
-/** A service with an outbox, and the relays beside it. */
-export class Shop {
+/** A database with an outbox, and the relays that run on it. */
+export class OutboxHarness {
   private readonly relays: OutboxRelay[] = [];
   private readonly outbox: PostgresOutbox;
 
@@ -59,17 +59,17 @@ export class Shop {
     this.outbox = new PostgresOutbox({ notify, schema });
   }
 
-  /** In a new database, or beside what another schema of `database` holds. */
+  /** In a new database, or in another schema of `database`. */
   static async open({ notify = true, schema = 'waybill', database = undefined as FreshDatabase | undefined } = {}) {
     database ??= await freshDatabase();
     await migrateLibraries(database.pool, { ...outboxMigrations, schema });
-    return new Shop(database, schema, notify);
+    return new OutboxHarness(database, schema, notify);
   }
 
-  /** Ends relays, forgets rows: for `afterEach`. */
+  /** Stops the relays and deletes all rows: for `afterEach`. */
   async clean(): Promise<void> {
     await Promise.all(this.relays.splice(0).map((relay) => relay.stop()));
-    await this.database.pool.query(`TRUNCATE ${this.schema}.outbox, ${this.schema}.outbox_refused`);
+    await this.database.pool.query(`TRUNCATE ${this.schema}.outbox, ${this.schema}.outbox_rejected`);
   }
 
   async close(): Promise<void> {
@@ -82,9 +82,9 @@ export class Shop {
       connectionString: this.database.url,
       schema: this.schema,
       targets: { broker },
-      logger: new Log(),
+      logger: new TestLogger(),
       pollInterval: 50,
-      longestRetry: 200,
+      maxRetryDelay: 200,
       ...options,
     });
     this.relays.push(relay);
@@ -92,7 +92,7 @@ export class Shop {
     return relay;
   }
 
-  /** Adds the messages in one transaction and ends it as told. */
+  /** Adds the messages in one transaction, and commits it or rolls it back. */
   async send(messages: OutboxMessage[], end: 'COMMIT' | 'ROLLBACK' = 'COMMIT'): Promise<void> {
     const client = await this.database.pool.connect();
     try {
@@ -104,17 +104,17 @@ export class Shop {
     }
   }
 
-  async waiting(): Promise<number> {
+  async backlog(): Promise<number> {
     const { rows } = await this.database.pool.query(`SELECT count(*)::int AS count FROM ${this.schema}.outbox`);
     return rows[0].count;
   }
 
   async untilEmpty(): Promise<void> {
-    await until('the outbox is empty', async () => (await this.waiting()) === 0);
+    await until('the outbox is empty', async () => (await this.backlog()) === 0);
   }
 
-  /** How many lanes have asked for shards. */
-  async lanes(): Promise<number> {
+  /** Number of relays that have read the outbox, and so have tried to lock shards. */
+  async activeRelays(): Promise<number> {
     const { rows } = await this.database.pool.query(
       `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database()
        AND application_name = 'waybill outbox broker' AND query LIKE '%FROM waybill.outbox%'`,
@@ -122,12 +122,12 @@ export class Shop {
     return rows[0].count;
   }
 
-  /** What an administrator does to a relay's connections: by default to those of its lanes. */
+  /** Terminates connections as an administrator would: by default those that publish. */
   cutConnections(purpose = 'waybill outbox broker'): Promise<number> {
     return this.cut('application_name = $1', purpose);
   }
 
-  /** Only the relays that hold shards, not those that wait for them. */
+  /** Only those of relays that hold shards, not of those that wait for them. */
   cutLockHolders(): Promise<number> {
     return this.cut('pid IN (SELECT pid FROM pg_locks WHERE locktype = $1)', 'advisory');
   }
@@ -140,13 +140,13 @@ export class Shop {
     return rowCount ?? 0;
   }
 
-  /** Lets nobody new into the database; who is connected stays. */
-  async refuseConnections(refused: boolean): Promise<void> {
-    await this.database.pool.query('SELECT 1'); // the test keeps a connection of its own
+  /** Allows or rejects new connections to the database; existing ones stay. */
+  async allowConnections(allowed: boolean): Promise<void> {
+    await this.database.pool.query('SELECT 1'); // so that the test has a connection
     const server = new pg.Client({ connectionString: backingServices().postgres });
     await server.connect();
     const name = new URL(this.database.url).pathname.slice(1);
-    await server.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS ${!refused}`);
+    await server.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS ${allowed}`);
     await server.end();
   }
 }
