@@ -1,6 +1,5 @@
-import { createKafka, KafkaJsClient, KafkaPublisher, RabbitPublisher } from '@waybill/messaging';
+import { AmqplibClient, createKafka, KafkaJsClient, KafkaPublisher, RabbitPublisher } from '@waybill/messaging';
 import { OutboxRelay, type Publisher } from '@waybill/outbox';
-import { Connection } from 'rabbitmq-client';
 
 export interface RelayOrder {
   databaseUrl: string;
@@ -24,8 +23,7 @@ const watched = (target: string, publisher: Publisher): Publisher => ({
   },
 });
 
-const rabbitmq = new Connection(order.rabbitmqUrl);
-rabbitmq.on('error', () => {}); // connects again by itself
+const rabbitmq = new AmqplibClient({ url: order.rabbitmqUrl, name: 'relay', logger });
 const kafka = createKafka({ brokers: [order.kafka], clientId: 'relay', logger });
 const relay = new OutboxRelay({
   connectionString: order.databaseUrl,

@@ -4,6 +4,7 @@ export * from './fresh-topics.js';
 export * from './fresh-vhost.js';
 export * from './kafka-peer.js';
 export * from './rabbit-peer.js';
+export * from './rabbit-queues.js';
 export * from './redis.js';
 export * from './s3.js';
 export * from './said.js';

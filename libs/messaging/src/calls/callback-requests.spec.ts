@@ -1,11 +1,10 @@
 import { OutboxRelay } from '@waybill/outbox';
-import { type FreshVhost, freshVhost, until } from '@waybill/testing';
+import { type FreshVhost, freshVhost, RabbitQueues, until } from '@waybill/testing';
 import { register } from 'prom-client';
-import { Connection } from 'rabbitmq-client';
 import { z } from 'zod';
 import { defineQueue, defineReply, defineTask } from '../contract/index.js';
 import type { Handler } from '../handling/index.js';
-import { declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
+import { AmqplibClient, declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
 import { type Responder, startResponder } from '../test/responder.fixture.js';
 import { consumerDatabase, effect, effects, quiet } from '../test/workbench.fixture.js';
 import { CallbackRequests } from './callback-requests.js';
@@ -19,7 +18,8 @@ const Worked = defineReply({ type: 'test.Worked.v1', queue: answers, subject, sc
 const Work = defineTask({ type: 'test.Work.v1', queue: work, subject, schema, reply: Worked });
 
 let vhost: FreshVhost;
-let connection: Connection;
+let connection: AmqplibClient;
+let queues: RabbitQueues;
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let relay: OutboxRelay;
 let worker: Responder | undefined;
@@ -31,8 +31,8 @@ let onTimeout: (order: number) => void;
 
 beforeAll(async () => {
   vhost = await freshVhost();
-  connection = new Connection(vhost.url);
-  connection.on('error', () => {});
+  connection = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
+  queues = await RabbitQueues.connect(vhost.url);
   await declareQueues(connection, [work, answers]);
   database = await consumerDatabase();
   publisher = new RabbitPublisher(connection);
@@ -63,7 +63,7 @@ afterEach(async () => {
 afterAll(async () => {
   await relay.stop();
   await publisher.close();
-  connection.unsafeDestroy();
+  await Promise.all([connection.close(), queues.close()]);
   await database.drop();
   await vhost.drop();
 });
@@ -94,8 +94,7 @@ describe('a request with a callback', () => {
     await ask(1, 'painting');
     startWorker();
     await until('the reply waits', async () => {
-      const { messageCount } = await connection.queueDeclare({ queue: answers.name, passive: true });
-      return messageCount === 1;
+      return (await queues.count(answers.name)) === 1;
     });
     await worker?.stop();
     startListener();

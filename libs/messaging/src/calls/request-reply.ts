@@ -1,9 +1,16 @@
-import { type AsyncMessage, type Connection, type Consumer, ConsumerStatus, type Publisher } from 'rabbitmq-client';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
 import { type BodyOf, type ReplyContract, readBody, type TaskContract } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
-import { deliverReply, fromDelivery, toEnvelope } from '../rabbitmq/index.js';
+import {
+  deliverReply,
+  fromDelivery,
+  type QueueProducer,
+  type QueueReader,
+  type RabbitClient,
+  type RabbitDelivery,
+  toRabbit,
+} from '../rabbitmq/index.js';
 
 const TIMEOUT = 5_000;
 
@@ -14,9 +21,9 @@ export class NoReply extends Error {
 
 export interface RequestReplyOptions {
   /** Takes the replies. */
-  consuming: Connection;
+  consuming: RabbitClient;
   /** Sends the requests; may be the same. */
-  publishing: Connection;
+  publishing: RabbitClient;
   /** CloudEvents `source`: who asks. */
   source: string;
 }
@@ -41,14 +48,15 @@ interface Pending {
  */
 export class RequestReply {
   private readonly pending = new Map<string, Pending>();
-  private readonly publisher: Publisher;
-  private consumer: Consumer | undefined;
+  private readonly producer: QueueProducer;
+  private replies: QueueReader | undefined;
 
   constructor(private readonly options: RequestReplyOptions) {
-    this.publisher = options.publishing.createPublisher({ confirm: false });
-    this.publisher.on('basic.return', ({ correlationId = '', routingKey }) =>
-      this.fail(correlationId, `there is no queue ${routingKey}`),
-    );
+    this.producer = options.publishing.producer({
+      confirm: false,
+      onReturned: ({ queue, properties: { correlationId = '' } }) =>
+        this.fail(correlationId, `there is no queue ${queue}`),
+    });
   }
 
   /**
@@ -76,41 +84,32 @@ export class RequestReply {
   /** Requests that wait are rejected. */
   async close(): Promise<void> {
     for (const correlationId of this.pending.keys()) this.fail(correlationId, 'the process stops');
-    await this.consumer?.close();
-    await this.publisher.close();
+    await this.replies?.close();
+    await this.producer.close();
   }
 
   private async send(task: TaskContract, body: unknown, correlationId: string): Promise<void> {
-    const replyTo = this.consumer?.queue || (await this.replyQueue());
+    const replyTo = this.replies?.queue ?? (await this.replyQueue());
     const pending = this.pending.get(correlationId);
     if (!pending) return; // given up meanwhile: nobody would take its reply
     pending.sent = true;
     const message = encode({ contract: task, body, id: correlationId, correlationId, replyTo }, this.options.source);
-    await this.publisher.send({ ...toEnvelope(message), durable: false }, Buffer.from(message.body));
+    await this.producer.send(toRabbit(message, { persistent: false }));
   }
 
   /** Its name is the broker's to give, anew with each connection: a reply to an earlier one finds no queue. */
   private replyQueue(): Promise<string> {
-    this.consumer ??= this.consume();
-    const { consumer } = this;
-    return new Promise((resolve) => {
-      if (consumer.queue) resolve(consumer.queue);
-      else consumer.once('ready', () => resolve(consumer.queue));
+    this.replies ??= this.options.consuming.reader({
+      onMessage: (delivery) => {
+        void this.take(delivery);
+        return undefined;
+      },
+      onInterrupted: () => this.failSent('the reply queue is gone with its connection'),
     });
+    return this.replies.whenReading();
   }
 
-  private consume(): Consumer {
-    const consumer = this.options.consuming.createConsumer(
-      { queue: '', queueOptions: { exclusive: true, autoDelete: true }, noAck: true },
-      (delivery) => this.take(delivery),
-    );
-    const broken = (error: unknown) => this.failSent('the reply queue is gone with its connection', error);
-    this.options.consuming.on('error', broken);
-    consumer.on('error', broken);
-    return consumer;
-  }
-
-  private async take(delivery: AsyncMessage): Promise<ConsumerStatus> {
+  private async take(delivery: RabbitDelivery): Promise<void> {
     const message = fromDelivery(delivery, 'replies');
     await deliverReply(message, (correlationId) => {
       const pending = this.pending.get(correlationId);
@@ -121,7 +120,6 @@ export class RequestReply {
       }
       return this.pending.delete(correlationId);
     });
-    return ConsumerStatus.ACK;
   }
 
   private fail(correlationId: string, reason: string, cause?: unknown): void {
@@ -129,7 +127,7 @@ export class RequestReply {
     this.pending.delete(correlationId);
   }
 
-  private failSent(reason: string, cause: unknown): void {
-    for (const [correlationId, { sent }] of this.pending) if (sent) this.fail(correlationId, reason, cause);
+  private failSent(reason: string): void {
+    for (const [correlationId, { sent }] of this.pending) if (sent) this.fail(correlationId, reason);
   }
 }

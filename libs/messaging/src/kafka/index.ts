@@ -13,3 +13,4 @@ export * from './parked-retries.js';
 export * from './platformatic-client.js';
 export * from './release-parked.js';
 export * from './topic-progress.js';
+export * from './unconfirmed-kafka-publisher.js';

@@ -2,7 +2,6 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { PostgresInbox } from '@waybill/idempotency';
 import type { HealthCheck, OutboxMessage } from '@waybill/outbox';
-import type { Connection } from 'rabbitmq-client';
 import { Isolation, StartedAttempts } from '../attempts/index.js';
 import { MessageOutbox, RequestReply } from '../calls/index.js';
 import type { OutgoingMessage } from '../contract/index.js';
@@ -11,9 +10,10 @@ import { type Delivery, handlerPipeline, type Registration } from '../handling/i
 import { releaseParkedOf, releaseParkedRegistration } from '../kafka/index.js';
 import { retryForever } from '../outcomes/index.js';
 import {
-  createRabbit,
+  AmqplibClient,
   declareQueues,
   isExclusiveReplyQueue,
+  type RabbitClient,
   RabbitConsumer,
   RabbitPublisher,
   UnconfirmedRabbitPublisher,
@@ -28,8 +28,8 @@ const DEFAULT_PREFETCH = 20;
 export class RabbitTransport extends Server implements CustomTransportStrategy, HealthCheck, OnApplicationShutdown {
   readonly name = 'rabbitmq';
   /** Publishing has a connection of its own: a broker that blocks publishers does not stop consumers. */
-  private readonly publishing: Connection;
-  private readonly consuming: Connection;
+  private readonly publishing: RabbitClient;
+  private readonly consuming: RabbitClient;
   readonly publisher: RabbitPublisher;
   /** At most once: sends and forgets. */
   readonly unconfirmed: UnconfirmedRabbitPublisher;
@@ -70,13 +70,12 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   async onApplicationShutdown(): Promise<void> {
     // What was sent and not confirmed has arrived when its channel is closed.
     await Promise.allSettled([this.publisher.close(), this.unconfirmed.close()]);
-    this.publishing.unsafeDestroy();
-    this.consuming.unsafeDestroy();
+    await Promise.all([this.publishing.close(), this.consuming.close()]);
   }
 
   async check(): Promise<void> {
     if (!this.declared) throw new Error('the queues are not declared yet');
-    if (!this.publishing.ready) throw new Error('not connected');
+    if (!this.publishing.isConnected) throw new Error('not connected');
     for (const consumer of this.consumers) await consumer.check();
   }
 
@@ -104,7 +103,10 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
       (error) => logger.warn({ err: error }, 'could not declare the queues yet'),
     );
     if (this.stopping.signal.aborted) return;
-    this.consumers = sourcesOf(registrations).map((queue) => this.consumerOf(queue, registrations, handle));
+    this.consumers = sourcesOf(registrations).map((name) => {
+      const declared = queues.filter((queue) => queue.name === name);
+      return this.consumerOf(name, registrations, handle, () => declareQueues(this.consuming, declared));
+    });
     for (const consumer of this.consumers) consumer.start();
     this.declared = true;
   }
@@ -113,13 +115,15 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     queue: string,
     registrations: Map<string, Registration>,
     handle: (delivery: Delivery) => Promise<void>,
+    declare: () => Promise<void>,
   ) {
     const { service, logger, prefetch } = this.options;
     const ofQueue = [...registrations].filter(([, { contract }]) => contract.destination.name === queue);
     return new RabbitConsumer({
-      connection: this.consuming,
+      client: this.consuming,
       publisher: this.publisher,
       queue,
+      declare,
       prefetch: prefetch?.[queue] ?? DEFAULT_PREFETCH,
       consumer: service,
       registrations: new Map(ofQueue),
@@ -144,8 +148,8 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     else await this.publisher.publishOne(reply);
   }
 
-  private connect(purpose: string): Connection {
+  private connect(purpose: string): RabbitClient {
     const { rabbitmqUrl: url, service, logger } = this.options;
-    return createRabbit({ url, name: `${service} ${purpose}`, logger });
+    return new AmqplibClient({ url, name: `${service} ${purpose}`, logger });
   }
 }

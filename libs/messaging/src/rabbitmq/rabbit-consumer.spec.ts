@@ -1,5 +1,4 @@
-import { backingServices, uniqueName, until } from '@waybill/testing';
-import { Connection, type SyncMessage } from 'rabbitmq-client';
+import { backingServices, type QueueMessage, RabbitQueues, uniqueName, until } from '@waybill/testing';
 import { z } from 'zod';
 import type { StartedAttempts } from '../attempts/index.js';
 import { defineQueue, defineTask } from '../contract/index.js';
@@ -17,6 +16,7 @@ import {
   quiet,
   registered,
 } from '../test/workbench.fixture.js';
+import { AmqplibClient } from './amqplib-client.js';
 import { RabbitConsumer } from './rabbit-consumer.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
 import { declareQueues, RETRY_TIERS, retryQueueOf } from './rabbit-topology.js';
@@ -30,7 +30,8 @@ const DoIt = defineTask({
 });
 
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
-let connection: Connection;
+let connection: AmqplibClient;
+let queues: RabbitQueues;
 let publisher: RabbitPublisher;
 let consumer: RabbitConsumer;
 let attempts: StartedAttempts;
@@ -39,13 +40,14 @@ let handle: Handler<typeof DoIt>['handle'];
 
 beforeAll(async () => {
   database = await consumerDatabase();
-  connection = new Connection(backingServices().rabbitmq);
+  connection = new AmqplibClient({ url: backingServices().rabbitmq, name: 'test', logger: quiet });
   publisher = new RabbitPublisher(connection);
   stopping = new AbortController();
+  queues = await RabbitQueues.connect(backingServices().rabbitmq);
   await declareQueues(connection, [queue]);
   attempts = attemptsOn(database);
   consumer = new RabbitConsumer({
-    connection,
+    client: connection,
     publisher,
     queue: queue.name,
     prefetch: 10,
@@ -64,10 +66,9 @@ afterAll(async () => {
   await consumer.stop();
   await attempts.close();
   await publisher.close();
-  for (const name of [queue.name, `${queue.name}-dlq`, ...RETRY_TIERS.map((tier) => retryQueueOf(queue.name, tier))]) {
-    await connection.queueDelete(name);
-  }
-  await connection.close();
+  const tiers = RETRY_TIERS.map((tier) => retryQueueOf(queue.name, tier));
+  await queues.delete(queue.name, `${queue.name}-dlq`, ...tiers);
+  await Promise.all([connection.close(), queues.close()]);
   await database.drop();
 });
 
@@ -81,10 +82,8 @@ async function send(what: string, changes: { id?: string; body?: string; type?: 
 }
 
 /** The next dead letter, taken out of its queue. */
-function deadLetter(): Promise<SyncMessage> {
-  return until('there is a dead letter', () => connection.basicGet({ queue: `${queue.name}-dlq`, noAck: true }), {
-    within: '30s',
-  });
+function deadLetter(): Promise<QueueMessage> {
+  return until('there is a dead letter', () => queues.take(`${queue.name}-dlq`), { within: '30s' });
 }
 
 const untilEffects = (what: string, seen: (effects: string[]) => boolean) =>
@@ -120,10 +119,10 @@ describe('a task', () => {
     const id = await send('hopeless');
     const letter = await deadLetter();
 
-    expect(letter.messageId).toBe(id);
+    expect(letter.properties.messageId).toBe(id);
     expect(letter.body.toString()).toBe('{"what":"hopeless"}');
-    expect(letter.headers?.['cloudEvents:type']).toBe('test.DoIt.v1');
-    expect(failureOf(letter.headers ?? {})).toMatchObject({
+    expect(letter.properties.headers?.['cloudEvents:type']).toBe('test.DoIt.v1');
+    expect(failureOf(letter.properties.headers ?? {})).toMatchObject({
       source: queue.name,
       consumer: CONSUMER,
       class: 'transient',
@@ -142,7 +141,7 @@ describe('a task', () => {
     await send('malformed', changes);
     await send(`after: ${reason}`);
 
-    expect(failureOf((await deadLetter()).headers ?? {})).toMatchObject({ class: 'malformed', attempts: 1 });
+    expect(failureOf((await deadLetter()).properties.headers ?? {})).toMatchObject({ class: 'malformed', attempts: 1 });
     await untilEffects('the next one came', (all) => all.includes(`after: ${reason}`));
   });
 

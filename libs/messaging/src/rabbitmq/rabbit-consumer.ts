@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HealthCheck, Logger } from '@waybill/outbox';
-import { type AsyncMessage, type Connection, type Consumer, ConsumerStatus } from 'rabbitmq-client';
 import { v7 as uuidv7 } from 'uuid';
 import type { CrashSuspicion, StartedAttempts } from '../attempts/index.js';
 import type { ReceivedMessage } from '../envelope/index.js';
 import type { Delivery, Registration } from '../handling/index.js';
 import { deadLetterHeaders, deadLetterQueueOf, MalformedMessage, type Outcome, outcomeOf } from '../outcomes/index.js';
+import type { QueueReader, RabbitClient, RabbitDelivery, Settlement } from './rabbit-client.js';
 import { attemptHeaders, forward, fromDelivery, isFirstDelivery } from './rabbit-envelope.js';
 import type { RabbitPublisher } from './rabbit-publisher.js';
 import { retryQueueOf, tierFor } from './rabbit-topology.js';
@@ -13,9 +13,11 @@ import { retryQueueOf, tierFor } from './rabbit-topology.js';
 const AFTER_A_FAILED_MOVE = 1_000;
 
 export interface RabbitConsumerOptions {
-  connection: Connection;
+  client: RabbitClient;
   publisher: RabbitPublisher;
   queue: string;
+  /** Creates the queue when it is missing, whenever consuming begins. */
+  declare?(): Promise<void>;
   /** Messages in hand at most. */
   prefetch: number;
   /** Who gives messages up. */
@@ -34,47 +36,27 @@ export interface RabbitConsumerOptions {
  */
 export class RabbitConsumer implements HealthCheck {
   readonly name: string;
-  private consumer: Consumer | undefined;
-  private consuming = false;
+  private reader: QueueReader | undefined;
 
   constructor(private readonly options: RabbitConsumerOptions) {
     this.name = `rabbitmq:${options.queue}`;
   }
 
   start(): void {
-    const { connection, queue, prefetch, logger } = this.options;
-    this.consumer = connection.createConsumer(
-      {
-        queue,
-        concurrency: prefetch,
-        queueOptions: { passive: true },
-        qos: { prefetchCount: prefetch },
-        requeue: true,
-      },
-      (delivery) => this.take(delivery),
-    );
-    this.consumer.on('ready', () => {
-      this.consuming = true;
-    });
-    this.consumer.on('error', (error) => {
-      this.consuming = false;
-      logger.debug({ err: error, queue }, 'a consumer was interrupted');
-    });
-    connection.on('error', () => {
-      this.consuming = false;
-    });
+    const { client, queue, prefetch, declare } = this.options;
+    this.reader = client.reader({ queue, prefetch, declare, onMessage: (delivery) => this.take(delivery) });
   }
 
   /** Takes no more, and resolves when what is in hand is done or given back. */
   async stop(): Promise<void> {
-    await this.consumer?.close();
+    await this.reader?.close();
   }
 
   async check(): Promise<void> {
-    if (!this.consuming) throw new Error(`does not consume ${this.options.queue} yet`);
+    if (!this.reader?.queue) throw new Error(`does not consume ${this.options.queue} yet`);
   }
 
-  private async take(delivery: AsyncMessage): Promise<ConsumerStatus> {
+  private async take(delivery: RabbitDelivery): Promise<Settlement> {
     const { queue, logger, stopping, attempts } = this.options;
     const message = fromDelivery(delivery, queue);
     const outcome = await outcomeOf(message, () => this.handle(message, delivery), logger);
@@ -86,13 +68,13 @@ export class RabbitConsumer implements HealthCheck {
         'the message could not be moved on, it stays in its queue',
       );
       await pause(AFTER_A_FAILED_MOVE, undefined, { signal: stopping }).catch(() => {});
-      return ConsumerStatus.REQUEUE;
+      return 'requeue';
     } finally {
       if (!isFirstDelivery(delivery)) attempts.end([message.id]);
     }
   }
 
-  private async handle(message: ReceivedMessage, delivery: AsyncMessage): Promise<void> {
+  private async handle(message: ReceivedMessage, delivery: RabbitDelivery): Promise<void> {
     const { registrations, handle, stopping, queue } = this.options;
     const registration = registrations.get(message.type);
     if (!message.id) throw new MalformedMessage('the message has no id');
@@ -102,15 +84,15 @@ export class RabbitConsumer implements HealthCheck {
   }
 
   /** RabbitMQ itself knows what was in the hands of a process that died: it comes again, and says so. */
-  private async suspicionOf({ id }: ReceivedMessage, delivery: AsyncMessage): Promise<CrashSuspicion | undefined> {
+  private async suspicionOf({ id }: ReceivedMessage, delivery: RabbitDelivery): Promise<CrashSuspicion | undefined> {
     if (isFirstDelivery(delivery)) return undefined;
     const suspicions = await this.options.attempts.begin([id], { suspects: delivery.redelivered });
     return suspicions.get(id);
   }
 
-  private async settle(message: ReceivedMessage, outcome: Outcome): Promise<ConsumerStatus> {
+  private async settle(message: ReceivedMessage, outcome: Outcome): Promise<Settlement> {
     const { publisher, queue } = this.options;
-    if (outcome.kind === 'requeued') return ConsumerStatus.REQUEUE;
+    if (outcome.kind === 'requeued') return 'requeue';
     if (outcome.kind === 'later') {
       const headers = outcome.attempted ? attemptHeaders(message) : {};
       await publisher.publishOne(forward(message, retryQueueOf(queue, tierFor(outcome.ms)), headers));
@@ -121,6 +103,6 @@ export class RabbitConsumer implements HealthCheck {
       const id = message.id || uuidv7();
       await publisher.publishOne(forward({ ...message, id }, deadLetterQueueOf(queue), headers));
     }
-    return ConsumerStatus.ACK;
+    return 'ack';
   }
 }

@@ -1,11 +1,10 @@
-import { setImmediate as tick } from 'node:timers/promises';
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
-import type { Publisher as ConfirmingChannel, Connection } from 'rabbitmq-client';
 import { AMQP_PREFIX } from '../contract/index.js';
 import { splitBatch } from '../envelope/index.js';
 import { droppedReplies, withTimeout } from '../outcomes/index.js';
 import { isExclusiveReplyQueue } from './late-replies.js';
-import { toEnvelope } from './rabbit-envelope.js';
+import { type QueueProducer, type RabbitClient, RabbitRejection } from './rabbit-client.js';
+import { toRabbit } from './rabbit-envelope.js';
 
 const CONFIRMED_WITHIN = 10_000;
 
@@ -23,25 +22,10 @@ interface Batch {
  * is dropped and counted.
  */
 export class RabbitPublisher implements Publisher {
-  private readonly channel: ConfirmingChannel;
-  /** By message id: mandatory messages that came back, which RabbitMQ confirms all the same. */
-  private readonly returned = new Set<string>();
-  /** Why the broker reads nothing from publishers, while it does. */
-  private alarm: string | undefined;
+  private readonly producer: QueueProducer;
 
-  constructor(connection: Connection) {
-    this.channel = connection.createPublisher({ confirm: true });
-    this.channel.on('basic.return', ({ messageId }) => {
-      if (messageId) this.returned.add(messageId);
-    });
-    const over = () => {
-      this.alarm = undefined;
-    };
-    connection.on('connection', over);
-    connection.on('connection.unblocked', over);
-    connection.on('connection.blocked', (reason) => {
-      this.alarm = reason;
-    });
+  constructor(client: RabbitClient) {
+    this.producer = client.producer({ confirm: true });
   }
 
   /** A queue that is full or missing is blocked; a message that RabbitMQ or a frame has no room for is refused. */
@@ -62,26 +46,16 @@ export class RabbitPublisher implements Publisher {
   }
 
   async close(): Promise<void> {
-    await this.channel.close();
+    await this.producer.close();
   }
 
-  /** A message that is too large ends the channel and takes down those beside it, so they go again, one by one. */
   private async publishPortion(messages: readonly OutboxMessage[], batch: Batch): Promise<PublishOutcome[]> {
-    if (this.alarm) throw new Error(`RabbitMQ takes no messages: ${this.alarm}`); // the client would pile them up
     const sending = Promise.allSettled(messages.map((message) => this.sendInTurn(message, batch)));
     const settled = await withTimeout(CONFIRMED_WITHIN, 'RabbitMQ did not confirm', sending);
-
-    const failures = settled.filter((result) => result.status === 'rejected').map(({ reason }) => reason);
-    const tooLarge = failures.find(isTooLarge);
-    if (failures.length > 0 && !tooLarge) throw failures[0];
-    if (tooLarge && messages.length === 1) return [{ status: 'rejected', reason: tooLarge.message }];
-
-    const outcomes: PublishOutcome[] = [];
-    for (const [i, result] of settled.entries()) {
-      if (result.status === 'fulfilled') outcomes.push(result.value);
-      else outcomes.push(...(await this.publishPortion([messages[i]!], { ...batch, turns: new Map() })));
-    }
-    return outcomes;
+    return settled.map((result) => {
+      if (result.status === 'rejected') throw result.reason;
+      return result.value;
+    });
   }
 
   private sendInTurn(message: OutboxMessage, { turns, blocked }: Batch): Promise<PublishOutcome> {
@@ -98,24 +72,18 @@ export class RabbitPublisher implements Publisher {
 
   private async send(message: OutboxMessage): Promise<PublishOutcome> {
     try {
-      await this.channel.send(toEnvelope(message), Buffer.from(message.body));
+      await this.producer.send(toRabbit(message));
+      return PUBLISHED;
     } catch (error) {
-      this.returned.delete(message.id);
-      if (isRefused(error)) return { status: 'blocked', reason: 'the queue is full' };
+      if (error instanceof RabbitRejection) return outcomeOf(error, message);
       throw error;
     }
-    await tick(); // a message that came back was told of before its confirm, but the client hands that on a tick later
-    if (!this.returned.delete(message.id)) return PUBLISHED;
-    if (!isExclusiveReplyQueue(message.destination)) return { status: 'blocked', reason: 'there is no such queue' };
-    droppedReplies.inc({ type: message.headers[`${AMQP_PREFIX}type`] ?? '' });
-    return PUBLISHED;
   }
 }
 
-/** basic.nack: the queue refused it (`x-overflow=reject-publish`). */
-const isRefused = (error: unknown) => (error as { code?: string }).code === 'NACK';
-
-/** The client has no frame for such headers, or the broker has no room for such a body. */
-function isTooLarge(error: { code?: string; message: string }): boolean {
-  return error.code === 'CODEC' || (error.code === 'PRECONDITION_FAILED' && error.message.includes('larger than'));
+function outcomeOf({ code, message: reason }: RabbitRejection, message: OutboxMessage): PublishOutcome {
+  if (code === 'TOO_LARGE') return { status: 'refused', reason };
+  if (code === 'NACKED' || !isExclusiveReplyQueue(message.destination)) return { status: 'blocked', reason };
+  droppedReplies.inc({ type: message.headers[`${AMQP_PREFIX}type`] ?? '' });
+  return PUBLISHED;
 }

@@ -12,11 +12,10 @@ import {
   RabbitPeer,
   until,
 } from '@waybill/testing';
-import { Connection } from 'rabbitmq-client';
 import { encode } from '../envelope/index.js';
 import { MessageOutbox, RequestReply } from '../index.js';
 import { createKafka, declareTopics, KafkaJsClient, KafkaPublisher } from '../kafka/index.js';
-import { declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
+import { AmqplibClient, declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
 import * as example from './patterns.example.js';
 import { startResponder } from './responder.fixture.js';
 import { type OpenSender, openSender } from './sender.fixture.js';
@@ -25,7 +24,7 @@ import { consumerDatabase, quiet } from './workbench.fixture.js';
 const kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
 let vhost: FreshVhost;
 let topics: FreshTopics;
-let connection: Connection;
+let connection: AmqplibClient;
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let rabbit: RabbitPeer;
 let peer: KafkaPeer;
@@ -34,7 +33,7 @@ let opened: OpenSender;
 beforeAll(async () => {
   [vhost, database] = await Promise.all([freshVhost(), consumerDatabase()]);
   topics = freshTopics();
-  connection = new Connection(vhost.url);
+  connection = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
   const { parcelLabels, parcelQuotes, parcelPickups, depotReplies, parcelEvents, parcelWeights } = example;
   await declareQueues(connection, [parcelLabels, parcelQuotes, parcelPickups, depotReplies]);
   const reader = { group: 'scales', reads: [parcelEvents.name] };
@@ -48,7 +47,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([opened.close(), rabbit.close(), peer.close()]);
-  connection.unsafeDestroy();
+  await connection.close();
   await Promise.all([database.drop(), vhost.drop(), topics.drop()]);
 });
 

@@ -1,4 +1,4 @@
 import { keepsConsumerPromises } from '../test/consumer-conformance.fixture.js';
 
-describe('RabbitMQ by rabbitmq-client', () =>
+describe('RabbitMQ by amqplib', () =>
   keepsConsumerPromises({ broker: 'rabbitmq', promises: { keepsKeysInOrder: false } }));
