@@ -59,14 +59,18 @@ export class CallbackRequests<Schema extends z.ZodType, Reply extends ReplyContr
 
   /** For the reply's handler. A reply that nobody waits for (a second one, or too late) is dropped and counted. */
   async receive(reply: BodyOf<Reply>, context: HandlerContext): Promise<void> {
-    await deliverReply(context.message, async (correlationId) => {
-      const { rows } = await context.tx.query<{ about: About }>(
-        `DELETE FROM ${this.schema}.pending_requests WHERE correlation_id = $1 AND task = $2 RETURNING about`,
-        [correlationId, this.options.task.type],
-      );
-      if (rows[0]) await this.options.onReply(reply, rows[0].about, context);
-      return rows.length > 0;
-    }, this.options.namespace);
+    await deliverReply(
+      context.message,
+      async (correlationId) => {
+        const { rows } = await context.tx.query<{ about: About }>(
+          `DELETE FROM ${this.schema}.pending_requests WHERE correlation_id = $1 AND task = $2 RETURNING about`,
+          [correlationId, this.options.task.type],
+        );
+        if (rows[0]) await this.options.onReply(reply, rows[0].about, context);
+        return rows.length > 0;
+      },
+      this.options.namespace,
+    );
   }
 
   /** Starts looking for requests that have timed out. Any number of processes may. */

@@ -5,13 +5,7 @@ import type { z } from 'zod';
 import { type EventContract, type OutgoingMessage, readBody, unversioned } from '../contract/index.js';
 import { encode, type ReceivedMessage } from '../envelope/index.js';
 import { deadLetterOf, fromKafka, HEARTBEAT, memberOf, toMessage, toRecord } from '../kafka/index.js';
-import {
-  classOf,
-  isDeadLetter,
-  MalformedMessage,
-  retryDelay,
-  retryForever,
-} from '../outcomes/index.js';
+import { classOf, isDeadLetter, MalformedMessage, retryDelay, retryForever } from '../outcomes/index.js';
 import { PartitionTransactions } from './partition-transactions.js';
 
 const BATCH = 500;
@@ -100,7 +94,10 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
         resolveOffset(some.at(-1)!.offset);
       }
     } catch (error) {
-      logger.warn({ err: error, topic: this.topic, partition }, 'the transaction failed, its events will be consumed again');
+      logger.warn(
+        { err: error, topic: this.topic, partition },
+        'the transaction failed, its events will be consumed again',
+      );
       await this.release(partition);
       await pause(PAUSE_AFTER_FAILURE, undefined, { signal: this.stopping.signal }).catch(() => {});
     } finally {

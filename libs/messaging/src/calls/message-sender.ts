@@ -55,7 +55,7 @@ export class MessageSender {
     const { guarantee = 'at-least-once', within = WITHIN, id } = options;
     const message = encode({ contract, body, ...(id && { id }) }, this.options.source);
     const publisher = this.options.publishers[guarantee][message.target];
-    if (!publisher) throw new Error(`${message.type} cannot be sent: ${message.target} is not configured`);
+    if (!publisher) throw new Error(`${contract.type} cannot be sent: ${message.target} is not configured`);
     if (guarantee === 'at-most-once') await publisher.publish([message]);
     else await untilConfirmed(publisher, message, within);
     return message.id;

@@ -139,7 +139,9 @@ export function upcast<Schema extends z.ZodType, Body>(
 }
 
 /** A fact in the past, for anyone. Its subject is its key. */
-export function defineEvent<Schema extends z.ZodType>(event: MessageDefinition<Schema> & { topic: Topic }): EventContract<Schema> {
+export function defineEvent<Schema extends z.ZodType>(
+  event: MessageDefinition<Schema> & { topic: Topic },
+): EventContract<Schema> {
   return define({ kind: 'event', ...event, destination: event.topic });
 }
 
@@ -152,13 +154,19 @@ export function defineTask<Schema extends z.ZodType, Reply extends ReplyContract
 }
 
 /** The reply to a task. */
-export function defineReply<Schema extends z.ZodType>(reply: MessageDefinition<Schema> & { queue: Queue }): ReplyContract<Schema> {
+export function defineReply<Schema extends z.ZodType>(
+  reply: MessageDefinition<Schema> & { queue: Queue },
+): ReplyContract<Schema> {
   return define({ kind: 'reply', ...reply, destination: reply.queue });
 }
 
 const WRITTEN_NAME = /^[a-z][\w-]*\.[A-Z]\w*\.v[1-9]\d*$/;
 
-function define<Kind extends Contract['kind'], Schema extends z.ZodType, Destination extends Topic | Queue>(definition: {
+function define<
+  Kind extends Contract['kind'],
+  Schema extends z.ZodType,
+  Destination extends Topic | Queue,
+>(definition: {
   kind: Kind;
   type: string;
   schema: Schema;
@@ -190,7 +198,9 @@ function mustFollow(type: string, kind: string, destination: Topic | Queue, earl
     kind === earlier.kind &&
     destination.name === earlier.destination.name;
   if (!follows)
-    throw new Error(`${type} cannot replace ${earlier.type}: only an earlier version of itself with the same destination`);
+    throw new Error(
+      `${type} cannot replace ${earlier.type}: only an earlier version of itself with the same destination`,
+    );
 }
 
 /** `shop.OrderCreated` for `shop.OrderCreated.v1`. */

@@ -27,7 +27,10 @@ export function waitForDependency(logger: Logger, metrics: MessagingMetrics, sto
           if (!waiting) {
             waiting = true;
             metrics.waitingForDependency.inc({ source });
-            logger.warn({ err: error, messageId: message.id, source }, 'a dependency is unavailable, the message waits');
+            logger.warn(
+              { err: error, messageId: message.id, source },
+              'a dependency is unavailable, the message waits',
+            );
           }
         }
         await pause(longest * (0.5 + Math.random() / 2), undefined, { signal: stopping }).catch(() => {

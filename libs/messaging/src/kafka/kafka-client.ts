@@ -24,7 +24,7 @@ export type Acks = 'all' | 'none';
 export interface RecordProducer {
   /**
    * Resolves when the records have been acknowledged as far as they are to be. The same key goes to the partition that
-   * Java's client chooses (murmur2). Rejects with `BrokerRefusal` when the broker says why it did not take them.
+   * Java's client chooses (murmur2). Rejects with `BrokerRejection` when the broker says why it did not take them.
    */
   send(records: readonly OutgoingRecord[]): Promise<void>;
   /** Lets sends in flight end first. */
@@ -39,7 +39,7 @@ export interface OutgoingRecord {
 }
 
 /** The broker's own answer. An error of any other class is about the way to it. */
-export class BrokerRefusal extends Error {
+export class BrokerRejection extends Error {
   constructor(
     /** As Kafka's protocol names it, e.g. MESSAGE_TOO_LARGE. */
     readonly code: string,

@@ -9,7 +9,7 @@ import {
 } from 'kafkajs';
 import {
   type Acks,
-  BrokerRefusal,
+  BrokerRejection,
   FETCH_WAIT,
   HEARTBEAT,
   type KafkaClient,
@@ -62,7 +62,7 @@ class KafkaJsProducer implements RecordProducer {
     try {
       await sent;
     } catch (error) {
-      throw refusalIn(error) ?? error;
+      throw rejectionIn(error) ?? error;
     }
   }
 
@@ -83,10 +83,10 @@ const partitioner: ICustomPartitioner = () => {
 };
 
 /** What the broker said, below what kafkajs made of it. */
-function refusalIn(error: unknown): BrokerRefusal | undefined {
+function rejectionIn(error: unknown): BrokerRejection | undefined {
   const { type, message, cause } = error as { type?: string; message: string; cause?: unknown };
-  if (type) return new BrokerRefusal(type, message, error);
-  return cause instanceof Error ? refusalIn(cause) : undefined;
+  if (type) return new BrokerRejection(type, message, error);
+  return cause instanceof Error ? rejectionIn(cause) : undefined;
 }
 
 /** A further member of a consumer group. */

@@ -106,7 +106,9 @@ export class ParkedEvents {
 
   /** It stays, and holds back the others of its key, until it is released. */
   async markDeadLettered(tx: Tx, position: string): Promise<void> {
-    await tx.query(`UPDATE ${this.schema}.parked SET dead_lettered_at = now(), due = 'infinity' WHERE position = $1`, [position]);
+    await tx.query(`UPDATE ${this.schema}.parked SET dead_lettered_at = now(), due = 'infinity' WHERE position = $1`, [
+      position,
+    ]);
   }
 
   /** Locks the key of a dead-lettered event. Undefined when it is not parked, or no dead letter. */

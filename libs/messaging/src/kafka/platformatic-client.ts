@@ -2,7 +2,7 @@ import { setImmediate as aBreath } from 'node:timers/promises';
 import type { Consumer, Message, MessagesStream, Producer } from '@platformatic/kafka';
 import {
   type Acks,
-  BrokerRefusal,
+  BrokerRejection,
   FETCH_WAIT,
   HEARTBEAT,
   type KafkaClient,
@@ -71,7 +71,7 @@ class PlatformaticProducer implements RecordProducer {
     try {
       await producer.send({ messages, acks: this.acks === 'all' ? -1 : 0, idempotent: this.acks === 'all' });
     } catch (error) {
-      throw refusalIn(error) ?? error;
+      throw rejectionIn(error) ?? error;
     }
   }
 
@@ -95,13 +95,13 @@ interface Opened {
 }
 
 /** What the broker said, wherever it is among the reasons. */
-function refusalIn(error: unknown): BrokerRefusal | undefined {
+function rejectionIn(error: unknown): BrokerRejection | undefined {
   const reasons = reasonsIn(error as Reason);
   const said = reasons.find(({ apiId }) => apiId && apiId !== OF_A_RECORD);
-  if (said) return new BrokerRefusal(said.apiId!, said.message, error);
+  if (said) return new BrokerRejection(said.apiId!, said.message, error);
   const isUnknown = ({ message }: Reason) => message.startsWith('Unknown topic ');
   const unknown = reasons.find(isUnknown); // the library keeps this answer to itself
-  return unknown && new BrokerRefusal('UNKNOWN_TOPIC_OR_PARTITION', unknown.message, error);
+  return unknown && new BrokerRejection('UNKNOWN_TOPIC_OR_PARTITION', unknown.message, error);
 }
 
 /** The code that the library gives to the broker's words on one record; what they mean has a code of its own beside it. */

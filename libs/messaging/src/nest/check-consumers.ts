@@ -16,7 +16,8 @@ export function checkConsumers(
     const missing = handled[kind].filter((name) => !names.includes(name));
     if (missing.length) throw new Error(`${service} handles ${missing.join(', ')}, which its entry in consumers lacks`);
     const unhandled = names.filter((name) => !handled[kind].includes(name));
-    if (unhandled.length) throw new Error(`${service} is to consume ${unhandled.join(', ')}, but has no handler for it`);
+    if (unhandled.length)
+      throw new Error(`${service} is to consume ${unhandled.join(', ')}, but has no handler for it`);
   }
   const consumed = new Set(Object.values(consumers).flatMap((consumer) => consumer.queues.map(({ name }) => name)));
   const orphans = queues.filter(({ name }) => !consumed.has(name)).map(({ name }) => name);

@@ -79,7 +79,7 @@ describe('what the pages on messaging show', () => {
     const relay = new OutboxRelay({ connectionString: database.url, targets: { rabbitmq: publisher }, logger: quiet });
     await relay.start();
     const carrier = startResponder(connection, example.PickUp, (body, { reply }) => reply(body), { database });
-    await example.askForPickUp(database, pickUps, 'p4');
+    await example.requestPickUp(database, pickUps, 'p4');
     const status = async () =>
       (await database.pool.query("SELECT status FROM parcels WHERE id = 'p4'")).rows[0]?.status;
     expect(await status()).toBe('waiting for the carrier');
@@ -87,7 +87,7 @@ describe('what the pages on messaging show', () => {
     const depot = startResponder(
       connection,
       example.PickedUp as never,
-      (body, context) => pickUps.take(body, context),
+      (body, context) => pickUps.receive(body, context),
       {
         database,
       },
