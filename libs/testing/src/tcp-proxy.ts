@@ -9,6 +9,7 @@ interface Address {
 /** The way to a server, for a test to break. What goes on between it and those who come that way is up to the test. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
+  private readonly clients = new Set<Socket>();
   private held: 'nothing' | 'answers' | 'everything' = 'nothing';
   private waiting: (() => void)[] = [];
   private isCut = false;
@@ -53,6 +54,11 @@ export class TcpProxy {
     this.held = 'answers';
   }
 
+  /** Sends bytes to all clients as if the server had; between two of its answers. */
+  answer(bytes: Buffer): void {
+    for (const client of this.clients) client.write(bytes);
+  }
+
   /** Lets everything through again, first what was held. */
   restore(): void {
     this.isCut = false;
@@ -68,6 +74,8 @@ export class TcpProxy {
 
   private accept(client: Socket): void {
     this.watch(client);
+    this.clients.add(client);
+    client.on('close', () => this.clients.delete(client));
     if (this.isCut) client.destroy();
     else this.pass(() => this.join(client));
   }
