@@ -10,31 +10,34 @@ afterAll(() => inventory.stop());
 
 const request = () => ({ ...newAttempt(), items: [{ sku: 'BOOK-001', quantity: 1 }] });
 
-describe('a task that makes no sense', () => {
+describe('a malformed task', () => {
   it.each([
-    ['no JSON', '{"orderId":', /not JSON/],
+    ['not JSON', '{"orderId":', /not JSON/],
     ['without items', JSON.stringify({ ...newAttempt(), items: [] }), /items/],
     [
       'with a quantity below one',
       JSON.stringify({ ...request(), items: [{ sku: 'BOOK-001', quantity: 0 }] }),
       /quantity/,
     ],
-    ['with an order id that is no uuid', JSON.stringify({ ...request(), orderId: 'order-1' }), /orderId/],
-  ])('(%s) is set aside at once and whole, with the reason; the ones behind it go on', async (_, bytes, reason) => {
-    const id = await inventory.rabbit.send(ReserveStock, request(), { bytes });
-    expect(await inventory.rabbit.ask(ReserveStock, request())).toMatchObject({ outcome: 'reserved' });
+    ['with an order id that is not a UUID', JSON.stringify({ ...request(), orderId: 'order-1' }), /orderId/],
+  ])(
+    '(%s) is dead-lettered at once, whole and with the reason, and the tasks behind it are handled',
+    async (_, bytes, reason) => {
+      const id = await inventory.rabbit.send(ReserveStock, request(), { bytes });
+      expect(await inventory.rabbit.ask(ReserveStock, request())).toMatchObject({ outcome: 'reserved' });
 
-    const letter = await inventory.rabbit.take('inventory.reserve-dlq');
-    expect(letter).toMatchObject({ id, type: ReserveStock.type, body: bytes });
-    const failure = failureOf(letter.headers);
-    expect(failure).toMatchObject({
-      source: 'inventory.reserve',
-      consumer: 'inventory',
-      class: 'malformed',
-      attempts: 1,
-    });
-    expect(failure?.error).toMatch(reason);
-  });
+      const deadLetter = await inventory.rabbit.take('inventory.reserve-dlq');
+      expect(deadLetter).toMatchObject({ id, type: ReserveStock.type, body: bytes });
+      const failure = failureOf(deadLetter.headers);
+      expect(failure).toMatchObject({
+        source: 'inventory.reserve',
+        consumer: 'inventory',
+        class: 'malformed',
+        attempts: 1,
+      });
+      expect(failure?.error).toMatch(reason);
+    },
+  );
 
   it('reserves nothing', async () => {
     const { reserved } = await product(inventory, 'BOOK-002');

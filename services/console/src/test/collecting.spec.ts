@@ -1,5 +1,5 @@
 import { ORDERS_FOR_REVIEW, OrderFailed, ProcessOrder, ReserveStock } from '@waybill/contracts';
-import { ask, type Console, givenUp, type Letter, letterOf, startConsole } from './console.fixture.js';
+import { type Console, callApi, type DeadLetter, deadLetterOf, startConsole, withFailure } from './console.fixture.js';
 
 let console: Console;
 beforeAll(async () => {
@@ -13,13 +13,13 @@ const inQueue = { ...ReserveStock, destination: { name: 'inventory.reserve-dlq' 
 const inTopic = { ...OrderFailed, destination: { name: 'orders.events.email-dlq' } };
 
 describe('a dead letter', () => {
-  it('of a queue is shown with whose it is, why and its body', async () => {
-    const id = await console.rabbit.send(inQueue, task, givenUp());
-    expect(await letterOf(console, id)).toMatchObject({
+  it('of a queue is shown with its consumer, error and body', async () => {
+    const id = await console.rabbit.send(inQueue, task, withFailure());
+    expect(await deadLetterOf(console, id)).toMatchObject({
       source: 'inventory.reserve',
       consumer: 'inventory',
       class: 'transient',
-      error: 'no answer',
+      error: 'no response',
       attempts: 4,
       type: 'waybill.ReserveStock.v1',
       key: orderId,
@@ -30,8 +30,8 @@ describe('a dead letter', () => {
   });
 
   it("of a group's topic is shown with the group and the event's key", async () => {
-    const id = await console.kafka.publish(inTopic, { orderId } as OrderFailed, givenUp({ class: 'malformed' }));
-    expect(await letterOf(console, id)).toMatchObject({
+    const id = await console.kafka.publish(inTopic, { orderId } as OrderFailed, withFailure({ class: 'malformed' }));
+    expect(await deadLetterOf(console, id)).toMatchObject({
       source: 'orders.events',
       consumer: 'email',
       class: 'malformed',
@@ -41,9 +41,9 @@ describe('a dead letter', () => {
 
   it('of a failed order is shown as one of orders.process', async () => {
     const toReview = { ...ProcessOrder, destination: { name: ORDERS_FOR_REVIEW } };
-    const failed = givenUp({ source: 'orders', consumer: 'order', class: 'business', error: 'OUT_OF_STOCK' });
+    const failed = withFailure({ source: 'orders', consumer: 'order', class: 'business', error: 'OUT_OF_STOCK' });
     const id = await console.rabbit.send(toReview, { orderId } as ProcessOrder, failed);
-    expect(await letterOf(console, id)).toMatchObject({
+    expect(await deadLetterOf(console, id)).toMatchObject({
       source: 'orders.process',
       consumer: 'order',
       class: 'business',
@@ -55,15 +55,15 @@ describe('a dead letter', () => {
     ['invalid JSON', Buffer.from('{ "orderId": ')],
     ['nothing', Buffer.alloc(0)],
     ['two megabytes', Buffer.alloc(2_000_000, 'x')],
-    ['no text', Buffer.from([0xff, 0x00, 0xfe])],
-  ])('with a body of %s is taken in whole', async (_, bytes) => {
-    const id = await console.rabbit.send(inQueue, task, { bytes, ...givenUp({ class: 'malformed' }) });
-    const { body, bodyEncoding } = await letterOf(console, id);
+    ['binary data', Buffer.from([0xff, 0x00, 0xfe])],
+  ])('with a body of %s is collected whole', async (_, bytes) => {
+    const id = await console.rabbit.send(inQueue, task, { bytes, ...withFailure({ class: 'malformed' }) });
+    const { body, bodyEncoding } = await deadLetterOf(console, id);
     expect(Buffer.from(body, bodyEncoding as 'base64').equals(bytes)).toBe(true);
   });
 
   it('is counted as depth with the age of the oldest', async () => {
-    await letterOf(console, await console.rabbit.send(inQueue, task, givenUp({ class: 'crashing' })));
+    await deadLetterOf(console, await console.rabbit.send(inQueue, task, withFailure({ class: 'crashing' })));
     const labels = ['source="inventory.reserve"', 'consumer="inventory"', 'class="crashing"'];
     expect(await console.metric('waybill_dead_letters_waiting', labels)).toBe(1);
     expect(await console.metric('waybill_dead_letters_oldest_age_seconds', labels)).toBeGreaterThan(60);
@@ -72,9 +72,9 @@ describe('a dead letter', () => {
 
 describe('the API', () => {
   it.each(['/dead-letters', '/dead-letters/groups', `/dead-letters/${orderId}`])(
-    'lets nobody but operators see %s',
+    'admits only operators to %s',
     async (path) => {
-      expect(await ask(console, 'GET', path, undefined, {})).toMatchObject({ status: 401, body: { status: 401 } });
+      expect(await callApi(console, 'GET', path, undefined, {})).toMatchObject({ status: 401, body: { status: 401 } });
     },
   );
 
@@ -99,28 +99,28 @@ describe('the API', () => {
     ['/dead-letters?limit=0', 'limit'],
     ['/dead-letters?cursor=x', 'cursor'],
     ['/dead-letters?nonsense=1', 'nonsense'],
-  ])('refuses %s and names the field', async (path, field) => {
-    const { status, body } = await ask(console, 'GET', path);
+  ])('rejects %s and names the field', async (path, field) => {
+    const { status, body } = await callApi(console, 'GET', path);
     expect([status, body.errors.map((error) => error.field)]).toEqual([400, [field]]);
   });
 
-  it.each(['not-an-id', crypto.randomUUID()])('knows no letter %s', async (id) => {
-    expect((await ask(console, 'GET', `/dead-letters/${id}`)).status).toBe(404);
-    expect((await ask(console, 'POST', `/dead-letters/${id}/resubmit`)).status).toBe(404);
-    expect((await ask(console, 'POST', `/dead-letters/batches/${id}/stop`)).status).toBe(404);
+  it.each(['not-an-id', crypto.randomUUID()])('responds with 404 for %s', async (id) => {
+    expect((await callApi(console, 'GET', `/dead-letters/${id}`)).status).toBe(404);
+    expect((await callApi(console, 'POST', `/dead-letters/${id}/resubmit`)).status).toBe(404);
+    expect((await callApi(console, 'POST', `/dead-letters/batches/${id}/stop`)).status).toBe(404);
   });
 
-  it('groups letters of the same failure and lists a group', async () => {
-    const ids = [1, 2].map((n) => console.rabbit.send(inQueue, task, givenUp({ error: `no shelf ${n}00` })));
-    for (const id of await Promise.all(ids)) await letterOf(console, id);
-    const groups = await ask<{ items: { group: string; error: string; count: number }[] }>(
+  it('groups dead letters of the same failure and lists a group', async () => {
+    const ids = [1, 2].map((n) => console.rabbit.send(inQueue, task, withFailure({ error: `no shelf ${n}00` })));
+    for (const id of await Promise.all(ids)) await deadLetterOf(console, id);
+    const groups = await callApi<{ items: { group: string; error: string; count: number }[] }>(
       console,
       'GET',
       '/dead-letters/groups?source=inventory.reserve',
     );
     const group = groups.body.items.find(({ error }) => error === 'no shelf <n>')!;
     expect(group.count).toBe(2);
-    const listed = await ask<{ items: Letter[] }>(console, 'GET', `/dead-letters?group=${group.group}`);
+    const listed = await callApi<{ items: DeadLetter[] }>(console, 'GET', `/dead-letters?group=${group.group}`);
     expect(listed.body.items).toHaveLength(2);
   });
 });

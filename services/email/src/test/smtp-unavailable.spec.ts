@@ -8,10 +8,10 @@ let port: number;
 let smtp: SmtpServer | undefined;
 
 beforeAll(async () => {
-  const gone = await SmtpServer.listen();
-  port = gone.port;
-  email = await startEmail(gone.url);
-  await gone.close();
+  const server = await SmtpServer.listen();
+  port = server.port;
+  email = await startEmail(server.url);
+  await server.close();
 });
 afterAll(async () => {
   await email.stop();
@@ -24,7 +24,7 @@ const untilSent = (orderId: string) =>
 const waiting = () => email.metric('waybill_messages_waiting_for_dependency', ['source="email.send"']);
 
 describe('a mail', () => {
-  it('waits while no SMTP server is there, is sent once one is, and that was no attempt', async () => {
+  it('waits while no SMTP server runs and is sent once one does, which counts as no attempt', async () => {
     const { orderId, ...order } = anOrder();
     await email.kafka.publish(OrderConfirmed, { orderId, ...order });
     await until('the mail waits', async () => (await waiting()) === 1);
@@ -37,33 +37,30 @@ describe('a mail', () => {
     await until('no mail waits', async () => (await waiting()) === 0);
   });
 
-  it('is sent though the server hangs up in the middle of it, and that was no attempt', async () => {
-    let rudely = 5;
-    smtp!.answer = (command) => (command === 'RCPT' && rudely-- > 0 ? 'hang up' : undefined);
+  it('is sent although the server hangs up during it, which counts as no attempt', async () => {
+    let hangUps = 5;
+    smtp!.reply = (command) => (command === 'RCPT' && hangUps-- > 0 ? 'hang up' : undefined);
     const { orderId, ...order } = anOrder();
     await email.kafka.publish(OrderConfirmed, { orderId, ...order });
 
     await untilSent(orderId);
-    expect(rudely).toBeLessThan(0);
+    expect(hangUps).toBeLessThan(0);
     expect(await email.handled('email.send', 'later')).toBe(0);
   });
 
   it.each([
-    ['is shutting down', 'CONNECT', '421 come again'],
-    ['takes nobody at the door', 'CONNECT', '554 no service here'],
-    ['ends in the middle of it', 'MAIL', '421 shutting down'],
-  ])(
-    'is kept and sent later when the server %s, however often, and that was no attempt',
-    async (_, refused, answer) => {
-      let times = 5;
-      smtp!.hangUp();
-      smtp!.answer = (command) => (command === refused && times-- > 0 ? answer : undefined);
-      const { orderId, ...order } = anOrder();
-      await email.kafka.publish(OrderConfirmed, { orderId, ...order });
+    ['is shutting down', 'CONNECT', '421 try later'],
+    ['accepts no connections', 'CONNECT', '554 no service here'],
+    ['shuts down during it', 'MAIL', '421 shutting down'],
+  ])('is sent later when the server %s, however often, which counts as no attempt', async (_, rejected, reply) => {
+    let times = 5;
+    smtp!.hangUp();
+    smtp!.reply = (command) => (command === rejected && times-- > 0 ? reply : undefined);
+    const { orderId, ...order } = anOrder();
+    await email.kafka.publish(OrderConfirmed, { orderId, ...order });
 
-      await untilSent(orderId);
-      expect(times).toBeLessThan(0);
-      expect(await email.handled('email.send', 'later')).toBe(0);
-    },
-  );
+    await untilSent(orderId);
+    expect(times).toBeLessThan(0);
+    expect(await email.handled('email.send', 'later')).toBe(0);
+  });
 });

@@ -8,25 +8,25 @@ import { ApiProcess } from './api-process.fixture.js';
 const COPIES = 50;
 const NAMES = ['order-api 1', 'order-api 2', 'order-api 3'];
 
-/** Where a transaction can be made to wait: the number of an advisory lock that a trigger asks for. */
-const PLACES = { 'in the work': 1, 'at its commit': 2 };
-type Place = keyof typeof PLACES;
+/** Where a transaction can be paused: the number of the advisory lock that a trigger acquires there. */
+const PAUSES = { 'at its insert': 1, 'at its commit': 2 };
+type Pause = keyof typeof PAUSES;
 const TRIGGERS = `
-  CREATE FUNCTION wait_for() RETURNS trigger LANGUAGE plpgsql AS
+  CREATE FUNCTION pause_here() RETURNS trigger LANGUAGE plpgsql AS
     'BEGIN PERFORM pg_advisory_xact_lock_shared(TG_ARGV[0]::bigint); RETURN NEW; END';
-  CREATE TRIGGER in_the_work BEFORE INSERT ON orders
-    FOR EACH ROW EXECUTE FUNCTION wait_for(${PLACES['in the work']});
+  CREATE TRIGGER at_its_insert BEFORE INSERT ON orders
+    FOR EACH ROW EXECUTE FUNCTION pause_here(${PAUSES['at its insert']});
   CREATE CONSTRAINT TRIGGER at_its_commit AFTER INSERT ON waybill.idempotency_keys DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION wait_for(${PLACES['at its commit']})`;
+    FOR EACH ROW EXECUTE FUNCTION pause_here(${PAUSES['at its commit']})`;
 
-/** What goes with an answer; the rest of its headers is about the connection and the moment. */
+/** The headers that belong to the response; the others concern the connection and the time. */
 const HEADERS = ['content-type', 'content-length', 'location'];
 
-interface Answered {
-  /** Status, headers and body, as text to be compared. */
-  answer: string;
+interface PlacedCopy {
+  /** Status, headers and body, as text for comparison. */
+  response: string;
   replayed: boolean;
-  /** Whose connection broke under the request before it was answered. */
+  /** Processes whose connection broke before they responded. */
   brokenBy: string[];
 }
 
@@ -50,21 +50,21 @@ beforeEach(async () => {
   await Promise.all(missing.map(async (name) => running.set(name, await ApiProcess.start(name, database.url))));
 });
 
-afterEach(() => holder.release(true)); // with its session go its locks
+afterEach(() => holder.release(true)); // its locks end with the session
 
 afterAll(async () => {
   await Promise.all([...running.values()].map((api) => api.kill()));
   await database.drop();
 });
 
-/** Who waits for an advisory lock, by the names of their connections: at the place, or for the key. */
-async function waiting(where: Place | 'for the key'): Promise<string[]> {
+/** The processes that wait for an advisory lock: at the pause, or for the key. */
+async function waiting(where: Pause | 'for the key'): Promise<string[]> {
   const { rows } = await database.pool.query<{ name: string; number: number }>(
     `SELECT application_name AS name, CASE WHEN classid = 0 THEN objid::int ELSE 0 END AS number
      FROM pg_locks JOIN pg_stat_activity USING (pid)
      WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()`,
   );
-  const number = where === 'for the key' ? 0 : PLACES[where];
+  const number = where === 'for the key' ? 0 : PAUSES[where];
   return rows.filter((row) => row.number === number).map(({ name }) => name);
 }
 
@@ -74,12 +74,12 @@ async function kill(name: string): Promise<void> {
   await api.kill();
 }
 
-/** A client that asks another process when its connection breaks or its key is in flight, until it has its answer. */
-async function place(key: string, copy: number): Promise<Answered> {
+/** A client that retries at another process when its connection breaks or its key is in flight, until it has a response. */
+async function place(key: string, copy: number): Promise<PlacedCopy> {
   const brokenBy: string[] = [];
   let tries = 0;
   return until(
-    `copy ${copy} is answered`,
+    `copy ${copy} has a response`,
     async () => {
       const alive = [...running.values()];
       const { name, url } = alive[(copy + tries++) % alive.length]!;
@@ -98,7 +98,7 @@ async function place(key: string, copy: number): Promise<Answered> {
         if (response.status === 409 && Number(response.headers.get('retry-after')) > 0) return false;
         const headers = HEADERS.map((header) => response.headers.get(header));
         const replayed = response.headers.get('idempotency-replayed') === 'true';
-        return { answer: JSON.stringify([response.status, ...headers, body]), replayed, brokenBy };
+        return { response: JSON.stringify([response.status, ...headers, body]), replayed, brokenBy };
       } catch {
         brokenBy.push(name);
         return false;
@@ -111,40 +111,40 @@ async function place(key: string, copy: number): Promise<Answered> {
 const count = async (table: string): Promise<number> =>
   (await database.pool.query(`SELECT count(*)::int AS count FROM ${table}`)).rows[0].count;
 
-describe('50 copies of a request with a key, to three processes at once', () => {
-  it.each<[string, Place, 'at work' | 'waiting', number]>([
-    ['that is in its work', 'in the work', 'at work', 1],
-    ['that is in its work', 'in the work', 'at work', 1],
-    ['whose commit is under way', 'at its commit', 'at work', 0],
-    ['whose commit is under way', 'at its commit', 'at work', 0],
-    ['whose copies wait for the first', 'in the work', 'waiting', 1],
+describe('50 copies of a request with a key, sent concurrently to three processes', () => {
+  it.each<[string, Pause, 'first' | 'waiting', number]>([
+    ['that is at its insert', 'at its insert', 'first', 1],
+    ['that is at its insert', 'at its insert', 'first', 1],
+    ['that is at its commit', 'at its commit', 'first', 0],
+    ['that is at its commit', 'at its commit', 'first', 0],
+    ['whose copies wait for the first', 'at its insert', 'waiting', 1],
     ['whose copies wait for the first', 'at its commit', 'waiting', 1],
-  ])('make one order and get the first answer, when kill -9 hits the process %s', async (_, where, whom, firsts) => {
-    await holder.query('SELECT pg_advisory_lock($1)', [PLACES[where]]);
+  ])('make one order and get the same response when kill -9 hits the process %s', async (_, pause, target, firsts) => {
+    await holder.query('SELECT pg_advisory_lock($1)', [PAUSES[pause]]);
     const key = crypto.randomUUID();
     const copies = Promise.all(Array.from({ length: COPIES }, (_, copy) => place(key, copy)));
-    copies.catch(() => {}); // looked at below
+    copies.catch(() => {}); // awaited below
 
-    const [atWork] = await until('one is at work', async () => {
-      const there = await waiting(where);
-      return there.length > 0 && there;
+    const [first] = await until('one is paused', async () => {
+      const paused = await waiting(pause);
+      return paused.length > 0 && paused;
     });
-    await until('all three have copies that wait', async () => new Set(await waiting('for the key')).size === 3);
-    const victim = whom === 'at work' ? atWork! : NAMES.find((name) => name !== atWork)!;
+    await until('copies wait in all three processes', async () => new Set(await waiting('for the key')).size === 3);
+    const victim = target === 'first' ? first! : NAMES.find((name) => name !== first)!;
     await kill(victim);
-    await holder.query('SELECT pg_advisory_unlock($1)', [PLACES[where]]);
+    await holder.query('SELECT pg_advisory_unlock($1)', [PAUSES[pause]]);
 
-    const answered = await copies;
-    expect(new Set(answered.map(({ answer }) => answer)).size).toBe(1);
-    expect(JSON.parse(answered[0]!.answer)).toEqual([
+    const placed = await copies;
+    expect(new Set(placed.map(({ response }) => response)).size).toBe(1);
+    expect(JSON.parse(placed[0]!.response)).toEqual([
       202,
       'application/json; charset=utf-8',
       expect.any(String),
       expect.stringMatching(/^\/orders\/[\w-]{36}$/),
       expect.stringContaining('"status":"PENDING"'),
     ]);
-    expect(answered.filter(({ replayed }) => !replayed)).toHaveLength(firsts);
-    expect(new Set(answered.flatMap(({ brokenBy }) => brokenBy))).toEqual(new Set([victim]));
+    expect(placed.filter(({ replayed }) => !replayed)).toHaveLength(firsts);
+    expect(new Set(placed.flatMap(({ brokenBy }) => brokenBy))).toEqual(new Set([victim]));
     expect(await count('orders')).toBe(1);
     expect(await count('waybill.outbox')).toBe(2);
     expect(await count('waybill.idempotency_keys')).toBe(1);

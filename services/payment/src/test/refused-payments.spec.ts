@@ -2,27 +2,27 @@ import { createApp } from '@waybill/platform/nest';
 import type { Config } from '../config.js';
 import { PaymentModule } from '../payment.module.js';
 import { PaymentProvider } from '../workflows/payment-provider.js';
-import { aCharge, PaymentBench, silent } from './payment.fixture.js';
+import { aCharge, PaymentHarness, silent } from './payment.fixture.js';
 
-let bench: PaymentBench;
+let harness: PaymentHarness;
 beforeAll(async () => {
-  bench = await PaymentBench.start();
+  harness = await PaymentHarness.start();
 });
-afterAll(() => bench.stop());
+afterAll(() => harness.stop());
 
-/** Nobody listens there. */
-const AWAY = '127.0.0.1:1';
+/** Nothing listens there. */
+const UNREACHABLE = '127.0.0.1:1';
 
 describe('a refusal', () => {
-  it('by the provider is a value, not an error, and is said', async () => {
+  it('by the provider is a result, not an error, and is published', async () => {
     const request = aCharge({ paymentToken: 'tok_declined' });
-    const answer = { outcome: 'refused', reason: 'PAYMENT_DECLINED' };
+    const refused = { outcome: 'refused', reason: 'PAYMENT_DECLINED' };
 
-    expect(await bench.charge(request)).toEqual(answer);
-    expect(await bench.charge(request)).toEqual(answer);
-    expect(await bench.ledger(request)).toEqual([]);
+    expect(await harness.charge(request)).toEqual(refused);
+    expect(await harness.charge(request)).toEqual(refused);
+    expect(await harness.ledger(request)).toEqual([]);
     const { orderId, attempt } = request;
-    expect(await bench.events(request)).toEqual([
+    expect(await harness.events(request)).toEqual([
       {
         type: 'waybill.PaymentFailed.v1',
         body: expect.objectContaining({
@@ -35,22 +35,22 @@ describe('a refusal', () => {
     ]);
   });
 
-  it('of a banned customer does not ask the provider', async () => {
+  it('of a banned customer does not call the provider', async () => {
     const request = aCharge({ customerId: 'cus_banned' });
-    const unreachable = { provider: new PaymentProvider(`http://${AWAY}`) };
+    const unreachable = { provider: new PaymentProvider(`http://${UNREACHABLE}`) };
 
-    expect(await bench.charge(request, unreachable)).toEqual({ outcome: 'refused', reason: 'CUSTOMER_BANNED' });
-    expect(await bench.eventTypes(request)).toEqual(['waybill.PaymentFailed.v1']);
+    expect(await harness.charge(request, unreachable)).toEqual({ outcome: 'refused', reason: 'CUSTOMER_BANNED' });
+    expect(await harness.eventTypes(request)).toEqual(['waybill.PaymentFailed.v1']);
   });
 
-  it('is shown with what succeeded, also while the brokers, Temporal and the provider are away', async () => {
+  it('is listed beside the successful payments, also while the brokers, Temporal and the provider are unavailable', async () => {
     const declined = aCharge({ paymentToken: 'tok_declined' });
-    await bench.charge(declined);
+    await harness.charge(declined);
     const retried = { ...declined, attempt: 2, paymentToken: 'tok_ok' };
-    await bench.charge(retried);
-    await bench.refund(retried);
+    await harness.charge(retried);
+    await harness.refund(retried);
 
-    const app = await createApp(PaymentModule.with(configWithout(AWAY), silent), silent);
+    const app = await createApp(PaymentModule.with(configWithout(UNREACHABLE), silent), silent);
     await app.init();
     const { items } = (await app.inject(`/payments?orderId=${declined.orderId}`)).json<{ items: object[] }>();
     await app.close();
@@ -63,19 +63,19 @@ describe('a refusal', () => {
   });
 });
 
-function configWithout(away: string): Config {
+function configWithout(address: string): Config {
   return {
     HOST: '127.0.0.1',
     LOG_LEVEL: 'silent',
     PAYMENT_PORT: 0,
-    DATABASE_URL: bench.server.url,
-    RABBITMQ_URL: `amqp://${away}`,
-    KAFKA_BROKERS: [away],
+    DATABASE_URL: harness.server.url,
+    RABBITMQ_URL: `amqp://${address}`,
+    KAFKA_BROKERS: [address],
     KAFKA_TOPIC_PREFIX: '',
     KAFKA_RETENTION: undefined,
     KAFKA_CLIENT: 'kafkajs',
-    TEMPORAL_ADDRESS: away,
+    TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: 'default',
-    PAYMENT_PROVIDER_URL: `http://${away}`,
+    PAYMENT_PROVIDER_URL: `http://${address}`,
   };
 }

@@ -23,30 +23,30 @@ describe('a mail', () => {
     ['its recipient', 'RCPT', '550 no such user'],
     ['its content', '.', '554 looks like spam'],
   ])(
-    'that the server refuses for good because of %s is set aside at once; the next one is sent',
-    async (_, at, answer) => {
-      smtp.answer = (command) => (command === at ? answer : undefined);
+    'that the server rejects for good because of %s is dead-lettered at once; the next one is sent',
+    async (_, at, reply) => {
+      smtp.reply = (command) => (command === at ? reply : undefined);
       const order = anOrder({ email: 'gone@example.com' });
       await email.kafka.publish(OrderConfirmed, order);
 
-      const letter = await email.rabbit.take('email.send-dlq');
-      expect(letter.type).toBe(SendEmail.type);
-      expect(JSON.parse(letter.body)).toMatchObject({ orderId: order.orderId, to: 'gone@example.com' });
-      const failure = failureOf(letter.headers);
+      const deadLetter = await email.rabbit.take('email.send-dlq');
+      expect(deadLetter.type).toBe(SendEmail.type);
+      expect(JSON.parse(deadLetter.body)).toMatchObject({ orderId: order.orderId, to: 'gone@example.com' });
+      const failure = failureOf(deadLetter.headers);
       expect(failure).toMatchObject({ source: 'email.send', consumer: 'email', class: 'business', attempts: 1 });
-      expect(failure?.error).toContain(answer);
+      expect(failure?.error).toContain(reply);
       expect(await sent(email, order.orderId)).toEqual([]);
 
-      smtp.answer = () => undefined;
+      smtp.reply = () => undefined;
       const next = anOrder();
       await email.kafka.publish(OrderConfirmed, next);
       await untilSent(next.orderId);
     },
   );
 
-  it('that the server refuses for now is tried again and sent', async () => {
+  it('that the server rejects temporarily is retried and sent', async () => {
     let busy = 1;
-    smtp.answer = (command) => (command === 'RCPT' && busy-- > 0 ? '451 greylisted' : undefined);
+    smtp.reply = (command) => (command === 'RCPT' && busy-- > 0 ? '451 greylisted' : undefined);
     const order = anOrder();
     await email.kafka.publish(OrderConfirmed, order);
 

@@ -2,15 +2,15 @@ import { type RefusalReason, Refused } from '@waybill/dlq';
 import { type Database, Problem, type ProblemName } from '@waybill/platform';
 import { isId } from './dead-letter.requests.js';
 
-/** Commits a decision about the letter or batch with this id. Throws Problem when it is refused or there is none. */
-export async function decide<T>(
+/** Commits a change to the dead letter or batch with this id. Throws Problem when it is rejected or there is none. */
+export async function applyChange<T>(
   database: Database,
   { what, id }: { what: 'dead letter' | 'batch'; id: string },
-  decision: Parameters<typeof database.transaction<T>>[0],
+  change: Parameters<typeof database.transaction<T>>[0],
 ): Promise<T> {
   if (!isId(id)) throw new Problem('not-found', { detail: `there is no ${what} ${id}` });
   try {
-    return await database.transaction(decision);
+    return await database.transaction(change);
   } catch (error) {
     throw error instanceof Refused ? problemOf(error) : error;
   }

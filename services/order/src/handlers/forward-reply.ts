@@ -2,8 +2,8 @@ import { type HandlerContext, takeReply } from '@waybill/messaging';
 import type { TaskReply } from '../workflows/fulfil-order.workflow.js';
 import type { Sagas } from '../workflows/sagas.js';
 
-/** Takes a reply to the saga that asked, whichever process that runs in. */
-export async function passOn(
+/** Forwards a reply to the saga that requested it, whichever process that runs in. */
+export async function forwardReply(
   sagas: Sagas,
   to: TaskReply['to'],
   { outcome }: { orderId: string; outcome?: string },
