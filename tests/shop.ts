@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Endpoints } from '@waybill/cli';
+import type { Endpoints } from '@waybill/shop-cli';
 import { until } from '@waybill/testing';
 
 /** A running system seen from outside, as its users and operators see it. */

@@ -1,4 +1,4 @@
-import { checkInvariants } from '@waybill/cli';
+import { checkInvariants } from '@waybill/shop-cli';
 import { until } from '@waybill/testing';
 import {
   type DeadLetter,

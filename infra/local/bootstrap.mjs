@@ -172,9 +172,9 @@ async function bundleWorkflows() {
 /** The rest is the launcher's. It hears Ctrl-C itself, so this process only waits for it. */
 async function handOver() {
   const scripts = {
-    order: 'infra/cli/dist/order.js',
-    invariants: 'infra/cli/dist/invariants.js',
-    dlq: 'infra/cli/dist/dlq.js',
+    dlq: 'infra/cli/dist/main.dlq.js',
+    order: 'infra/shop-cli/dist/main.order.js',
+    invariants: 'infra/shop-cli/dist/main.invariants.js',
   };
   const script = scripts[command];
   const argv = script ? [script, ...args] : ['infra/local/dist/main.js', command, ...args];

@@ -1,4 +1,5 @@
 export * from './endpoints.js';
+export * from './fake-http-server.js';
 export * from './fresh-database.js';
 export * from './fresh-topics.js';
 export * from './fresh-vhost.js';
@@ -6,6 +7,7 @@ export * from './kafka-peer.js';
 export * from './rabbit-peer.js';
 export * from './rabbit-queues.js';
 export * from './redis.js';
+export * from './run-script.js';
 export * from './s3.js';
 export * from './said.js';
 export * from './service-bench.js';

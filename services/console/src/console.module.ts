@@ -23,12 +23,12 @@ import {
 import { OutboxRelayService } from '@waybill/outbox/nest';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
-import { bodiesIn } from './body-in-store.js';
 import type { Config } from './config.js';
 import { BatchesController } from './http/batches.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
 import { OperatorToken } from './http/operator.guard.js';
 import { complaintAbout, QUEUES, SOURCES } from './sources.js';
+import { storedBodies } from './stored-body.js';
 
 /** Gathers the dead letters of all brokers and lets operators decide about them. */
 @Module({ controllers: [BatchesController, DeadLettersController] })
@@ -57,7 +57,7 @@ export class ConsoleModule implements OnApplicationShutdown {
         { provide: Review, useValue: review },
         { provide: Batches, useValue: batches },
         { provide: BatchRunner, useValue: runner },
-        { provide: DeadLetterQueries, useValue: new DeadLetterQueries({ bodyOf: bodiesIn(config.OBJECT_STORE) }) },
+        { provide: DeadLetterQueries, useValue: new DeadLetterQueries({ bodyOf: storedBodies(config.OBJECT_STORE) }) },
         { provide: OperatorToken, useValue: new OperatorToken(config.OPERATOR_TOKEN) },
         { provide: DeadLetterService, useFactory: () => letterService(config, logger, database, rabbit, runner) },
         {

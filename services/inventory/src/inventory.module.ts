@@ -13,9 +13,9 @@ import { ReserveStockHandler } from './handlers/reserve-stock.handler.js';
 import { OperatorToken, ProductsController } from './http/products.controller.js';
 import { ReservationsController } from './http/reservations.controller.js';
 import { ShipmentsController } from './http/shipments.controller.js';
-import { ClaimRepository } from './persistence/claim.repository.js';
 import { InventoryQueries } from './persistence/inventory.queries.js';
 import { Prisma } from './persistence/prisma.js';
+import { ReservationDecisionRepository } from './persistence/reservation-decision.repository.js';
 import { ShipmentRepository } from './persistence/shipment.repository.js';
 import { StockRepository } from './persistence/stock.repository.js';
 import { Carrier, CarrierTimes } from './usecases/carrier.js';
@@ -47,7 +47,7 @@ export class InventoryModule {
         CreateShipmentHandler,
         CancelShipmentHandler,
         OrderConfirmedHandler,
-        ClaimRepository,
+        ReservationDecisionRepository,
         StockRepository,
         ShipmentRepository,
         Carrier,

@@ -21,7 +21,7 @@ export class OrderApiModule {
     health.add({
       name: 'catalogue',
       async check() {
-        if (!(await catalogue.wasReadToTheEnd(database.autocommit))) throw new Error('its copy is not complete yet');
+        if (!(await catalogue.wasComplete(database.autocommit))) throw new Error('its copy is not complete yet');
       },
     });
   }

@@ -7,7 +7,7 @@ export interface EmailFilter {
   cursor?: string | undefined;
 }
 
-/** Reads what was sent for those who ask. */
+/** Sent mails as the HTTP API shows them. */
 export class EmailQueries {
   constructor(private readonly prisma: Prisma) {}
 

@@ -8,7 +8,7 @@ import { createApp } from '@waybill/platform/nest';
 import { ServiceBench, type ServiceSettings } from '@waybill/testing';
 import { EmailModule } from '../email.module.js';
 
-/** The service as its main runs it, handing its mails to this server. */
+/** The service as its main runs it, with this SMTP server. */
 export const startEmail = (smtpUrl: string) => ServiceBench.of((settings) => start(settings, smtpUrl));
 
 async function start(settings: ServiceSettings, smtpUrl: string) {
@@ -35,12 +35,12 @@ export interface SentMail {
   sentAt: string;
 }
 
-/** What the service says it has sent about an order. */
+/** The mails about an order that the service has recorded. */
 export async function sent(email: Email, orderId: string): Promise<SentMail[]> {
   return (await email.get<{ items: SentMail[] }>(`/emails?orderId=${orderId}`)).items;
 }
 
-/** An order as its events tell of it, confirmed just now. */
+/** An order as in its events, confirmed just now. */
 export const anOrder = (changes: Partial<OrderConfirmed> = {}): OrderConfirmed => ({
   orderId: crypto.randomUUID(),
   attempt: 1,

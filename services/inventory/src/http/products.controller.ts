@@ -29,7 +29,7 @@ export class ProductsController {
     return product;
   }
 
-  /** Sets what is on hand; 409 when that is less than what is promised to orders. */
+  /** Sets the units on hand; 409 when that is less than what is reserved. */
   @Put(':sku/stock')
   async count(
     @Param('sku') sku: string,

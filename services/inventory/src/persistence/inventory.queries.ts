@@ -11,7 +11,7 @@ export interface ReservationFilter extends PageQuery {
   status?: 'OPEN' | 'SHIPPED' | 'RELEASED' | undefined;
 }
 
-/** Reads stock, reservations and shipments for those who ask. */
+/** Stock, reservations and shipments as the HTTP API shows them. */
 export class InventoryQueries {
   constructor(private readonly prisma: Prisma) {}
 

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => inventory.stop());
 
 describe('a reservation', () => {
-  it('holds all items and answers the queue that asked', async () => {
+  it('reserves all items and replies to the queue in reply_to', async () => {
     const attempt = newAttempt();
     const items = [
       { sku: 'BOOK-001', quantity: 3 },
@@ -26,7 +26,7 @@ describe('a reservation', () => {
     expect(JSON.parse(event!.body)).toEqual({ ...attempt, items });
   });
 
-  it('holds nothing when one item is short, and says which', async () => {
+  it('reserves nothing when one item is short, and names it in the event', async () => {
     const attempt = newAttempt();
     const items = [
       { sku: 'BOOK-003', quantity: 1 },
@@ -41,7 +41,7 @@ describe('a reservation', () => {
     expect(JSON.parse(event!.body)).toMatchObject({ shortages: [{ sku: 'RARE-001', quantity: 6, available: 5 }] });
   });
 
-  it('is made once for an attempt, and whoever asks again gets the same answer', async () => {
+  it('is made once per attempt, and a repeated request gets the same reply', async () => {
     const attempt = newAttempt();
     const request = { ...attempt, items: [{ sku: 'BOOK-004', quantity: 2 }] };
 
@@ -51,7 +51,7 @@ describe('a reservation', () => {
     expect(await inventory.kafka.heard(attempt.orderId, 1)).toHaveLength(1);
   });
 
-  it('that was refused stays refused when stock has come since', async () => {
+  it('that was rejected stays rejected when stock arrives later', async () => {
     const request = { ...newAttempt(), items: [{ sku: 'BOOK-005', quantity: 1_000_001 }] };
 
     const first = await inventory.rabbit.ask(ReserveStock, request);
@@ -60,7 +60,7 @@ describe('a reservation', () => {
     expect(await product(inventory, 'BOOK-005')).toMatchObject({ reserved: 0 });
   });
 
-  it('is made and answered once when its message is delivered twice', async () => {
+  it('is made and replied to once when its message is delivered twice', async () => {
     const attempt = newAttempt();
     const request = { ...attempt, items: [{ sku: 'BOOK-006', quantity: 2 }] };
     const before = await inventory.handled('inventory.reserve');
@@ -74,7 +74,7 @@ describe('a reservation', () => {
     expect(inventory.rabbit.answered(id, 1)).toHaveLength(1);
   });
 
-  it('of another attempt at the same order is another one', async () => {
+  it('is made again for another attempt at the same order', async () => {
     const { orderId } = newAttempt();
     const items = [{ sku: 'BOOK-008', quantity: 1 }];
     await inventory.rabbit.ask(ReserveStock, { orderId, attempt: 1, items });

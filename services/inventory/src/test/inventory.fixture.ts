@@ -12,7 +12,7 @@ import { seedProducts } from '../persistence/seed.js';
 
 export const OPERATOR = 'the operator of this test';
 
-/** The service as its main runs it, with a carrier that comes at once. */
+/** The service as its main runs it, with a carrier that dispatches and delivers at once. */
 export const startInventory = () => ServiceBench.of(start);
 
 async function start(settings: ServiceSettings) {
@@ -57,7 +57,7 @@ export async function reservations(inventory: Inventory, { orderId }: Attempt): 
   return Object.fromEntries(items.map(({ sku, quantity, status }) => [sku, `${quantity} ${status}`]));
 }
 
-/** The states of an order's shipments. */
+/** The statuses of an order's shipments. */
 export async function shipments(inventory: Inventory, { orderId }: Attempt): Promise<string[]> {
   const { items } = await inventory.get<{ items: { status: string }[] }>(`/shipments?orderId=${orderId}`);
   return items.map(({ status }) => status);
@@ -73,7 +73,7 @@ export function putStock(
   return inventory.app.inject({ method: 'PUT', url: `/products/${sku}/stock`, headers, payload });
 }
 
-/** What order says once an order is confirmed. */
+/** The body of the OrderConfirmed event. */
 export const confirmed = (attempt: Attempt): OrderConfirmed => ({
   ...attempt,
   customerId: 'cus_1',

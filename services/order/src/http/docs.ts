@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asyncApi } from './asyncapi.js';
 import { openApiDocument } from './openapi.js';
 
-/** /openapi.json with a page to try it out under /docs, and /asyncapi.json. */
+/** Serves /openapi.json, its UI at /docs, and /asyncapi.json. */
 export function serveDocs(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, openApiDocument() as OpenAPIObject, {
     jsonDocumentUrl: 'openapi.json',

@@ -12,7 +12,7 @@ export interface OrderFilter {
 
 export type OrderWithHistory = Order & { history: OrderState[] };
 
-/** Reads orders for those who ask. */
+/** Orders as the HTTP API shows them. */
 export class OrderQueries {
   constructor(private readonly prisma: Prisma) {}
 

@@ -54,7 +54,7 @@ const request = {
 const post = (to: App) => to.inject({ method: 'POST', url: '/orders', payload: request });
 
 describe('an accepted order', () => {
-  it('is in the database together with its event and its task', async () => {
+  it('is committed together with its event and its task', async () => {
     const { orderId } = (await post(app)).json<{ orderId: string }>();
 
     const { rows } = await database.pool.query(
@@ -89,15 +89,15 @@ describe('order-api', () => {
     expect((await app.inject('/health/ready')).statusCode).toBe(200);
   });
 
-  it('turns orders away with 429 and Retry-After while too many messages wait to be published', async () => {
+  it('rejects orders with 429 and Retry-After while too many messages are waiting to be published', async () => {
     const strict = await start({ OUTBOX_BACKLOG_LIMIT: 1 });
     await post(app);
-    const refused = await until('an order is turned away', async () => {
+    const rejected = await until('an order is rejected', async () => {
       const response = await post(strict);
       return response.statusCode === 429 && response;
     });
-    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-    expect(refused.headers['content-type']).toContain('application/problem+json');
+    expect(Number(rejected.headers['retry-after'])).toBeGreaterThan(0);
+    expect(rejected.headers['content-type']).toContain('application/problem+json');
     await strict.close();
   });
 });

@@ -7,7 +7,7 @@ export interface PaymentFilter {
   cursor?: string | undefined;
 }
 
-/** Reads payments, refused ones too, for those who ask. */
+/** Payments, refused ones too, as the HTTP API shows them. */
 export class PaymentQueries {
   constructor(private readonly prisma: Prisma) {}
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../../../infra/payment-provider/dist/main.js', import.meta.url));
 
-/** The payment provider as a process with a ledger of its own: a third party, known by its HTTP API only. */
+/** The payment provider as a process with its own ledger: a third party, reached by its HTTP API only. */
 export class Provider {
   private constructor(
     readonly url: string,
@@ -26,10 +26,10 @@ export class Provider {
       child.stdout!.resume();
       return new Provider(url, child, directory);
     }
-    throw new Error(`the provider ended before it listened: ${child.exitCode}`);
+    throw new Error(`the provider exited before it listened: ${child.exitCode}`);
   }
 
-  /** What really happened to an order's money, as `charge 4200`. */
+  /** The ledger's entries of an order, as `charge 4200`. */
   async ledger(orderId: string): Promise<string[]> {
     const response = await fetch(`${this.url}/ledger?orderId=${orderId}`);
     const { items } = (await response.json()) as { items: { type: string; amount: number }[] };
