@@ -67,7 +67,7 @@ function configWithout(away: string): Config {
   return {
     HOST: '127.0.0.1',
     LOG_LEVEL: 'silent',
-    PAYMENT_PORT: 0,
+    PORT: 0,
     DATABASE_URL: bench.server.url,
     RABBITMQ_URL: `amqp://${away}`,
     KAFKA_BROKERS: [away],
