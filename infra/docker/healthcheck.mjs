@@ -1,7 +1,7 @@
 /** Exits with 0 when the process in this container is ready, otherwise with 1 and what is missing. */
 import { get } from 'node:http';
 
-const request = get({ port: process.env.HEALTH_PORT, path: '/health/ready', timeout: 3_000 }, (response) => {
+const request = get({ port: process.env.PORT, path: '/health/ready', timeout: 3_000 }, (response) => {
   if (response.statusCode === 200) process.exit(0);
   response.pipe(process.stdout);
   response.once('end', () => process.exit(1));

@@ -154,7 +154,7 @@ async function bundleWorkflows() {
     const inputs = [join(dist, 'workflows'), join(dist, 'domain'), 'libs/contracts/dist', 'libs/messaging/dist/contract'];
     const code = inputs.flatMap((folder) =>
       fs
-        .readdirSync(folder)
+        .readdirSync(folder, { recursive: true })
         .filter((name) => name.endsWith('.js'))
         .map((name) => join(folder, name)),
     );

@@ -1,18 +1,10 @@
+import { endpointKey, processes, processNamed } from '@waybill/system';
 import { until } from '@waybill/testing';
 import { endpoints } from '../shop.js';
 
 /** The processes of a running system, by their names in endpoints.json. */
 
-export const OURS = [
-  'order-api',
-  'order-processor',
-  'inventory',
-  'payment',
-  'email',
-  'analytics',
-  'console',
-  'payment-provider',
-];
+export const OURS = processes.map(({ name }) => name);
 
 /** kill -9, and back again with another pid. */
 export async function kill(name: string): Promise<void> {
@@ -44,7 +36,6 @@ export async function keepDown(name: string, ms: number): Promise<void> {
 
 /** Waits until it can do its work, so that a kill hits it at work and not while it starts. */
 export function untilReady(name: string): Promise<unknown> {
-  const camelCase = name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
-  const url = endpoints()[(name === 'console' ? 'deadLetters' : camelCase) as 'orderApi'];
+  const url = endpoints()[endpointKey(processNamed(name)) as 'orderApi'];
   return until(`${name} is ready`, async () => (await fetch(`${url}/health/ready`)).ok, { within: '60s' });
 }

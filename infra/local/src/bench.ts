@@ -6,10 +6,10 @@ import { runShown } from './run.js';
 import { readSettings, root, type Settings } from './settings.js';
 import { endpointsPath, ensureFolders } from './state.js';
 import { stop } from './stop.js';
-import { type Parts, System } from './system.js';
+import { type Components, System } from './system.js';
 
 /** Benchmarks of a library need no system, only servers that nobody else uses. */
-const OWN_SERVERS: Record<string, Parts['servers']> = {
+const OWN_SERVERS: Record<string, Components['servers']> = {
   outbox: ['postgres', 'kafka'],
   idempotency: ['postgres'],
   messaging: ['postgres', 'rabbitmq', 'kafka'],

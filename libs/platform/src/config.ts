@@ -11,18 +11,19 @@ export const duration = () =>
     return z.NEVER;
   });
 
-export const port = () => z.coerce.number().int().min(0).max(65_535);
+const port = () => z.coerce.number().int().min(0).max(65_535);
 
-/** What every process reads. */
+/** Settings of every process. */
 export const processConfig = {
   HOST: z.string().default('127.0.0.1'),
+  /** 0 takes a free one; the log names it. */
+  PORT: port(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 };
 
-/**
- * The process's configuration out of its environment. A missing or wrong variable is named on stderr with what is wrong,
- * all of them at once, and ends the process with 1.
- */
+export type ProcessConfig = z.output<z.ZodObject<typeof processConfig>>;
+
+/** Reads the process's configuration from its environment. Prints every missing or invalid setting and exits with 1. */
 export function loadConfig<Shape extends z.ZodRawShape>(shape: Shape): z.output<z.ZodObject<Shape>> {
   const parsed = z.object(shape).safeParse(process.env);
   if (parsed.success) return parsed.data;

@@ -8,11 +8,11 @@ export interface Migrations {
   /** Of the service's own database. */
   url: string;
   /** Folder of Prisma's migrations: `<name>/migration.sql` each, in the order of their names. Without one only libraries keep tables. */
-  directory?: URL;
+  directory?: URL | undefined;
   /** Libraries that keep tables in this database. */
   libraries: LibraryMigrations[];
   /** Fills what has to be there from the start. Runs each time, so it must find out what is missing. */
-  seed?: (tx: Tx) => Promise<void>;
+  seed?: ((tx: Tx) => Promise<void>) | undefined;
 }
 
 /**
@@ -108,15 +108,3 @@ const PRISMA_MIGRATIONS = `
     started_at          timestamptz NOT NULL DEFAULT now(),
     applied_steps_count integer NOT NULL DEFAULT 0
   )`;
-
-/** The whole of a service's `main.migrate.ts`: DATABASE_URL names the database. */
-export async function runMigrations(migrations: Omit<Migrations, 'url'>): Promise<void> {
-  const url = process.env.DATABASE_URL;
-  try {
-    if (!url) throw new Error('DATABASE_URL is missing');
-    await migrate({ url, ...migrations });
-  } catch (error) {
-    console.error(`migrate: ${(error as Error).message}`);
-    process.exitCode = 1;
-  }
-}

@@ -22,6 +22,7 @@ export interface ServiceApp {
 /** Settings that every service with messaging has, for the bench's servers. */
 export interface ServiceSettings {
   HOST: string;
+  PORT: number;
   LOG_LEVEL: 'silent';
   DATABASE_URL: string;
   RABBITMQ_URL: string;
@@ -52,6 +53,7 @@ export class ServiceBench<App extends ServiceApp = ServiceApp> {
     const [database, vhost, topics] = await Promise.all([freshDatabase(), freshVhost(), freshTopics()]);
     const app = await start({
       HOST: '127.0.0.1',
+      PORT: 0,
       LOG_LEVEL: 'silent',
       DATABASE_URL: database.url,
       RABBITMQ_URL: vhost.url,

@@ -1,11 +1,10 @@
 import { brokersConfig, openObjectStore } from '@waybill/messaging';
-import { duration, loadConfig, port, processConfig } from '@waybill/platform';
+import { duration, loadConfig, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
 export const readConfig = () =>
   loadConfig({
     ...processConfig,
-    CONSOLE_PORT: port().default(3006),
     DATABASE_URL: z.url(),
     ...brokersConfig,
     /** Where bodies over 256 KiB lie, as for the services. Default: they are not shown. */

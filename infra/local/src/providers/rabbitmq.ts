@@ -20,7 +20,7 @@ export const rabbitmq: Provider = {
   name: 'rabbitmq',
   async prepare(settings, output) {
     const { RABBITMQ_URL } = settings.env;
-    if (RABBITMQ_URL) return { reach: { env: { RABBITMQ_URL }, endpoints: { rabbitmq: RABBITMQ_URL } } };
+    if (RABBITMQ_URL) return { connection: { env: { RABBITMQ_URL }, endpoints: { rabbitmq: RABBITMQ_URL } } };
 
     const server = await findServer(output);
     const { RABBITMQ_PORT: port, RABBITMQ_UI_PORT: uiPort } = settings.ports;
@@ -30,7 +30,7 @@ export const rabbitmq: Provider = {
     const files = writeFiles(settings, password);
     const portMapper = new PortMapper(settings.ports.RABBITMQ_EPMD_PORT);
     return {
-      reach: { env: { RABBITMQ_URL: url }, endpoints: { rabbitmq: url, rabbitmqUi: ui } },
+      connection: { env: { RABBITMQ_URL: url }, endpoints: { rabbitmq: url, rabbitmqUi: ui } },
       process: {
         name: 'rabbitmq',
         command: server,

@@ -16,7 +16,8 @@ export const temporal: Provider = {
   name: 'temporal',
   async prepare(settings, output) {
     const { TEMPORAL_ADDRESS } = settings.env;
-    if (TEMPORAL_ADDRESS) return { reach: { env: { TEMPORAL_ADDRESS }, endpoints: { temporal: TEMPORAL_ADDRESS } } };
+    if (TEMPORAL_ADDRESS)
+      return { connection: { env: { TEMPORAL_ADDRESS }, endpoints: { temporal: TEMPORAL_ADDRESS } } };
 
     const found = findExecutable('temporal', [join(homedir(), 'go', 'bin'), join(homedir(), '.temporalio', 'bin')]);
     const command = found ?? (await step(output, 'building Temporal from its Go module (3 minutes, once)', fromGo));
@@ -33,7 +34,7 @@ export const temporal: Provider = {
       'log-level': 'error',
     };
     return {
-      reach: { env: { TEMPORAL_ADDRESS: address }, endpoints: { temporal: address, temporalUi: ui } },
+      connection: { env: { TEMPORAL_ADDRESS: address }, endpoints: { temporal: address, temporalUi: ui } },
       process: {
         name: 'temporal',
         command,

@@ -9,11 +9,8 @@ import {
   PaymentCharged,
   PaymentRefunded,
 } from '@waybill/contracts';
-import { idempotencyMigrations } from '@waybill/idempotency';
-import { messagingMigrations } from '@waybill/messaging';
 import { connectMessaging } from '@waybill/messaging/nest';
-import { outboxMigrations } from '@waybill/outbox';
-import { createLogger, migrate } from '@waybill/platform';
+import { createLogger, migrateService } from '@waybill/platform';
 import { createApp } from '@waybill/platform/nest';
 import { type Said, ServiceBench, type ServiceSettings } from '@waybill/testing';
 import { AnalyticsModule } from '../analytics.module.js';
@@ -22,13 +19,9 @@ import { AnalyticsModule } from '../analytics.module.js';
 export const startAnalytics = () => ServiceBench.of(start);
 
 async function start(settings: ServiceSettings) {
-  await migrate({
-    url: settings.DATABASE_URL,
-    directory: new URL('../../prisma/migrations/', import.meta.url),
-    libraries: [outboxMigrations, idempotencyMigrations, messagingMigrations],
-  });
+  await migrateService({ url: settings.DATABASE_URL, folder: new URL('../../', import.meta.url) });
   const logger = createLogger({ service: 'test', level: 'silent' });
-  const app = await createApp(AnalyticsModule.with({ ...settings, ANALYTICS_PORT: 0 }, logger), logger);
+  const app = await createApp(AnalyticsModule.with(settings, logger), logger);
   await connectMessaging(app);
   return app.init();
 }

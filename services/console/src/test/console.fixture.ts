@@ -1,7 +1,5 @@
-import { deadLetterMigrations } from '@waybill/dlq';
 import { type Failure, failureHeaders } from '@waybill/messaging';
-import { outboxMigrations } from '@waybill/outbox';
-import { createLogger, migrate } from '@waybill/platform';
+import { createLogger, migrateService } from '@waybill/platform';
 import { createApp } from '@waybill/platform/nest';
 import { ServiceBench, type ServiceSettings, until } from '@waybill/testing';
 import type { Config } from '../config.js';
@@ -20,12 +18,10 @@ interface Changes {
 export const startConsole = (changes: Changes = {}) => ServiceBench.of((settings) => start(settings, changes));
 
 async function start(settings: ServiceSettings, { config: changes, before }: Changes) {
-  const libraries = [outboxMigrations, deadLetterMigrations];
-  await migrate({ url: settings.DATABASE_URL, libraries });
+  await migrateService({ url: settings.DATABASE_URL, folder: new URL('../../', import.meta.url) });
   await before?.(settings.DATABASE_URL);
   const config: Config = {
     ...settings,
-    CONSOLE_PORT: 0,
     OPERATOR_TOKEN,
     MAX_RESUBMISSIONS: 3,
     DECIDED_LETTERS_KEPT: 90 * 24 * 3_600_000,

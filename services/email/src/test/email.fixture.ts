@@ -1,9 +1,6 @@
 import type { OrderConfirmed } from '@waybill/contracts';
-import { idempotencyMigrations } from '@waybill/idempotency';
-import { messagingMigrations } from '@waybill/messaging';
 import { connectMessaging } from '@waybill/messaging/nest';
-import { outboxMigrations } from '@waybill/outbox';
-import { createLogger, migrate } from '@waybill/platform';
+import { createLogger, migrateService } from '@waybill/platform';
 import { createApp } from '@waybill/platform/nest';
 import { ServiceBench, type ServiceSettings } from '@waybill/testing';
 import { EmailModule } from '../email.module.js';
@@ -12,12 +9,8 @@ import { EmailModule } from '../email.module.js';
 export const startEmail = (smtpUrl: string) => ServiceBench.of((settings) => start(settings, smtpUrl));
 
 async function start(settings: ServiceSettings, smtpUrl: string) {
-  await migrate({
-    url: settings.DATABASE_URL,
-    directory: new URL('../../prisma/migrations/', import.meta.url),
-    libraries: [outboxMigrations, idempotencyMigrations, messagingMigrations],
-  });
-  const config = { ...settings, EMAIL_PORT: 0, SMTP_URL: smtpUrl, MAIL_FROM: 'Waybill <orders@waybill.example>' };
+  await migrateService({ url: settings.DATABASE_URL, folder: new URL('../../', import.meta.url) });
+  const config = { ...settings, SMTP_URL: smtpUrl, MAIL_FROM: 'Waybill <orders@waybill.example>' };
   const logger = createLogger({ service: 'test', level: 'silent' });
   const app = await createApp(EmailModule.with(config, logger), logger);
   await connectMessaging(app);

@@ -1,5 +1,5 @@
 import { type Page, pageOf } from '@waybill/platform';
-import type { Prisma } from './prisma.js';
+import type { PrismaClient } from './generated/client.js';
 
 interface PageQuery {
   limit: number;
@@ -13,7 +13,7 @@ export interface ReservationFilter extends PageQuery {
 
 /** Stock, reservations and shipments as the HTTP API shows them. */
 export class InventoryQueries {
-  constructor(private readonly prisma: Prisma) {}
+  constructor(private readonly prisma: PrismaClient) {}
 
   async products({ limit, cursor }: PageQuery) {
     const rows = await this.prisma.product.findMany({

@@ -44,7 +44,7 @@ const PRODUCTS: SeedProduct[] = [
 ];
 
 /** Inserts the products that do not exist yet, and publishes them to the catalogue. */
-export async function seedProducts(tx: Tx): Promise<void> {
+export async function seed(tx: Tx): Promise<void> {
   const { rows } = await tx.query<{ sku: string }>(
     `INSERT INTO products (sku, name, unit_price_amount, currency, initial, on_hand)
      SELECT sku, name, price, 'EUR', on_hand, on_hand

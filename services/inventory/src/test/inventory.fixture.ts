@@ -1,14 +1,10 @@
 import type { OrderConfirmed } from '@waybill/contracts';
-import { idempotencyMigrations } from '@waybill/idempotency';
-import { messagingMigrations } from '@waybill/messaging';
 import { connectMessaging } from '@waybill/messaging/nest';
-import { outboxMigrations } from '@waybill/outbox';
-import { createLogger, migrate } from '@waybill/platform';
+import { createLogger, migrateService } from '@waybill/platform';
 import { createApp } from '@waybill/platform/nest';
 import { type ServiceAnswer, ServiceBench, type ServiceSettings } from '@waybill/testing';
 import type { Attempt } from '../domain/attempt.js';
 import { InventoryModule } from '../inventory.module.js';
-import { seedProducts } from '../persistence/seed.js';
 
 export const OPERATOR = 'the operator of this test';
 
@@ -16,15 +12,9 @@ export const OPERATOR = 'the operator of this test';
 export const startInventory = () => ServiceBench.of(start);
 
 async function start(settings: ServiceSettings) {
-  await migrate({
-    url: settings.DATABASE_URL,
-    directory: new URL('../../prisma/migrations/', import.meta.url),
-    libraries: [outboxMigrations, idempotencyMigrations, messagingMigrations],
-    seed: seedProducts,
-  });
+  await migrateService({ url: settings.DATABASE_URL, folder: new URL('../../', import.meta.url) });
   const config = {
     ...settings,
-    INVENTORY_PORT: 0,
     OPERATOR_TOKEN: OPERATOR,
     CARRIER_DISPATCH_AFTER: 0,
     CARRIER_DELIVER_AFTER: 0,

@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { serveAsyncApi } from '@waybill/platform/nest';
 import { asyncApi } from './asyncapi.js';
 import { openApiDocument } from './openapi.js';
 
@@ -10,6 +10,5 @@ export function serveDocs(app: NestFastifyApplication): void {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
   });
-  const messages = asyncApi();
-  app.getHttpAdapter().get('/asyncapi.json', (_request: FastifyRequest, reply: FastifyReply) => reply.send(messages));
+  serveAsyncApi(app, asyncApi());
 }

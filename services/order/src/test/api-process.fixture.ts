@@ -17,7 +17,7 @@ export class ApiProcess {
 
   /** Resolves when it is ready. The port is chosen by the system. */
   static async start(name: string, databaseUrl: string): Promise<ApiProcess> {
-    const env = { DATABASE_URL: databaseUrl, ORDER_API_PORT: '0', PGAPPNAME: name };
+    const env = { DATABASE_URL: databaseUrl, PORT: '0', PGAPPNAME: name };
     const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     process.once('exit', () => child.kill('SIGKILL'));
     try {

@@ -1,6 +1,4 @@
-import { idempotencyMigrations } from '@waybill/idempotency';
-import { outboxMigrations } from '@waybill/outbox';
-import { migrate } from '@waybill/platform';
+import { migrateService } from '@waybill/platform';
 import { type FreshDatabase, freshDatabase, until } from '@waybill/testing';
 import type pg from 'pg';
 import { ApiProcess } from './api-process.fixture.js';
@@ -36,8 +34,7 @@ const running = new Map<string, ApiProcess>();
 
 beforeAll(async () => {
   database = await freshDatabase();
-  const directory = new URL('../../prisma/migrations/', import.meta.url);
-  await migrate({ url: database.url, directory, libraries: [outboxMigrations, idempotencyMigrations] });
+  await migrateService({ url: database.url, folder: new URL('../../', import.meta.url) });
   await database.pool.query(`INSERT INTO catalogue VALUES ('BOOK-001', 'Emma', 1250, 'EUR')`);
   await database.pool.query('INSERT INTO catalogue_progress (read_to_the_end) VALUES (now())');
   await database.pool.query(TRIGGERS);

@@ -1,6 +1,4 @@
-import { idempotencyMigrations } from '@waybill/idempotency';
-import { outboxMigrations } from '@waybill/outbox';
-import { createLogger, migrate } from '@waybill/platform';
+import { createLogger, migrateService } from '@waybill/platform';
 import { createApp } from '@waybill/platform/nest';
 import { type FreshDatabase, freshDatabase, until } from '@waybill/testing';
 import { OrderApiModule } from '../order-api.module.js';
@@ -12,8 +10,7 @@ let app: App;
 
 beforeAll(async () => {
   database = await freshDatabase();
-  const directory = new URL('../../prisma/migrations/', import.meta.url);
-  await migrate({ url: database.url, directory, libraries: [outboxMigrations, idempotencyMigrations] });
+  await migrateService({ url: database.url, folder: new URL('../../', import.meta.url) });
   await database.pool.query(`INSERT INTO catalogue VALUES ('BOOK-001', 'Emma', 1250, 'EUR')`);
   app = await start({});
 });
@@ -27,7 +24,7 @@ async function start(limits: { OUTBOX_BACKLOG_LIMIT?: number }): Promise<App> {
   const config = {
     HOST: '127.0.0.1',
     LOG_LEVEL: 'silent',
-    ORDER_API_PORT: 0,
+    PORT: 0,
     DATABASE_URL: database.url,
     OUTBOX_BACKLOG_LIMIT: 1_000,
     OUTBOX_AGE_LIMIT: 600_000,

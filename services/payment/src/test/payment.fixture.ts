@@ -1,9 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ChargeRequest, ChargeResult, RefundRequest } from '@waybill/contracts';
-import { idempotencyMigrations } from '@waybill/idempotency';
-import { MessageOutbox, messagingMigrations } from '@waybill/messaging';
-import { outboxMigrations } from '@waybill/outbox';
-import { createLogger, Database, migrate } from '@waybill/platform';
+import { MessageOutbox } from '@waybill/messaging';
+import { createLogger, Database, migrateService } from '@waybill/platform';
 import { type FreshDatabase, freshDatabase } from '@waybill/testing';
 import { PaymentRepository } from '../persistence/payment.repository.js';
 import { type PaymentDeps, paymentActivities } from '../workflows/payment.activities.js';
@@ -24,11 +22,7 @@ export class PaymentHarness {
 
   static async start(): Promise<PaymentHarness> {
     const [server, provider] = await Promise.all([freshDatabase(), Provider.start()]);
-    await migrate({
-      url: server.url,
-      directory: new URL('../../prisma/migrations/', import.meta.url),
-      libraries: [outboxMigrations, idempotencyMigrations, messagingMigrations],
-    });
+    await migrateService({ url: server.url, folder: new URL('../../', import.meta.url) });
     return new PaymentHarness(server, provider, {
       database: new Database({ url: server.url, logger: silent }),
       payments: new PaymentRepository(),

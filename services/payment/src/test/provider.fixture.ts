@@ -18,7 +18,7 @@ export class Provider {
 
   static async start(): Promise<Provider> {
     const directory = await mkdtemp(join(tmpdir(), 'waybill-ledger-'));
-    const env = { DATA_DIR: directory, PAYMENT_PROVIDER_PORT: '0', SLOW_AFTER: '200ms', NODE_NO_WARNINGS: '1' };
+    const env = { DATA_DIR: directory, PORT: '0', SLOW_AFTER: '200ms', NODE_NO_WARNINGS: '1' };
     const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     for await (const line of createInterface({ input: child.stdout! })) {
       const url = /listening on (http:[^"]+)/.exec(line)?.[1];

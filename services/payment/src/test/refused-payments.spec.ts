@@ -67,7 +67,7 @@ function configWithout(address: string): Config {
   return {
     HOST: '127.0.0.1',
     LOG_LEVEL: 'silent',
-    PAYMENT_PORT: 0,
+    PORT: 0,
     DATABASE_URL: harness.server.url,
     RABBITMQ_URL: `amqp://${address}`,
     KAFKA_BROKERS: [address],
