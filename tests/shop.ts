@@ -58,22 +58,26 @@ export function post(body: unknown, headers: Record<string, string> = {}): Promi
   });
 }
 
-/** Places an order as a patient client does: with a key, so that it may ask again until it has an answer. */
+/**
+ * Places an order as a patient client does: with a key, so that it may repeat the request while the answer is that it
+ * should. Any other answer than 202 rejects at once.
+ */
 export async function place(changes: Partial<OrderRequest> = {}, within: `${number}s` = '60s'): Promise<string> {
   const key = crypto.randomUUID();
-  return until(
-    'the order is accepted',
+  const response = await until(
+    'the order has its answer',
     async () => {
-      const response = await post(anOrder(changes), { 'idempotency-key': key });
-      if (response.status === 202) return ((await response.json()) as Order).orderId;
-      if (response.status < 500 && response.status !== 409 && response.status !== 429) {
-        throw new Error(`${response.status} ${await response.text()}`);
-      }
-      return undefined;
+      const answer = await post(anOrder(changes), { 'idempotency-key': key });
+      if (isTemporary(answer.status)) throw new Error(`${answer.status} ${await answer.text()}`);
+      return answer;
     },
     { within },
   );
+  if (response.status !== 202) throw new Error(`POST /orders returned ${response.status}: ${await response.text()}`);
+  return ((await response.json()) as Order).orderId;
 }
+
+const isTemporary = (status: number) => status >= 500 || status === 409 || status === 429;
 
 export async function get<T>(url: string): Promise<T> {
   const response = await fetch(url);
@@ -131,6 +135,27 @@ export const product = (sku: string) =>
   get<{ onHand: number; reserved: number; available: number }>(`${endpoints().inventory}/products/${sku}`);
 
 export const summary = () => get<Summary>(`${endpoints().analytics}/analytics/summary`);
+
+const UNFINISHED = ['PENDING', 'RESERVED', 'PAID'];
+
+/** The summary once analytics has the outcome of at least so many orders and waits for no other. */
+export function settledSummary(orderCount = 0): Promise<Summary> {
+  return until(
+    'analytics has the outcome of every order',
+    async () => {
+      const current = await summary();
+      const isSettled = UNFINISHED.every((status) => !current.orders[status]);
+      return isSettled && ordersIn(current) >= orderCount && current;
+    },
+    { within: '60s' },
+  );
+}
+
+export const ordersIn = ({ orders }: Summary): number => Object.values(orders).reduce((sum, count) => sum + count, 0);
+
+/** Types of the mails about an order that are in the mailbox, sorted. */
+export const mailTypes = async (orderId: string): Promise<string[]> =>
+  (await mails(orderId)).map(({ headers }) => headers['x-waybill-mail-type']!).sort();
 
 /** Mails about an order that are in the mailbox. */
 export async function mails(orderId: string): Promise<Mail[]> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,7 +69,9 @@ describe('npm start', () => {
 
     expect(await ended).not.toBe(0);
     expect(output()).toContain(`${PORT_BASE + 3004} (ANALYTICS_PORT)`);
-    expect(existsSync(join(home, 'endpoints.json'))).toBe(false);
+    // Each process and server would have left a log and data.
+    expect(readdirSync(join(home, 'logs'))).toEqual(['launcher.log']);
+    expect(readdirSync(join(home, 'data'))).toEqual([]);
     holder.close();
   }, 180_000);
 
