@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Endpoints } from '@waybill/cli';
 import { until } from '@waybill/testing';
+import { get, readEndpoints } from './system/running-system.js';
 
-/** A running system seen from outside, as its users and operators see it. */
+/** The running shop seen from outside, as its customers see it. */
+
+export const endpoints = () => readEndpoints<Endpoints>();
 
 export interface OrderRequest {
   customerId: string;
@@ -34,7 +36,7 @@ export interface Summary {
   refunds: Money;
 }
 
-/** What every order says unless a test says otherwise. */
+/** An order as it is unless a test changes it. */
 export const anOrder = (changes: Partial<OrderRequest> = {}): OrderRequest => ({
   customerId: 'cus_1001',
   email: 'ada@example.com',
@@ -42,13 +44,6 @@ export const anOrder = (changes: Partial<OrderRequest> = {}): OrderRequest => ({
   paymentToken: 'tok_ok',
   ...changes,
 });
-
-/** As it is now: a process that was killed has another pid afterwards. */
-export function endpoints(): Endpoints & { processes: Record<string, number> } {
-  const file = process.env.WAYBILL_ENDPOINTS;
-  if (!file) throw new Error('WAYBILL_ENDPOINTS is not set: `npm test` starts a system and sets it');
-  return JSON.parse(readFileSync(file, 'utf8'));
-}
 
 export function post(body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`${endpoints().orderApi}/orders`, {
@@ -78,12 +73,6 @@ export async function place(changes: Partial<OrderRequest> = {}, within: `${numb
 }
 
 const isTemporary = (status: number) => status >= 500 || status === 409 || status === 429;
-
-export async function get<T>(url: string): Promise<T> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`GET ${url} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
-}
 
 export const order = (orderId: string): Promise<Order> => get(`${endpoints().orderApi}/orders/${orderId}`);
 
@@ -178,57 +167,4 @@ export function putStock(sku: string, body: object, token?: string): Promise<Res
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
     body: JSON.stringify(body),
   });
-}
-
-export interface DeadLetter {
-  id: string;
-  source: string;
-  consumer: string;
-  class: string;
-  error: string;
-  messageId: string;
-  type: string;
-  key: string;
-  status: string;
-  /** One more with each change. */
-  version: number;
-  body: string;
-  history: { act: string; by: string }[];
-}
-
-/** Asks the console as an operator. */
-export async function operate<T>(path: string, body?: object): Promise<T> {
-  const { deadLetters, operatorToken } = endpoints();
-  const response = await fetch(`${deadLetters}/dead-letters${path}`, {
-    headers: {
-      authorization: `Bearer ${operatorToken}`,
-      ...(body && { 'content-type': 'application/json' }),
-    },
-    ...(body && { method: 'POST', body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
-}
-
-/** The waiting dead letter that the query means, in full, as soon as it is there. */
-export async function deadLetter(query: Record<string, string>): Promise<DeadLetter> {
-  const { id } = await until(
-    `the console shows the dead letter of ${JSON.stringify(query)}`,
-    async () =>
-      (await operate<{ items: DeadLetter[] }>(`?${new URLSearchParams({ status: 'waiting', ...query })}`)).items[0],
-    { within: '60s' },
-  );
-  return operate(`/${id}`);
-}
-
-/** All queues of the broker, whoever declared them. */
-export async function queueNames(): Promise<string[]> {
-  const { rabbitmq, rabbitmqUi } = endpoints();
-  const { username, password, pathname } = new URL(rabbitmq);
-  const vhost = encodeURIComponent(decodeURIComponent(pathname.slice(1)) || '/');
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-  const response = await fetch(`${rabbitmqUi}/api/queues/${vhost}`, {
-    headers: { authorization: `Basic ${credentials}` },
-  });
-  return ((await response.json()) as { name: string }[]).map(({ name }) => name);
 }

@@ -1,6 +1,7 @@
 import { KafkaPeer, RabbitPeer, until } from '@waybill/testing';
 import { Kafka, logLevel } from 'kafkajs';
-import { type DeadLetter, deadLetter, endpoints, mails, mailTypes, operate } from '../shop.js';
+import { endpoints, mails, mailTypes } from '../shop.js';
+import { type DeadLetter, deadLetter, operate } from '../system/running-system.js';
 
 /** What a stranger knows of our messages. */
 const said = (type: string, name: string) => ({

@@ -1,5 +1,6 @@
 import { until } from '@waybill/testing';
-import { deadLetter, endpoints, get, ledger, mails, mailTypes, operate, order, outcomeOf, place } from '../shop.js';
+import { endpoints, ledger, mails, mailTypes, order, outcomeOf, place } from '../shop.js';
+import { deadLetter, get, operate } from '../system/running-system.js';
 
 describe('a failed order', () => {
   it('waits for review, and is fulfilled when it is resubmitted with another way to pay', async () => {

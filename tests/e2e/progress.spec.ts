@@ -1,4 +1,5 @@
-import { endpoints, get, type Order, outcomeOf, place, untilOrder } from '../shop.js';
+import { endpoints, type Order, outcomeOf, place, untilOrder } from '../shop.js';
+import { get } from '../system/running-system.js';
 
 interface ServerSentEvent {
   id: string;
