@@ -6,11 +6,9 @@ import {
   ProductUpserted,
   ShipmentDelivered,
 } from '@waybill/contracts';
-import { KafkaPeer, RabbitPeer, until } from '@waybill/testing';
-import { Kafka, logLevel } from 'kafkajs';
+import { until } from '@waybill/testing';
 import {
   anOrder,
-  endpoints,
   mails,
   type Order,
   outcomeOf,
@@ -21,7 +19,7 @@ import {
   untilOrder,
 } from './shop.js';
 import { OrderWorkload } from './shop-workload.js';
-import type { Destination, EffectCheck, SystemUnderTest } from './system/system-under-test.js';
+import type { Destination, EffectCheck, Peers, SystemUnderTest } from './system/system-under-test.js';
 
 const handled = (
   { type, destination }: { type: string; destination: { name: string } },
@@ -41,16 +39,11 @@ export const shop: SystemUnderTest = {
   businessReview: { source: 'orders.process', deadLetterQueue: 'orders-dlq' },
 };
 
-async function sendThroughEveryConsumer(): Promise<readonly EffectCheck[]> {
+async function sendThroughEveryConsumer({ rabbit, kafka }: Peers): Promise<readonly EffectCheck[]> {
   const before = await settledSummary();
   const sku = `NEW-${crypto.randomUUID()}`;
   const product = { sku, name: 'Germinal', unitPrice: { amount: 999, currency: 'EUR' } };
-  const kafka = new KafkaPeer({
-    kafka: new Kafka({ brokers: [endpoints().kafka], logLevel: logLevel.NOTHING }),
-    prefix: '',
-  });
   await kafka.publish(ProductUpserted, product);
-  await kafka.close();
   const [good, declined] = await Promise.all([place(), place({ paymentToken: 'tok_declined' })]);
 
   return [
@@ -70,12 +63,7 @@ async function sendThroughEveryConsumer(): Promise<readonly EffectCheck[]> {
         expect(await outcomeOf(declined)).toMatchObject({ reason: 'PAYMENT_DECLINED' });
         expect(await reservations(declined)).toEqual([expect.objectContaining({ status: 'RELEASED' })]);
         const attempt = { orderId: declined, attempt: 1 };
-        const rabbit = await RabbitPeer.connect(endpoints().rabbitmq);
-        try {
-          expect(await rabbit.ask(CancelShipment, attempt)).toEqual(attempt);
-        } finally {
-          await rabbit.close();
-        }
+        expect(await rabbit.ask(CancelShipment, attempt)).toEqual(attempt);
       },
     },
     {

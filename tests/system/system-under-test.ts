@@ -1,12 +1,20 @@
+import type { KafkaPeer, RabbitPeer } from '@waybill/testing';
+
 /** What the suites of this folder have to know of a system; everything else they read from its contracts. */
 export interface SystemUnderTest {
   startWorkload(): Promise<Workload>;
   /** For each consumer group of each topic one type of event that it handles, because it skips others. */
   handledEvents: readonly Destination[];
   /** Sends work that needs every consumer. Resolves with checks that resolve once it has taken effect, by their promises. */
-  sendThroughEveryConsumer(): Promise<readonly EffectCheck[]>;
+  sendThroughEveryConsumer(peers: Peers): Promise<readonly EffectCheck[]>;
   /** Dead letters of the business, which wait for a person although no message failed. */
   businessReview: { source: string; deadLetterQueue: string };
+}
+
+/** Connections to the brokers of the system. */
+export interface Peers {
+  rabbit: RabbitPeer;
+  kafka: KafkaPeer;
 }
 
 /** Work that arrives while something fails, and the proof that none of it was lost. */

@@ -98,7 +98,7 @@ beforeAll(async () => {
     ),
     ...handledEvents.flatMap((topic) => unreadableOf(topic.type).map((message) => publishThree(topic, message))),
   ]);
-  effects = systemUnderTest.sendThroughEveryConsumer();
+  effects = systemUnderTest.sendThroughEveryConsumer({ rabbit, kafka });
 });
 afterAll(() => Promise.all([rabbit.close(), kafka.close()]));
 
