@@ -1,4 +1,5 @@
-import { anOrder, endpoints, get, type Order, post } from '../shop.js';
+import { anOrder, endpoints, type Order, post } from '../shop.js';
+import { get } from '../system/running-system.js';
 
 const aKey = () => ({ 'idempotency-key': crypto.randomUUID() });
 

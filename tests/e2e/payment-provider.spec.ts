@@ -1,6 +1,6 @@
-import { ledger, outcomeOf, place } from '../shop.js';
+import { ledger, outcomeOf, place, reservations } from '../shop.js';
 
-describe('a payment provider that has a bad day', () => {
+describe('a payment provider that fails', () => {
   it.each([
     ['charges, but its answer is lost', 'tok_lost_reply'],
     ['fails twice', 'tok_flaky'],
@@ -18,5 +18,6 @@ describe('a payment provider that has a bad day', () => {
 
     expect(failed).toMatchObject({ status: 'FAILED', reason: 'PAYMENT_UNAVAILABLE' });
     expect(await ledger(failed.orderId)).toEqual([]);
+    expect(await reservations(failed.orderId)).toEqual([expect.objectContaining({ status: 'RELEASED' })]);
   }, 130_000);
 });

@@ -12,6 +12,7 @@ export * from './s3.js';
 export * from './said.js';
 export * from './service-bench.js';
 export * from './tcp-proxy.js';
+export * from './test-size.js';
 export * from './transaction.js';
 export * from './unique-name.js';
 export * from './until.js';

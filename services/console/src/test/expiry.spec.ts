@@ -7,12 +7,12 @@ import { callApi, type DeadLetter, startConsole } from './console.fixture.js';
 
 const HOUR = 3_600_000;
 
-/** Three dead letters of yesterday: one waiting, the others resolved. */
+/** Dead letters of yesterday, one waiting and two resolved, and an ancient one, which every retention ends. */
 async function yesterdaysDeadLetters(databaseUrl: string): Promise<void> {
   const pool = new pg.Pool({ connectionString: databaseUrl });
   const within = <T>(work: (tx: ReturnType<typeof pgTx>) => Promise<T>) =>
     transaction(pool, (client) => work(pgTx(client)));
-  for (const messageId of ['waits', 'resubmitted', 'discarded']) {
+  for (const messageId of ['waits', 'resubmitted', 'discarded', 'ancient']) {
     const deadLetter = foundLetter(SOURCES[0]!, { headers: {}, body: Buffer.from('{}'), messageId });
     await within((tx) => new DeadLetters().takeIn(tx, deadLetter));
   }
@@ -20,6 +20,8 @@ async function yesterdaysDeadLetters(databaseUrl: string): Promise<void> {
   const idOf = (messageId: string) => rows.find((row) => row.message_id === messageId).id;
   await within((tx) => new Review().resubmit(tx, idOf('resubmitted'), { by: 'ada' }));
   await within((tx) => new Review().discard(tx, idOf('discarded'), { by: 'ada', reason: 'spam' }));
+  await within((tx) => new Review().discard(tx, idOf('ancient'), { by: 'ada', reason: 'spam' }));
+  await pool.query(`UPDATE waybill.dead_letters SET decided_at = '2001-01-01' WHERE message_id = 'ancient'`);
   await pool.query(
     `UPDATE waybill.dead_letters SET decided_at = decided_at - interval '1 day', taken_in_at = '2001-01-01'`,
   );

@@ -1,17 +1,13 @@
 import { checkInvariants } from '@waybill/shop-cli';
 import { until } from '@waybill/testing';
-import {
-  type DeadLetter,
-  endpoints,
-  type Order,
-  type OrderRequest,
-  operate,
-  outcomeOf,
-  place,
-  setAvailable,
-} from './shop.js';
+import { endpoints, type Order, type OrderRequest, outcomeOf, place, setAvailable } from './shop.js';
+import { type DeadLetter, operate } from './system/running-system.js';
+import type { Workload } from './system/system-under-test.js';
 
-/** The n-th order of a shop's day: one in ten has a bad card, one in ten wants the rare book that only few can have. */
+/** Of the rare book, which one order in ten wants. */
+const RARE_COPIES = 2;
+
+/** One order in ten has a card that is declined, one wants the rare book, two meet a payment provider that fails. */
 function nthOrder(n: number): Partial<OrderRequest> {
   const sku = n % 2 ? 'BOOK-001' : 'BOOK-002';
   const special: Record<number, Partial<OrderRequest>> = {
@@ -23,20 +19,15 @@ function nthOrder(n: number): Partial<OrderRequest> {
   return { items: [{ sku, quantity: 1 + (n % 3) }], ...special[n % 10] };
 }
 
-/** Orders that come in while something bad happens, and the proof that nothing came of it. */
-export class ShopsDay {
+export class OrderWorkload implements Workload {
   private readonly placing: Promise<string>[] = [];
 
-  private constructor(private readonly rareCopies: number) {}
-
-  /** With so many copies of the rare book on the shelf. */
-  static async begin(rareCopies: number): Promise<ShopsDay> {
-    await setAvailable('RARE-001', rareCopies);
-    return new ShopsDay(rareCopies);
+  static async start(): Promise<OrderWorkload> {
+    await setAvailable('RARE-001', RARE_COPIES);
+    return new OrderWorkload();
   }
 
-  /** So many orders more, all at once. Does not wait for them. */
-  order(count: number): void {
+  add(count: number): void {
     for (let n = 0; n < count; n++) this.placing.push(place(nthOrder(this.placing.length), '300s'));
   }
 
@@ -45,23 +36,19 @@ export class ShopsDay {
     return Promise.all(this.placing);
   }
 
-  /** The n-th order, counted from 0, once it has its outcome. */
-  async outcomeOf(n: number): Promise<Order> {
+  async finished(n: number): Promise<Order> {
     return outcomeOf(await this.placing[n]!);
   }
 
-  /**
-   * All orders, a multiple of ten, have the outcome that they would have had on a quiet day, every failed one waits for
-   * review, and every invariant holds.
-   */
-  async expectNothingWasLost(): Promise<void> {
+  /** Also, every failed order waits for review. */
+  async expectNothingLost(): Promise<void> {
     const orderIds = await this.accepted();
     const outcomes = await Promise.all(orderIds.map((orderId) => outcomeOf(orderId, '180s')));
     const tenth = orderIds.length / 10;
     expect(countOf(outcomes)).toEqual({
-      OUT_OF_STOCK: tenth - this.rareCopies,
+      OUT_OF_STOCK: tenth - RARE_COPIES,
       PAYMENT_DECLINED: tenth,
-      sold: orderIds.length - 2 * tenth + this.rareCopies,
+      sold: orderIds.length - 2 * tenth + RARE_COPIES,
     });
     await Promise.all(outcomes.filter(({ status }) => status === 'FAILED').map(expectReview));
     const results = await checkInvariants(endpoints(), { settle: 120_000, accepted: orderIds });
@@ -71,7 +58,7 @@ export class ShopsDay {
 
 /** A failed order is among the dead letters, once. */
 async function expectReview({ orderId, reason }: Order): Promise<void> {
-  const letters = await until(
+  const found = await until(
     `order ${orderId} waits for review`,
     async () => {
       const { items } = await operate<{ items: DeadLetter[] }>(`?class=business&key=${orderId}`);
@@ -79,7 +66,7 @@ async function expectReview({ orderId, reason }: Order): Promise<void> {
     },
     { within: '120s' },
   );
-  expect(letters).toMatchObject([{ source: 'orders.process', status: 'waiting', error: reason }]);
+  expect(found).toMatchObject([{ source: 'orders.process', status: 'waiting', error: reason }]);
 }
 
 function countOf(outcomes: readonly Order[]): Record<string, number> {

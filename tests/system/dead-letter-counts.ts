@@ -1,18 +1,18 @@
 import { backingServices, RabbitQueues } from '@waybill/testing';
 import { Kafka, logLevel } from 'kafkajs';
-import { type DeadLetter, operate, queueNames } from '../shop.js';
+import { systemUnderTest } from '../system-under-test.js';
+import { type DeadLetter, operate, queueNames } from './running-system.js';
 
-/** Orders that failed by the shop's own rules wait there for a person: nothing went wrong with a message. */
-const FAILED_ORDERS = 'orders-dlq';
+const { source: reviewed, deadLetterQueue: reviewQueue } = systemUnderTest.businessReview;
 
-/** How many messages were given up, by queue or topic, those that the console has gathered included; without those that have none. */
-export async function deadLetters(): Promise<Record<string, number>> {
-  const found = { ...(await inQueues()), ...(await inTopics()), ...(await gathered()) };
+/** Dead-lettered messages by queue or topic, wherever they are by now: in the broker or in the console. */
+export async function deadLetterCounts(): Promise<Record<string, number>> {
+  const found = { ...(await inQueues()), ...(await inTopics()), ...(await inConsole()) };
   return Object.fromEntries(Object.entries(found).filter(([, count]) => count > 0));
 }
 
 async function inQueues(): Promise<Record<string, number>> {
-  const names = (await queueNames()).filter(isOfDeadLetters);
+  const names = (await queueNames()).filter(holdsFailures);
   const queues = await RabbitQueues.connect(backingServices().rabbitmq);
   try {
     const counts = names.map(async (queue) => [queue, await queues.count(queue)] as const);
@@ -27,7 +27,7 @@ async function inTopics(): Promise<Record<string, number>> {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    const counts = (await admin.listTopics()).filter(isOfDeadLetters).map(async (topic) => {
+    const counts = (await admin.listTopics()).filter(holdsFailures).map(async (topic) => {
       const partitions = await admin.fetchTopicOffsets(topic);
       return [topic, partitions.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0)] as const;
     });
@@ -38,11 +38,11 @@ async function inTopics(): Promise<Record<string, number>> {
 }
 
 /** The latest thousand. */
-async function gathered(): Promise<Record<string, number>> {
+async function inConsole(): Promise<Record<string, number>> {
   const { items } = await operate<{ items: DeadLetter[] }>('?limit=1000');
-  const ofMessages = items.filter((letter) => letter.source !== 'orders.process' || letter.class !== 'business');
-  const bySource = Map.groupBy(ofMessages, ({ source }) => source);
+  const failures = items.filter((letter) => letter.source !== reviewed || letter.class !== 'business');
+  const bySource = Map.groupBy(failures, ({ source }) => source);
   return Object.fromEntries([...bySource].map(([source, letters]) => [source, letters.length]));
 }
 
-const isOfDeadLetters = (name: string) => name.endsWith('-dlq') && name !== FAILED_ORDERS;
+const holdsFailures = (name: string) => name.endsWith('-dlq') && name !== reviewQueue;

@@ -1,7 +1,7 @@
 import { AmqplibClient, createKafka, KafkaJsClient, KafkaPublisher, RabbitPublisher } from '@waybill/messaging';
 import { OutboxRelay, type Publisher } from '@waybill/outbox';
 
-export interface RelayOrder {
+export interface RelayOptions {
   databaseUrl: string;
   rabbitmqUrl: string;
   kafka: string;
@@ -10,26 +10,26 @@ export interface RelayOrder {
   dieAfterPublishTo?: string;
 }
 
-/** A relay in a process of its own; tells its parent of each batch before it goes out. */
-const order: RelayOrder = JSON.parse(process.argv[2]!);
+/** A relay in a process of its own, which notifies its parent of each batch before it publishes it. */
+const options: RelayOptions = JSON.parse(process.argv[2]!);
 const logger = { debug() {}, info() {}, warn() {}, error: console.error };
 
-const watched = (target: string, publisher: Publisher): Publisher => ({
+const observed = (target: string, publisher: Publisher): Publisher => ({
   async publish(messages) {
     process.send?.(target);
     const outcomes = await publisher.publish(messages);
-    if (order.dieAfterPublishTo === target) process.kill(process.pid, 'SIGKILL');
+    if (options.dieAfterPublishTo === target) process.kill(process.pid, 'SIGKILL');
     return outcomes;
   },
 });
 
-const rabbitmq = new AmqplibClient({ url: order.rabbitmqUrl, name: 'relay', logger });
-const kafka = createKafka({ brokers: [order.kafka], clientId: 'relay', logger });
+const rabbitmq = new AmqplibClient({ url: options.rabbitmqUrl, name: 'relay', logger });
+const kafka = createKafka({ brokers: [options.kafka], clientId: 'relay', logger });
 const relay = new OutboxRelay({
-  connectionString: order.databaseUrl,
+  connectionString: options.databaseUrl,
   targets: {
-    kafka: watched('kafka', new KafkaPublisher(new KafkaJsClient(kafka), order.topicPrefix)),
-    rabbitmq: watched('rabbitmq', new RabbitPublisher(rabbitmq)),
+    kafka: observed('kafka', new KafkaPublisher(new KafkaJsClient(kafka), options.topicPrefix)),
+    rabbitmq: observed('rabbitmq', new RabbitPublisher(rabbitmq)),
   },
   logger,
 });
