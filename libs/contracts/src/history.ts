@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { breakingChanges, type JsonSchema, jsonSchemaOf } from '@waybill/messaging';
 import type { Contract } from '@waybill/messaging/contract';
 
-/** A published version of a message, in `history/<type>.json`. Messages of it stay in topics and queues for ever. */
+/** A published version of a message, in `history/<type>.json`. Messages of it stay in topics and queues forever. */
 export interface PublishedVersion {
   type: string;
   /** Of the body. It may gain optional properties; any other change is a new version. */
