@@ -30,7 +30,7 @@ const INSERT = 'INSERT INTO effects (about, body) VALUES ($1, $2)';
 
 const watch = new Stopwatch(EVENTS);
 
-@Handles(ItHappened, { sideBySide: true })
+@Handles(ItHappened, { concurrent: true })
 @Injectable()
 class ItHappenedHandler implements Handler<typeof ItHappened> {
   async handle({ about, text }: ItHappened, { tx }: HandlerContext): Promise<void> {
@@ -65,7 +65,7 @@ export async function consume(): Promise<void> {
       topology: { topics: [topic], queues: [] },
       rabbitmqUrl: vhost.url,
       kafkaTopicPrefix: topics.prefix,
-      commitTogether: TOGETHER,
+      groupCommit: TOGETHER,
       handlers: [ItHappenedHandler],
     });
     const rate = await untilAll();

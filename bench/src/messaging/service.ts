@@ -61,7 +61,7 @@ export interface ServiceSettings {
   rabbitmqUrl: string;
   kafkaTopicPrefix?: string;
   prefetch?: Record<string, number>;
-  commitTogether?: number;
+  groupCommit?: number;
   handlers: Provider[];
 }
 

@@ -31,7 +31,7 @@ const INSERT = 'INSERT INTO effects (about, body) VALUES ($1, $2)';
 
 const watch = new Stopwatch(TASKS);
 
-@Handles(DoIt, { sideBySide: true })
+@Handles(DoIt, { concurrent: true })
 @Injectable()
 class DoItHandler implements Handler<typeof DoIt> {
   async handle({ about, text }: DoIt, { tx }: HandlerContext): Promise<void> {
@@ -75,7 +75,7 @@ export async function tasks(): Promise<void> {
         rabbitmqUrl: vhost.url,
         kafkaTopicPrefix: topics.prefix,
         prefetch: { [queue.name]: PREFETCH },
-        commitTogether: TOGETHER,
+        groupCommit: TOGETHER,
         handlers: [DoItHandler],
       });
       const rate = await untilAll();

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from '@waybill/outbox';
 import type { Batches } from './batches.js';
-import type { LetterDatabase, Logger } from './surroundings.js';
+import type { DeadLetterDatabase } from './dead-letter-database.js';
 
 /** How soon a batch that another process left is gone on with. */
 const LOOK_EVERY = 1_000;
@@ -13,7 +14,7 @@ export class BatchRunner {
 
   constructor(
     private readonly batches: Batches,
-    private readonly database: LetterDatabase,
+    private readonly database: DeadLetterDatabase,
     private readonly logger: Logger,
   ) {}
 

@@ -1,8 +1,8 @@
+import type { FailureClass } from '@waybill/messaging';
 import type { Tx } from '@waybill/outbox';
 import type { DeadLetter, DeadLetterInFull, LetterStatus } from './letter.js';
 import { noObjectStore, type ReadBody } from './letter-body.js';
 import { type ActRow, type LetterInFullRow, type LetterRow, SHOWN, toLetter, toLetterInFull } from './letter-rows.js';
-import type { FailureClass } from './policy.js';
 
 /** Which letters are meant; what is left out is any. */
 export interface LetterFilter {

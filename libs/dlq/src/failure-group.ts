@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FailureClass } from './policy.js';
+import type { FailureClass } from '@waybill/messaging';
 
 /** What failures have in common that have the same cause. */
 export interface FailureGroup {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { attributeOf } from './cloud-event-attribute.js';
-import { type Failure, failureOf } from './dead-letter.js';
+import { attributeOf, type Failure, failureOf } from '@waybill/messaging';
 import type { DeadLetterSource, FoundLetter } from './letter.js';
 
 /** A message as a broker gave it. */

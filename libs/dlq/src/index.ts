@@ -1,7 +1,5 @@
 export * from './batch-runner.js';
 export * from './batches.js';
-export { type BodyReference, bodyReferenceOf } from './body-reference.js';
-export * from './dead-letter.js';
 export {
   DeadLetterQueries,
   type DeadLetterQueriesOptions,
@@ -21,8 +19,5 @@ export type { ReadBody } from './letter-body.js';
 export * from './letter-expiry.js';
 export { registerDepthMetrics } from './metrics.js';
 export * from './migrations.js';
-export * from './outcomes.js';
-export * from './policy.js';
 export * from './rabbit-intake.js';
-export { parkedQueueOf, RELEASE_PARKED, type ReleaseParked } from './resubmission.js';
 export * from './review.js';

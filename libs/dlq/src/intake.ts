@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from '@waybill/outbox';
+import type { DeadLetterDatabase } from './dead-letter-database.js';
 import { DeadLetters } from './dead-letters.js';
 import type { FoundLetter } from './letter.js';
 import { takenIn } from './metrics.js';
-import type { LetterDatabase, Logger } from './surroundings.js';
 
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 5_000;
@@ -13,7 +14,7 @@ export class Intake {
   private readonly stopping = new AbortController();
 
   constructor(
-    private readonly database: LetterDatabase,
+    private readonly database: DeadLetterDatabase,
     private readonly logger: Logger,
   ) {}
 

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { HealthCheck, Logger } from '@waybill/outbox';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { foundLetter } from './found-letter.js';
 import type { Intake } from './intake.js';
 import type { DeadLetterSource } from './letter.js';
-import type { HealthCheck, Logger } from './surroundings.js';
 
 const SESSION = 6_000;
 const HEARTBEAT = 1_500;

@@ -1,4 +1,4 @@
-import { type BodyReference, bodyReferenceOf } from './body-reference.js';
+import { type BodyReference, bodyReferenceOf } from '@waybill/messaging';
 import type { DeadLetterInFull } from './letter.js';
 
 /** The body that a reference stands for. Rejects with why it can't be had, in words for an operator. */

@@ -1,5 +1,4 @@
-import type { Tx } from '@waybill/outbox';
-import type { Logger } from './surroundings.js';
+import type { Logger, Tx } from '@waybill/outbox';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

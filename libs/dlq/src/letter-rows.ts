@@ -1,6 +1,6 @@
+import type { FailureClass } from '@waybill/messaging';
 import type { Act, DeadLetter, DeadLetterInFull, LetterStatus } from './letter.js';
 import { letterBody, type ReadBody } from './letter-body.js';
-import type { FailureClass } from './policy.js';
 
 /** The columns of a list. */
 export const SHOWN = `id, source, consumer, class, error, failure_group, attempts, message_id, type, key, trace_id,

@@ -1,4 +1,4 @@
-import type { FailureClass } from './policy.js';
+import type { FailureClass } from '@waybill/messaging';
 
 /** Where dead letters are found, and whose they are. */
 export interface DeadLetterSource {

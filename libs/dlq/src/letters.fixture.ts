@@ -1,17 +1,16 @@
+import { type FailureClass, failureHeaders } from '@waybill/messaging';
 import { migrateLibraries, outboxMigrations, pgTx } from '@waybill/outbox';
 import { type FreshDatabase, freshDatabase, transaction } from '@waybill/testing';
-import { failureHeaders } from './dead-letter.js';
+import type { DeadLetterDatabase } from './dead-letter-database.js';
 import { DeadLetters } from './dead-letters.js';
 import { foundLetter, type RawLetter } from './found-letter.js';
 import type { DeadLetterSource, FoundLetter } from './letter.js';
 import { deadLetterMigrations } from './migrations.js';
-import type { FailureClass } from './policy.js';
-import type { LetterDatabase } from './surroundings.js';
 
 /** Says nothing; a failing test shows the outcome. */
 export const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-export type LetterBench = FreshDatabase & LetterDatabase;
+export type LetterBench = FreshDatabase & DeadLetterDatabase;
 
 /** A database with the tables of dead letters and the outbox. */
 export async function letterDatabase(): Promise<LetterBench> {

@@ -1,6 +1,7 @@
+import type { Logger } from '@waybill/outbox';
 import { Counter, Gauge, register } from 'prom-client';
+import type { DeadLetterDatabase } from './dead-letter-database.js';
 import { DeadLetterQueries } from './dead-letter-queries.js';
-import type { LetterDatabase, Logger } from './surroundings.js';
 
 const TAKEN_IN = 'waybill_dead_letters_taken_in_total';
 
@@ -14,7 +15,7 @@ export const takenIn =
   });
 
 /** Letters that wait and the age of the oldest, asked of the database whenever somebody asks for the metrics. */
-export function registerDepthMetrics(database: LetterDatabase, logger: Logger): void {
+export function registerDepthMetrics(database: DeadLetterDatabase, logger: Logger): void {
   const queries = new DeadLetterQueries();
   let measuring: Promise<void> | undefined;
   // Both gauges are asked at once, and each answers when the one measurement is there.

@@ -1,10 +1,10 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import type { HealthCheck } from '@waybill/outbox';
 import type { BatchRunner } from './batch-runner.js';
 import type { Intake } from './intake.js';
 import type { KafkaIntake } from './kafka-intake.js';
 import type { LetterExpiry } from './letter-expiry.js';
 import type { RabbitIntake } from './rabbit-intake.js';
-import type { HealthCheck } from './surroundings.js';
 
 /** Gathers dead letters, takes the steps of batches and deletes what is old, as long as the application runs. */
 export class DeadLetterService implements OnApplicationBootstrap, BeforeApplicationShutdown {

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { HealthCheck, Logger } from '@waybill/outbox';
 import { type AsyncMessage, type Connection, type Consumer, ConsumerStatus } from 'rabbitmq-client';
 import { foundLetter } from './found-letter.js';
 import type { Intake } from './intake.js';
 import type { DeadLetterSource } from './letter.js';
-import type { HealthCheck, Logger } from './surroundings.js';
 
 /** Letters of one queue in hand at most; each may be of several megabytes. */
 const PREFETCH = 5;

@@ -1,3 +1,5 @@
+import type { Logger } from '@waybill/outbox';
+import type { DeadLetterDatabase } from './dead-letter-database.js';
 import {
   Batches,
   BatchRunner,
@@ -7,11 +9,10 @@ import {
   type RabbitIntakeOptions,
   Review,
 } from './index.js';
-import type { LetterDatabase, Logger } from './surroundings.js';
 
 /** The examples in the README, word for word: a test compares them, and runs these. */
 
-type Gathering = Omit<RabbitIntakeOptions, 'intake' | 'logger'> & { database: LetterDatabase; logger: Logger };
+type Gathering = Omit<RabbitIntakeOptions, 'intake' | 'logger'> & { database: DeadLetterDatabase; logger: Logger };
 
 export function gather({ database, logger, connection, sources, declare }: Gathering) {
   // README: gathering
@@ -25,7 +26,7 @@ export function gather({ database, logger, connection, sources, declare }: Gathe
   };
 }
 
-export async function decide(database: LetterDatabase, corrected: Buffer) {
+export async function decide(database: DeadLetterDatabase, corrected: Buffer) {
   const complaintAbout = (_: string, body: Buffer) => (body.length ? undefined : 'the body is empty');
   // README: deciding
   const queries = new DeadLetterQueries();
@@ -38,7 +39,7 @@ export async function decide(database: LetterDatabase, corrected: Buffer) {
   // end
 }
 
-export async function discardMany(database: LetterDatabase, logger: Logger) {
+export async function discardMany(database: DeadLetterDatabase, logger: Logger) {
   const review = new Review();
   // README: many
   const batches = new Batches(review);

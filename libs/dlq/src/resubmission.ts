@@ -1,7 +1,12 @@
+import {
+  parkedQueueOf,
+  RELEASE_PARKED,
+  type ReleaseParked,
+  withoutBodyReference,
+  withoutFailure,
+} from '@waybill/messaging';
 import type { OutboxMessage } from '@waybill/outbox';
 import { v7 as uuidv7 } from 'uuid';
-import { withoutBodyReference } from './body-reference.js';
-import { withoutFailure } from './dead-letter.js';
 
 /** What is needed of a letter to send it, or word of it, to the consumer that gave it up. */
 export interface Resubmitted {
@@ -14,27 +19,6 @@ export interface Resubmitted {
   headers: Record<string, string>;
   body: Buffer;
 }
-
-/** Tells a consumer group to let go of the event that it gave up, and of what waits behind it for the same key. */
-export const RELEASE_PARKED = 'waybill.ReleaseParked.v1';
-
-/** Body of `waybill.ReleaseParked.v1`. */
-export interface ReleaseParked {
-  /** Topic of the event. */
-  source: string;
-  /** Id of the event. */
-  messageId: string;
-  key: string | null;
-  /** `resubmit`: handle it once more; `discard`: go on without it. */
-  action: 'resubmit' | 'discard';
-  /** Base64 of what to handle in place of the event's own bytes. */
-  body?: string;
-  /** The operator. */
-  by: string;
-}
-
-/** The queue on which a consumer group hears what is decided about the events that it gave up. */
-export const parkedQueueOf = (group: string): string => `${group}.parked`;
 
 /**
  * A task goes back to its queue, as it was and under its own id, so that a consumer that has done it after all knows it.

@@ -1,9 +1,8 @@
+import type { Logger } from '@waybill/outbox';
 import { Connection } from 'rabbitmq-client';
-import type { Topology } from './contract.js';
-import { createKafka } from './create-kafka.js';
-import { declareTopics } from './kafka-topology.js';
-import { declareQueues } from './rabbit-topology.js';
-import type { Logger } from './surroundings.js';
+import type { Topology } from './contract/index.js';
+import { createKafka, declareTopics } from './kafka/index.js';
+import { declareQueues } from './rabbitmq/index.js';
 
 export interface DeclareOptions {
   rabbitmqUrl: string;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { KAFKA_CLIENTS } from './kafka-client.js';
-import type { MessagingOptions } from './messaging.options.js';
-import { openObjectStore } from './open-object-store.js';
+import { openObjectStore } from './claim-check/index.js';
+import { KAFKA_CLIENTS } from './kafka/index.js';
+import type { MessagingOptions } from './nest/index.js';
 
 /** Where the brokers are and what they are to keep, as environment variables. */
 export const brokersConfig = {

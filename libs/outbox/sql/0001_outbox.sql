@@ -2,7 +2,7 @@
 --
 -- The primary key is the order in which the relay reads: within a destination by seq. No cursor is kept anywhere. Writers
 -- that serialise on a key draw their seq one after the other, so that within a key seq order is commit order.
-CREATE TABLE waybill.outbox (
+CREATE TABLE :schema.outbox (
   seq         bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1),
   target      text        COLLATE "C" NOT NULL,
   destination text        COLLATE "C" NOT NULL,
@@ -25,10 +25,10 @@ CREATE TABLE waybill.outbox (
 );
 
 -- Bodies are short-lived: don't spend time on compressing them.
-ALTER TABLE waybill.outbox ALTER COLUMN body SET STORAGE EXTERNAL;
+ALTER TABLE :schema.outbox ALTER COLUMN body SET STORAGE EXTERNAL;
 
 -- Messages that no attempt could ever publish (too large for the broker, say), whole and with the reason, for a person.
-CREATE TABLE waybill.outbox_refused (
+CREATE TABLE :schema.outbox_refused (
   seq         bigint      PRIMARY KEY,
   target      text        NOT NULL,
   destination text        NOT NULL,

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { schemaName } from './schema.js';
 import type { Tx } from './tx.js';
 
 export interface Backlog {
@@ -12,13 +13,19 @@ export interface Backlog {
  * What waits in the outbox, all targets together: for refusing new work while old work can't leave. Takes under a
  * millisecond normally and some 70 ms at 100,000 rows: don't ask more than once a second.
  */
-export async function outboxBacklog(database: Tx | pg.Pool | pg.ClientBase): Promise<Backlog> {
-  const parts = await backlogByTarget(database);
+export async function outboxBacklog(
+  database: Tx | pg.Pool | pg.ClientBase,
+  { schema }: { schema?: string } = {},
+): Promise<Backlog> {
+  const parts = await backlogByTarget(database, schemaName(schema));
   return [...parts.values()].reduce(add, { count: 0, oldestAgeSeconds: 0 });
 }
 
-export async function backlogByTarget(database: Tx | pg.Pool | pg.ClientBase): Promise<Map<string, Backlog>> {
-  const { rows } = await (database as Tx).query<{ target: string; count: number; oldest: number }>(BACKLOG);
+export async function backlogByTarget(
+  database: Tx | pg.Pool | pg.ClientBase,
+  schema: string,
+): Promise<Map<string, Backlog>> {
+  const { rows } = await (database as Tx).query<{ target: string; count: number; oldest: number }>(backlogSql(schema));
   const targets = new Map<string, Backlog>();
   for (const { target, count, oldest } of rows) {
     const before = targets.get(target) ?? { count: 0, oldestAgeSeconds: 0 };
@@ -33,13 +40,13 @@ const add = (a: Backlog, b: Backlog): Backlog => ({
 });
 
 // Jumps from destination to destination along the primary key instead of reading all rows to find them.
-const BACKLOG = `
+const backlogSql = (schema: string) => `
   WITH RECURSIVE places AS (
-    (SELECT target, destination FROM waybill.outbox ORDER BY target, destination LIMIT 1)
+    (SELECT target, destination FROM ${schema}.outbox ORDER BY target, destination LIMIT 1)
     UNION ALL
     SELECT next.target, next.destination
     FROM places CROSS JOIN LATERAL (
-      SELECT target, destination FROM waybill.outbox
+      SELECT target, destination FROM ${schema}.outbox
       WHERE (target, destination) > (places.target, places.destination)
       ORDER BY target, destination LIMIT 1
     ) next
@@ -48,13 +55,13 @@ const BACKLOG = `
          greatest(0, extract(epoch FROM clock_timestamp() - oldest.created_at))::float8 AS oldest
   FROM places
   CROSS JOIN LATERAL (
-    SELECT created_at FROM waybill.outbox
+    SELECT created_at FROM ${schema}.outbox
     WHERE target = places.target AND destination = places.destination
     ORDER BY seq LIMIT 1
   ) oldest
   CROSS JOIN LATERAL (
     SELECT count(*)::int AS count FROM (
-      SELECT FROM waybill.outbox
+      SELECT FROM ${schema}.outbox
       WHERE target = places.target AND destination = places.destination
       LIMIT 100000
     ) counted

@@ -1,14 +1,16 @@
 import type pg from 'pg';
 import { Backoff } from './backoff.js';
 import { BlockedDestinations } from './blocked-destinations.js';
+import type { Logger } from './logger.js';
 import type { Publisher, PublishOutcome } from './message.js';
-import * as metrics from './metrics.js';
-import { remove, type StoredMessage, setAside } from './stored-messages.js';
-import type { Logger } from './surroundings.js';
+import type { RelayMetrics } from './metrics.js';
+import type { OutboxTable, StoredMessage } from './outbox-table.js';
 
 export interface DeliveriesOptions {
   target: string;
   publisher: Publisher;
+  table: OutboxTable;
+  metrics: RelayMetrics;
   logger: Logger;
   firstRetry: number;
   longestRetry: number;
@@ -42,7 +44,7 @@ export class Deliveries {
     } catch (error) {
       if (!this.away) logger.warn({ err: error, target }, 'outbox: the broker is away, messages wait');
       this.away = true;
-      metrics.failures.inc({ target });
+      this.options.metrics.failures.inc({ target });
       return undefined;
     }
   }
@@ -59,9 +61,9 @@ export class Deliveries {
       outcome.status === 'refused' ? [this.refuse(client, batch[i]!, outcome.reason)] : [],
     );
     const { target, onDeleted } = this.options;
-    await Promise.all([remove(client, target, published), ...refusals]);
+    await Promise.all([this.options.table.remove(client, target, published), ...refusals]);
     onDeleted(published.length);
-    for (const { destination } of published) metrics.published.inc({ target, destination });
+    for (const { destination } of published) this.options.metrics.published.inc({ target, destination });
   }
 
   /** Remembers the destinations that blocked, to leave them alone for a while, and returns them. */
@@ -75,7 +77,7 @@ export class Deliveries {
       if (outcome.status === 'blocked') reasons.set(destination, outcome.reason);
     }
     for (const [destination, reason] of reasons) {
-      metrics.blocked.inc({ target, destination });
+      this.options.metrics.blocked.inc({ target, destination });
       const news = this.destinations.block(destination, { progress: progressing.has(destination) });
       if (news) logger.warn({ target, destination, reason }, 'outbox: a destination takes nothing, its messages wait');
     }
@@ -96,8 +98,8 @@ export class Deliveries {
 
   private async refuse(client: pg.Client, message: StoredMessage, reason: string): Promise<void> {
     const { target, destination, id, key } = message;
-    await setAside(client, message, reason);
-    metrics.refused.inc({ target, destination });
+    await this.options.table.reject(client, message, reason);
+    this.options.metrics.refused.inc({ target, destination });
     this.options.logger.error(
       { target, destination, messageId: id, key, reason },
       'outbox: a message can never be published, it is set aside in waybill.outbox_refused',

@@ -1,9 +1,12 @@
 export { type Backlog, outboxBacklog } from './backlog.js';
 export { gathered } from './gathered.js';
 export { allEnded, GroupCommit, type GroupCommitOptions } from './group-commit.js';
+export type { HealthCheck } from './health-check.js';
+export type { Logger } from './logger.js';
 export * from './message.js';
+export { metric } from './metric.js';
 export * from './migrations.js';
 export * from './postgres-outbox.js';
 export * from './relay.js';
-export * from './surroundings.js';
+export { schemaName } from './schema.js';
 export * from './tx.js';

@@ -2,16 +2,19 @@ import type pg from 'pg';
 import { Backoff } from './backoff.js';
 import { connect, disconnect } from './connect.js';
 import { Deliveries } from './deliveries.js';
+import type { Logger } from './logger.js';
 import type { Publisher } from './message.js';
+import type { RelayMetrics } from './metrics.js';
+import { OutboxTable, type StoredMessage } from './outbox-table.js';
 import { ShardLocks } from './shard-locks.js';
-import { read, type StoredMessage } from './stored-messages.js';
-import type { Logger } from './surroundings.js';
 import { Wakeup } from './wakeup.js';
 
 export interface LaneOptions {
   target: string;
   publisher: Publisher;
   connectionString: string;
+  schema: string;
+  metrics: RelayMetrics;
   logger: Logger;
   batchSize: number;
   pollInterval: number;
@@ -40,6 +43,7 @@ export class Lane {
   private readonly stopRequest = new Wakeup();
   private readonly backoff: Backoff;
   private readonly deliveries: Deliveries;
+  private readonly table: OutboxTable;
   private session: Session | undefined;
   private failure: Error | undefined;
   private stopping = false;
@@ -47,7 +51,8 @@ export class Lane {
 
   constructor(private readonly options: LaneOptions) {
     this.backoff = new Backoff(options.firstRetry, options.longestRetry);
-    this.deliveries = new Deliveries(options);
+    this.table = new OutboxTable(options.schema);
+    this.deliveries = new Deliveries({ ...options, table: this.table });
   }
 
   /** Ends after `stop()`, when the batch in hand is done. */
@@ -88,12 +93,12 @@ export class Lane {
   }
 
   private async open(): Promise<void> {
-    const { connectionString, target, logger } = this.options;
-    const client = await connect(connectionString, `waybill outbox ${target}`, (reason) => {
+    const { connectionString, schema, target, logger } = this.options;
+    const client = await connect(connectionString, `${schema} outbox ${target}`, (reason) => {
       session.lost = reason;
       this.turn.ring();
     });
-    const session: Session = { client, locks: new ShardLocks(client, target), settling: Promise.resolve() };
+    const session: Session = { client, locks: new ShardLocks(client, schema, target), settling: Promise.resolve() };
     this.session = session;
     this.nextLockTry = 0;
     this.backoff.reset();
@@ -144,9 +149,15 @@ export class Lane {
     return next.filter(({ destination }) => !blocked.has(destination)); // would overtake those that just blocked
   }
 
-  private read({ client, locks }: Session, inHand: StoredMessage[]): Promise<StoredMessage[]> {
+  private read({ client, locks }: Session, inFlight: StoredMessage[]): Promise<StoredMessage[]> {
     const { target, batchSize } = this.options;
-    return read(client, { target, shards: locks.held, limit: batchSize, blocked: this.deliveries.blocked(), inHand });
+    return this.table.read(client, {
+      target,
+      shards: locks.held,
+      limit: batchSize,
+      blocked: this.deliveries.blocked(),
+      inFlight,
+    });
   }
 
   private async takeFreeShards({ locks }: Session): Promise<void> {

@@ -2,11 +2,12 @@ import type pg from 'pg';
 import { type Backlog, backlogByTarget } from './backlog.js';
 import { Backoff } from './backoff.js';
 import { connect, disconnect } from './connect.js';
-import type { Logger } from './surroundings.js';
+import type { Logger } from './logger.js';
 import { Wakeup } from './wakeup.js';
 
 export interface ListenerOptions {
   connectionString: string;
+  schema: string;
   logger: Logger;
   /** Whether to hear commits; the backlog is measured in any case. */
   listen: boolean;
@@ -51,18 +52,18 @@ export class Listener {
 
   private async listen(): Promise<void> {
     let lost: Error | undefined;
-    this.client = await connect(this.options.connectionString, 'waybill outbox listener', (reason) => {
+    this.client = await connect(this.options.connectionString, `${this.options.schema} outbox listener`, (reason) => {
       lost = reason;
       this.turn.ring();
     });
     this.client.on('notification', () => this.options.onNotification());
-    if (this.options.listen) await this.client.query('LISTEN waybill_outbox');
+    if (this.options.listen) await this.client.query(`LISTEN ${this.options.schema}_outbox`);
     this.backoff.reset();
     this.options.onNotification(); // something may have been committed while nobody listened
 
     while (!this.stopping) {
       if (lost) throw lost;
-      this.options.onBacklog(await backlogByTarget(this.client));
+      this.options.onBacklog(await backlogByTarget(this.client, this.options.schema));
       await this.turn.wait(this.options.sampleInterval);
     }
   }

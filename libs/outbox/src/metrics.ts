@@ -1,25 +1,20 @@
-import { Counter, Gauge, register } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
+import { metric } from './metric.js';
 
-/** Registered once, however often this module is loaded. */
-const counter = (name: string, help: string, labelNames: string[]) =>
-  (register.getSingleMetric(name) as Counter | undefined) ?? new Counter({ name, help, labelNames });
-const gauge = (name: string, help: string, labelNames: string[]) =>
-  (register.getSingleMetric(name) as Gauge | undefined) ?? new Gauge({ name, help, labelNames });
+export type RelayMetrics = ReturnType<typeof relayMetrics>;
 
-export const published = counter('waybill_outbox_published_total', 'Messages the broker has confirmed', [
-  'target',
-  'destination',
-]);
-export const blocked = counter('waybill_outbox_blocked_total', 'Tries that met a destination which took nothing', [
-  'target',
-  'destination',
-]);
-export const refused = counter('waybill_outbox_refused_total', 'Messages set aside in waybill.outbox_refused', [
-  'target',
-  'destination',
-]);
-export const failures = counter('waybill_outbox_publish_failures_total', 'Batches that met a broker which was away', [
-  'target',
-]);
-export const backlog = gauge('waybill_outbox_backlog', 'Messages that wait (up to 100,000 a destination)', ['target']);
-export const oldestAge = gauge('waybill_outbox_oldest_age_seconds', 'Age of the oldest message that waits', ['target']);
+/** What a relay counts and measures, named `<prefix>_outbox_...`. */
+export function relayMetrics(prefix: string) {
+  const counter = (name: string, help: string, ...labelNames: string[]) =>
+    metric(`${prefix}_outbox_${name}`, (name) => new Counter({ name, help, labelNames }));
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    metric(`${prefix}_outbox_${name}`, (name) => new Gauge({ name, help, labelNames }));
+  return {
+    published: counter('published_total', 'Messages that the broker confirmed', 'target', 'destination'),
+    blocked: counter('blocked_total', 'Attempts that found a destination blocked', 'target', 'destination'),
+    refused: counter('refused_total', 'Messages moved to outbox_refused', 'target', 'destination'),
+    failures: counter('publish_failures_total', 'Batches that found the broker unavailable', 'target'),
+    backlog: gauge('backlog', 'Messages in the outbox (up to 100,000 per destination)', 'target'),
+    oldestAge: gauge('oldest_age_seconds', 'Age of the oldest message in the outbox', 'target'),
+  };
+}

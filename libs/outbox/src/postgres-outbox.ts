@@ -1,5 +1,6 @@
 import { gathered } from './gathered.js';
 import type { Outbox, OutboxMessage } from './message.js';
+import { schemaName } from './schema.js';
 import { shardOf } from './shard.js';
 import type { Tx } from './tx.js';
 
@@ -10,14 +11,16 @@ export interface PostgresOutboxOptions {
    * Default true.
    */
   notify?: boolean;
+  /** PostgreSQL schema of the table. Default `waybill`. */
+  schema?: string;
 }
 
-/** Keeps messages in `waybill.outbox` of the caller's own database. One round trip, however many are added at the same time. */
+/** Stores messages in the table `outbox` of the caller's own database. One round trip, however many are added at the same time. */
 export class PostgresOutbox implements Outbox {
   private readonly insert: (tx: Tx, messages: readonly OutboxMessage[]) => Promise<void>;
 
-  constructor({ notify = true }: PostgresOutboxOptions = {}) {
-    const sql = notify ? INSERT_AND_NOTIFY : INSERT;
+  constructor({ notify = true, schema }: PostgresOutboxOptions = {}) {
+    const sql = (notify ? insertAndNotifySql : insertSql)(schemaName(schema));
     this.insert = gathered(async (tx, messages) => {
       await tx.query(sql, [JSON.stringify(messages.map(toRow))]);
     });
@@ -40,12 +43,13 @@ const toRow = ({ id, target, destination, key, headers, body }: OutboxMessage) =
 
 // One text parameter, because arrays of bytes are where drivers (pg, Prisma) differ. rows() keeps the array's order, and
 // ORDER BY makes seq follow it.
-const INSERT = `
-  INSERT INTO waybill.outbox (target, destination, shard, id, key, headers, body)
+const insertSql = (schema: string) => `
+  INSERT INTO ${schema}.outbox (target, destination, shard, id, key, headers, body)
   SELECT target, destination, shard, id, key, headers, decode(body, 'base64')
   FROM ROWS FROM (json_to_recordset($1::json) AS (target text, destination text, shard smallint, id text, key text,
     headers json, body text)) WITH ORDINALITY AS message (target, destination, shard, id, key, headers, body, place)
   ORDER BY place`;
 
 // PostgreSQL merges identical notifications of a transaction into one. The cast spares Prisma the type void.
-const INSERT_AND_NOTIFY = `WITH added AS (${INSERT}) SELECT pg_notify('waybill_outbox', '')::text`;
+const insertAndNotifySql = (schema: string) =>
+  `WITH added AS (${insertSql(schema)}) SELECT pg_notify('${schema}_outbox', '')::text`;

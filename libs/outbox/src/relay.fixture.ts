@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { backingServices, type FreshDatabase, freshDatabase, until } from '@waybill/testing';
 import pg from 'pg';
+import type { Logger } from './logger.js';
 import type { OutboxMessage, Publisher, PublishOutcome } from './message.js';
 import { migrateLibraries, outboxMigrations } from './migrations.js';
 import { PostgresOutbox } from './postgres-outbox.js';
 import { OutboxRelay, type OutboxRelayOptions } from './relay.js';
-import type { Logger } from './surroundings.js';
 import { pgTx } from './tx.js';
 
 /** The broker's side, a third party here: keeps what it was given and answers as the test tells it. */
@@ -53,21 +53,23 @@ export class Shop {
 
   private constructor(
     readonly database: FreshDatabase,
+    private readonly schema: string,
     notify: boolean,
   ) {
-    this.outbox = new PostgresOutbox({ notify });
+    this.outbox = new PostgresOutbox({ notify, schema });
   }
 
-  static async open({ notify = true } = {}): Promise<Shop> {
-    const database = await freshDatabase();
-    await migrateLibraries(database.pool, outboxMigrations);
-    return new Shop(database, notify);
+  /** In a new database, or beside what another schema of `database` holds. */
+  static async open({ notify = true, schema = 'waybill', database = undefined as FreshDatabase | undefined } = {}) {
+    database ??= await freshDatabase();
+    await migrateLibraries(database.pool, { ...outboxMigrations, schema });
+    return new Shop(database, schema, notify);
   }
 
   /** Ends relays, forgets rows: for `afterEach`. */
   async clean(): Promise<void> {
     await Promise.all(this.relays.splice(0).map((relay) => relay.stop()));
-    await this.database.pool.query('TRUNCATE waybill.outbox, waybill.outbox_refused');
+    await this.database.pool.query(`TRUNCATE ${this.schema}.outbox, ${this.schema}.outbox_refused`);
   }
 
   async close(): Promise<void> {
@@ -78,6 +80,7 @@ export class Shop {
   async relay(broker: Publisher, options: Partial<OutboxRelayOptions> = {}): Promise<OutboxRelay> {
     const relay = new OutboxRelay({
       connectionString: this.database.url,
+      schema: this.schema,
       targets: { broker },
       logger: new Log(),
       pollInterval: 50,
@@ -102,7 +105,7 @@ export class Shop {
   }
 
   async waiting(): Promise<number> {
-    const { rows } = await this.database.pool.query('SELECT count(*)::int AS count FROM waybill.outbox');
+    const { rows } = await this.database.pool.query(`SELECT count(*)::int AS count FROM ${this.schema}.outbox`);
     return rows[0].count;
   }
 

@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Backlog } from './backlog.js';
+import type { HealthCheck } from './health-check.js';
 import { Lane } from './lane.js';
 import { Listener } from './listener.js';
+import type { Logger } from './logger.js';
 import type { Publisher } from './message.js';
-import * as metrics from './metrics.js';
-import type { HealthCheck, Logger } from './surroundings.js';
+import { type RelayMetrics, relayMetrics } from './metrics.js';
+import { schemaName } from './schema.js';
 import { Vacuum } from './vacuum.js';
 
 const SECOND = 1_000;
@@ -33,6 +35,10 @@ export interface OutboxRelayOptions {
   stopPatience?: number;
   /** Vacuums the table after so many rows that it deleted, with a tenth of its time at most. Default 100,000. */
   vacuumAfter?: number;
+  /** PostgreSQL schema of the tables. Default `waybill`. */
+  schema?: string;
+  /** Start of the metrics' names: `<metricPrefix>_outbox_backlog` and so on. Default `waybill`. */
+  metricPrefix?: string;
 }
 
 const DEFAULTS = {
@@ -44,6 +50,7 @@ const DEFAULTS = {
   sampleInterval: 5 * SECOND,
   stopPatience: 5 * SECOND,
   vacuumAfter: 100_000,
+  metricPrefix: 'waybill',
 };
 
 /**
@@ -55,15 +62,17 @@ export class OutboxRelay {
   private readonly lanes: Lane[];
   private readonly listener: Listener;
   private readonly vacuum: Vacuum;
+  private readonly metrics: RelayMetrics;
   private running: Promise<unknown> | undefined;
 
   constructor(options: OutboxRelayOptions) {
-    this.options = { ...DEFAULTS, ...options };
+    this.options = { ...DEFAULTS, ...options, schema: schemaName(options.schema) };
     const { targets, ...rest } = this.options;
+    this.metrics = relayMetrics(rest.metricPrefix);
     this.vacuum = new Vacuum(rest);
     const onDeleted = (rows: number) => this.vacuum.note(rows);
     this.lanes = Object.entries(targets).map(
-      ([target, publisher]) => new Lane({ ...rest, target, publisher, onDeleted }),
+      ([target, publisher]) => new Lane({ ...rest, target, publisher, metrics: this.metrics, onDeleted }),
     );
     this.listener = new Listener({
       ...rest,
@@ -102,8 +111,8 @@ export class OutboxRelay {
 
   private report(byTarget: Map<string, Backlog>): void {
     for (const target of new Set([...Object.keys(this.options.targets), ...byTarget.keys()])) {
-      metrics.backlog.set({ target }, byTarget.get(target)?.count ?? 0);
-      metrics.oldestAge.set({ target }, byTarget.get(target)?.oldestAgeSeconds ?? 0);
+      this.metrics.backlog.set({ target }, byTarget.get(target)?.count ?? 0);
+      this.metrics.oldestAge.set({ target }, byTarget.get(target)?.oldestAgeSeconds ?? 0);
     }
   }
 }

@@ -10,6 +10,7 @@ export class ShardLocks {
 
   constructor(
     private readonly client: pg.Client,
+    private readonly schema: string,
     private readonly target: string,
   ) {}
 
@@ -22,7 +23,7 @@ export class ShardLocks {
     const missing = Array.from({ length: SHARDS }, (_, shard) => shard).filter((shard) => !this.held.has(shard));
     const { rows } = await this.client.query<{ shard: number; locked: boolean }>({
       name: 'waybill-outbox-lock',
-      text: `SELECT shard, pg_try_advisory_lock(hashtextextended('waybill.outbox/' || $1 || '/' || shard, 0)) AS locked
+      text: `SELECT shard, pg_try_advisory_lock(hashtextextended('${this.schema}.outbox/' || $1 || '/' || shard, 0)) AS locked
              FROM unnest($2::int[]) AS shard`,
       values: [this.target, missing],
     });

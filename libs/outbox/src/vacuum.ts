@@ -1,12 +1,13 @@
 import type pg from 'pg';
 import { connect, disconnect } from './connect.js';
-import type { Logger } from './surroundings.js';
+import type { Logger } from './logger.js';
 
 /** The share of the time that it may take: a backlog of millions makes each of them long. */
 const AT_MOST = 0.1;
 
 export interface VacuumOptions {
   connectionString: string;
+  schema: string;
   logger: Logger;
   /** Deleted rows for which it is worth it. */
   vacuumAfter: number;
@@ -45,9 +46,9 @@ export class Vacuum {
   private async vacuum(): Promise<void> {
     const start = performance.now();
     try {
-      this.client = await connect(this.options.connectionString, 'waybill outbox vacuum', () => {});
+      this.client = await connect(this.options.connectionString, `${this.options.schema} outbox vacuum`, () => {});
       // Whoever vacuums it already does the same; cutting off its end would need a lock that readers wait for.
-      if (!this.stopping) await this.client.query('VACUUM (SKIP_LOCKED, TRUNCATE off) waybill.outbox');
+      if (!this.stopping) await this.client.query(`VACUUM (SKIP_LOCKED, TRUNCATE off) ${this.options.schema}.outbox`);
     } catch (error) {
       if (!this.stopping) this.options.logger.debug({ err: error }, 'outbox: vacuum is left to the server');
     } finally {

@@ -1,6 +1,15 @@
 import { consumers, contracts, ORDERS_FOR_REVIEW, ordersProcess, topology } from '@waybill/contracts';
-import { type DeadLetterSource, deadLetterQueueOf, deadLetterTopicOf, parkedQueueOf } from '@waybill/dlq';
-import { DoesNotFit, defineQueue, type Queue, readableTypes, readBody } from '@waybill/messaging';
+import { type DeadLetterSource } from '@waybill/dlq';
+import {
+  deadLetterQueueOf,
+  deadLetterTopicOf,
+  defineQueue,
+  parkedQueueOf,
+  type Queue,
+  readableTypes,
+  readBody,
+  SchemaMismatch,
+} from '@waybill/messaging';
 
 /** On these each group is told what was decided about its events. */
 const parkedQueues: [consumer: string, Queue][] = Object.entries(consumers)
@@ -40,7 +49,7 @@ export function complaintAbout(type: string, body: Buffer): string | undefined {
     readBody(contract, type, JSON.parse(body.toString('utf8')));
     return undefined;
   } catch (error) {
-    if (error instanceof DoesNotFit || error instanceof SyntaxError) return error.message;
+    if (error instanceof SchemaMismatch || error instanceof SyntaxError) return error.message;
     throw error;
   }
 }

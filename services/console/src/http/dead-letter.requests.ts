@@ -1,4 +1,5 @@
-import { FAILURE_CLASSES, STATUSES } from '@waybill/dlq';
+import { STATUSES } from '@waybill/dlq';
+import { FAILURE_CLASSES } from '@waybill/messaging';
 import { pageQuery } from '@waybill/platform';
 import { z } from 'zod';
 

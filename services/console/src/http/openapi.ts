@@ -1,4 +1,5 @@
-import { BATCH_ACTIONS, BATCH_STATUSES, FAILURE_CLASSES, STATUSES } from '@waybill/dlq';
+import { BATCH_ACTIONS, BATCH_STATUSES, STATUSES } from '@waybill/dlq';
+import { FAILURE_CLASSES } from '@waybill/messaging';
 import {
   arrayOf,
   json,

@@ -1,4 +1,5 @@
-import { deadLetterMigrations, type Failure, failureHeaders } from '@waybill/dlq';
+import { deadLetterMigrations } from '@waybill/dlq';
+import { type Failure, failureHeaders } from '@waybill/messaging';
 import { outboxMigrations } from '@waybill/outbox';
 import { createLogger, migrate } from '@waybill/platform';
 import { createApp } from '@waybill/platform/nest';

@@ -1,5 +1,5 @@
 import { OrderConfirmed, SendEmail } from '@waybill/contracts';
-import { failureOf } from '@waybill/dlq';
+import { failureOf } from '@waybill/messaging';
 import { until } from '@waybill/testing';
 import { anOrder, type Email, sent, startEmail } from './email.fixture.js';
 import { SmtpServer } from './smtp-server.fixture.js';

@@ -1,5 +1,5 @@
 import { ReserveStock } from '@waybill/contracts';
-import { failureOf } from '@waybill/dlq';
+import { failureOf } from '@waybill/messaging';
 import { type Inventory, newAttempt, product, startInventory } from './inventory.fixture.js';
 
 let inventory: Inventory;

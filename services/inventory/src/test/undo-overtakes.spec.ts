@@ -1,5 +1,5 @@
 import { CancelShipment, CreateShipment, OrderConfirmed, ReleaseStock, ReserveStock } from '@waybill/contracts';
-import { failureOf } from '@waybill/dlq';
+import { failureOf } from '@waybill/messaging';
 import { until } from '@waybill/testing';
 import {
   confirmed,

@@ -1,4 +1,4 @@
-import { type HandlerContext, takeReply } from '@waybill/messaging';
+import { deliverReply, type HandlerContext } from '@waybill/messaging';
 import type { TaskReply } from '../workflows/fulfil-order.workflow.js';
 import type { Sagas } from '../workflows/sagas.js';
 
@@ -9,5 +9,5 @@ export async function passOn(
   { outcome }: { orderId: string; outcome?: string },
   { message }: HandlerContext,
 ): Promise<void> {
-  await takeReply(message, (correlationId) => sagas.reply(correlationId, { to, ...(outcome && { outcome }) }));
+  await deliverReply(message, (correlationId) => sagas.reply(correlationId, { to, ...(outcome && { outcome }) }));
 }

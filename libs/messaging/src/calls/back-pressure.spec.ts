@@ -1,0 +1,200 @@
+import { OutboxRelay, type Publisher } from '@waybill/outbox';
+import { backingServices, type FreshTopics, type FreshVhost, freshTopics, freshVhost, until } from '@waybill/testing';
+import { Connection } from 'rabbitmq-client';
+import type { OutgoingMessage } from '../contract/index.js';
+import { encode } from '../envelope/index.js';
+import { createKafka, declareTopics, KafkaJsClient, KafkaPublisher } from '../kafka/index.js';
+import { declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
+import { Child } from '../test/child.fixture.js';
+import { openSender } from '../test/sender.fixture.js';
+import {
+  BoundedWork,
+  bounded,
+  Fact,
+  queue,
+  type SlowConsumerOrder,
+  topology,
+  type Vitals,
+  Work,
+} from '../test/slow-consumer.fixture.js';
+import { consumerDatabase, quiet } from '../test/workbench.fixture.js';
+import { MessageOutbox } from './message-outbox.js';
+import { NotConfirmed } from './message-sender.js';
+import { RateLimitedPublisher, rateLimit } from './rate-limited-publisher.js';
+
+const KIB = 1_024;
+/** 150 MiB: what waits is much more than the consumer may hold. */
+const FLOOD = 1_500;
+const PADDING = 'x'.repeat(100 * KIB);
+/** What a process may grow by while it works, in MiB. */
+const ROOM = 90;
+
+let database: Awaited<ReturnType<typeof consumerDatabase>>;
+let vhost: FreshVhost;
+let topics: FreshTopics;
+let connection: Connection;
+const kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
+let consumer: Child | undefined;
+
+beforeEach(async () => {
+  [database, vhost] = await Promise.all([consumerDatabase(), freshVhost()]);
+  topics = freshTopics();
+  connection = new Connection(vhost.url);
+  await Promise.all([
+    declareQueues(connection, topology.queues),
+    declareTopics(kafka, topology.topics, { prefix: topics.prefix }),
+  ]);
+});
+
+afterEach(async () => {
+  await consumer?.kill();
+  consumer = undefined;
+  connection.unsafeDestroy();
+  await Promise.all([database.drop(), vhost.drop()]);
+  await topics.drop();
+});
+
+function startSlowConsumer(changes: Partial<SlowConsumerOrder> = {}): Child {
+  consumer = Child.run('./slow-consumer.fixture.js', {
+    databaseUrl: database.url,
+    rabbitmqUrl: vhost.url,
+    kafkaBroker: backingServices().kafka,
+    kafkaTopicPrefix: topics.prefix,
+    prefetch: 5,
+    takes: 20,
+    ...changes,
+  } satisfies SlowConsumerOrder);
+  return consumer;
+}
+
+const vitals = (): Vitals | undefined => consumer!.last<Vitals>();
+const waiting = async (name: string) => (await connection.queueDeclare({ queue: name, passive: true })).messageCount;
+
+/** All of the flood is there before anybody takes of it. */
+async function flood(contract: typeof Work | typeof Fact, publisher: Publisher): Promise<void> {
+  for (let first = 0; first < FLOOD; first += 50) {
+    const some = Array.from({ length: 50 }, (_, n) => contract.of({ n: first + n, padding: PADDING }));
+    await publisher.publish(some.map((message) => encode(message, '/flood')));
+  }
+}
+
+/** What the consumer told of itself when it had just begun, and when it had done so many messages. */
+async function watch(count: number): Promise<[Vitals, Vitals]> {
+  const first = await until('it tells of itself', vitals, { within: '30s' });
+  const done = () => (vitals()?.handled ?? 0) >= count && vitals();
+  return [first, await until(`${count} are handled`, done, { within: '50s' })];
+}
+
+describe('prefetch', () => {
+  it('holds no more in hand than it says, while two hundred times as much waits in the queue', async () => {
+    const publisher = new RabbitPublisher(connection);
+    await flood(Work, publisher);
+    startSlowConsumer();
+    const [first, later] = await watch(200);
+
+    expect(later.mostInHand).toBe(5);
+    expect(await waiting(queue.name)).toBeGreaterThan(1_000);
+    expect(later.memory - first.memory).toBeLessThan(ROOM);
+    await publisher.close();
+  });
+});
+
+describe('bounded batches', () => {
+  it('are all that a consumer of Kafka has fetched, while the rest waits in the topic', async () => {
+    const publisher = new KafkaPublisher(new KafkaJsClient(kafka), topics.prefix);
+    await flood(Fact, publisher);
+    startSlowConsumer();
+    const [first, later] = await watch(200);
+
+    expect(later.mostInHand).toBeLessThanOrEqual(3 * 12); // partitions side by side, keys side by side
+    expect(later.memory - first.memory).toBeLessThan(ROOM);
+    await publisher.close();
+  });
+});
+
+describe('a bounded queue', () => {
+  const BOUND = bounded.maxLength;
+
+  it('never grows over its bound under a producer ten times faster than its consumer, and nothing is lost', async () => {
+    const { sender, close } = openSender({ rabbitmqUrl: vhost.url, kafka });
+    startSlowConsumer({ prefetch: 2 }); // 100 a second
+    const lengths: number[] = [];
+    let refused = 0;
+    let sent = 0;
+    const body = () => ({ n: ++sent, padding: '' });
+    const produce = async () => {
+      while (sent < 600) {
+        const message = body();
+        const confirmed = () =>
+          sender.send(BoundedWork, message, { within: 50 }).then(
+            () => true,
+            (error) => {
+              if (!(error instanceof NotConfirmed)) throw error;
+              refused++;
+              return false;
+            },
+          );
+        await until('it is taken', confirmed, { within: '30s' });
+        lengths.push(await waiting(bounded.name));
+      }
+    };
+    await Promise.all(Array.from({ length: 10 }, produce));
+
+    expect(refused).toBeGreaterThan(0); // it was faster
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(BOUND + 10); // those on their way when it was full
+    await until('all are handled', () => (vitals()?.handled ?? 0) >= sent, { within: '30s' });
+    await close();
+  });
+
+  it('keeps the rest in the outbox of who sends it', async () => {
+    const publisher = new RabbitPublisher(connection);
+    const relay = new OutboxRelay({ connectionString: database.url, targets: { rabbitmq: publisher }, logger: quiet });
+    const outbox = new MessageOutbox({ source: '/flood' });
+    const messages: OutgoingMessage[] = Array.from({ length: 600 }, (_, n) => BoundedWork.of({ n, padding: '' }));
+    await database.transaction((tx) => outbox.add(tx, ...messages));
+    await relay.start();
+    await until('the queue is full', async () => (await waiting(bounded.name)) >= BOUND, { within: '30s' });
+    const backlog = async () => (await database.pool.query('SELECT FROM waybill.outbox')).rowCount!;
+    expect((await waiting(bounded.name)) + (await backlog())).toBeGreaterThanOrEqual(600);
+
+    startSlowConsumer();
+    const lengths: number[] = [];
+    await until(
+      'all are handled',
+      async () => {
+        lengths.push(await waiting(bounded.name));
+        return (vitals()?.handled ?? 0) >= 600;
+      },
+      { within: '50s' },
+    );
+    expect(Math.max(...lengths)).toBeLessThan(3 * BOUND); // a batch may be on its way when it gets full
+    await relay.stop();
+    await publisher.close();
+  });
+});
+
+describe('a limit of the rate', () => {
+  it('lets no more into the queue than it allows, though ten times as much is there to be sent', async () => {
+    const confirming = new RabbitPublisher(connection);
+    const publisher = new RateLimitedPublisher(confirming, rateLimit(100, 10));
+    startSlowConsumer(); // 250 a second
+    await until('it consumes', () => vitals(), { within: '30s' });
+    const started = performance.now();
+    const overLimit: number[] = [];
+    let done = false;
+    const looking = (async () => {
+      while (!done) {
+        const sent = (vitals()?.handled ?? 0) + (await waiting(queue.name));
+        overLimit.push(sent - 10 - (performance.now() - started) / 10);
+      }
+    })();
+    await publisher.publish(Array.from({ length: 300 }, (_, n) => encode(Work.of({ n, padding: '' }), '/flood')));
+    expect(performance.now() - started).toBeGreaterThan(2_800);
+    done = true;
+    await looking;
+
+    expect(Math.max(...overLimit)).toBeLessThanOrEqual(0);
+    await until('all are handled', () => (vitals()?.handled ?? 0) >= 300, { within: '30s' });
+    await confirming.close();
+  });
+});

@@ -1,0 +1,160 @@
+import { backingServices, type FreshTopics, freshTopics, KafkaPeer, until } from '@waybill/testing';
+import type { Kafka } from 'kafkajs';
+import { encode } from '../envelope/index.js';
+import { BusinessRejection } from '../index.js';
+import { createKafka, declareTopics, KafkaJsClient, KafkaPublisher } from '../kafka/index.js';
+import { failureOf } from '../outcomes/index.js';
+import { Child } from '../test/child.fixture.js';
+import {
+  GROUP,
+  Ordered,
+  ordered,
+  Priced,
+  type ProcessingOrder,
+  priced,
+  pricing,
+} from '../test/dying-processor.fixture.js';
+import { quiet } from '../test/workbench.fixture.js';
+import { ConsumeProcessProduce } from './consume-process-produce.js';
+
+let topics: FreshTopics;
+let kafka: Kafka;
+let publisher: KafkaPublisher;
+let peer: KafkaPeer;
+const children: Child[] = [];
+let processor: { start(): Promise<void>; stop(): Promise<void> };
+
+beforeEach(async () => {
+  topics = freshTopics();
+  kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
+  await declareTopics(kafka, [ordered, priced], { prefix: topics.prefix }, { group: GROUP, reads: [ordered.name] });
+  publisher = new KafkaPublisher(new KafkaJsClient(kafka), topics.prefix);
+  peer = new KafkaPeer(topics);
+  await peer.listen(priced.name, `${ordered.name}.${GROUP}-dlq`);
+  processor = pricing(kafka, topics.prefix, 4);
+});
+
+afterEach(async () => {
+  await Promise.all(children.splice(0).map((child) => child.kill()));
+  await processor.stop();
+  await publisher.close();
+  await peer.close();
+  await topics.drop();
+});
+
+const WHATS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+const order = (...whats: string[]) => publisher.publish(whats.map((what) => encode(Ordered.of({ what }), '/test')));
+
+function startChild(stopAt: ProcessingOrder['stopAt']): Child {
+  const told: ProcessingOrder = { kafkaBroker: backingServices().kafka, prefix: topics.prefix, stopAt };
+  const child = Child.run('./dying-processor.fixture.js', told);
+  children.push(child);
+  return child;
+}
+
+/** Orders a last thing and waits for its price: then all before it has been dealt with. */
+async function timesPriced(): Promise<number[]> {
+  await order('the last');
+  await peer.heard('the last', 1);
+  return Promise.all(WHATS.map(async (what) => (await peer.heard(what, 0)).length));
+}
+const once = WHATS.map(() => 1);
+
+describe('consume, process and produce', () => {
+  it('makes of each event what follows from it', async () => {
+    await processor.start();
+    await order(...WHATS);
+    expect(await timesPriced()).toEqual(once);
+    const [event] = await peer.heard('a', 1);
+    expect(event).toMatchObject({ type: Priced.type, body: '{"what":"a","price":1}' });
+  });
+
+  it('is exactly once when the process is killed with all written and nothing committed', async () => {
+    await order(...WHATS);
+    const killed = startChild('before the commit');
+    await killed.says('there');
+    await killed.kill();
+    await processor.start();
+    expect(await timesPriced()).toEqual(once);
+  });
+
+  it('is exactly once when the process is killed right after its commit', async () => {
+    await order(...WHATS);
+    const killed = startChild('after the commit');
+    await killed.says('there');
+    await killed.kill();
+    await processor.start();
+    expect(await timesPriced()).toEqual(once);
+  });
+
+  it('is exactly once when a process that was asleep awakes and commits what another one has done since', async () => {
+    await order(...WHATS);
+    const sleeper = startChild('before the commit');
+    await sleeper.says('there');
+    sleeper.signal('SIGSTOP');
+    await processor.start();
+    expect(await timesPriced()).toEqual(once);
+
+    await processor.stop();
+    sleeper.goOn();
+    sleeper.signal('SIGCONT');
+    await sleeper.says('refused');
+    expect(await Promise.all(WHATS.map(async (what) => (await peer.heard(what, 0)).length))).toEqual(once);
+  });
+
+  it('gives up what is malformed or refused in the same transaction, once, and goes on', async () => {
+    let tries = 0;
+    processor = new ConsumeProcessProduce({
+      kafka,
+      prefix: topics.prefix,
+      group: GROUP,
+      source: '/pricing',
+      input: Ordered,
+      logger: quiet,
+      process: ({ what }) => {
+        if (what === 'refused') throw new BusinessRejection('not for sale');
+        if (what === 'blip' && ++tries < 3) throw new Error('a blip');
+        return [Priced.of({ what, price: 1 })];
+      },
+    });
+    const malformed = encode(Ordered.of({ what: 'malformed' }), '/test');
+    await publisher.publish([{ ...malformed, body: Buffer.from('{') }]);
+    await order('refused', 'blip', 'a');
+    await processor.start();
+
+    await peer.heard('a', 1);
+    const [[broken], [refused]] = await Promise.all([peer.heard('malformed', 1), peer.heard('refused', 1)]);
+    expect(failureOf(broken!.headers)).toMatchObject({
+      class: 'malformed',
+      consumer: GROUP,
+      source: ordered.name,
+      attempts: 1,
+    });
+    expect(failureOf(refused!.headers)).toMatchObject({ class: 'business', error: 'not for sale' });
+    expect((await peer.heard('blip', 1)).length).toBe(1);
+  });
+
+  it('leaves an event of another type alone', async () => {
+    await processor.start();
+    const other = encode(Ordered.of({ what: 'other' }), '/test');
+    await publisher.publish([{ ...other, headers: { ...other.headers, ce_type: 'test.Other.v1' } }]);
+    await timesPriced();
+    expect(await peer.heard('other', 0)).toEqual([]);
+  });
+
+  it('shows nothing of a transaction that is not committed', async () => {
+    await order(...WHATS);
+    const child = startChild('before the commit');
+    await child.says('there');
+    const seen: string[] = [];
+    const consumer = kafka.consumer({ groupId: `${topics.prefix}uncommitted`, readUncommitted: true });
+    await consumer.connect();
+    await consumer.subscribe({ topic: topics.prefix + priced.name, fromBeginning: true });
+    await consumer.run({ eachMessage: async ({ message }) => void seen.push(String(message.key)) });
+    await until('who reads what is not committed has seen all', () => seen.length === WHATS.length, { within: '30s' });
+    await consumer.disconnect();
+    expect(await Promise.all(WHATS.map(async (what) => (await peer.heard(what, 0)).length))).toEqual(
+      WHATS.map(() => 0),
+    );
+  });
+});

@@ -1,0 +1,186 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger, OutboxMessage } from '@waybill/outbox';
+import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { z } from 'zod';
+import { type EventContract, type OutgoingMessage, readBody, unversioned } from '../contract/index.js';
+import { encode, type ReceivedMessage } from '../envelope/index.js';
+import { fromKafka, HEARTBEAT, memberOf, toMessage, toRecord } from '../kafka/index.js';
+import {
+  classOf,
+  deadLetterTopicOf,
+  failureHeaders,
+  isDeadLetter,
+  MalformedMessage,
+  retryDelay,
+  retryForever,
+} from '../outcomes/index.js';
+import { PartitionTransactions } from './partition-transactions.js';
+
+const BATCH = 500;
+const AFTER_A_FAILURE = 500;
+
+export interface ConsumeProcessProduceOptions<Schema extends z.ZodType> {
+  kafka: Kafka;
+  group: string;
+  /** Put before every topic's and group's name; default none. */
+  prefix?: string;
+  /** CloudEvents `source` of what is produced. */
+  source: string;
+  input: EventContract<Schema>;
+  /**
+   * The events that follow from one. It must have no other effect: it is done again after a crash. What it throws is as in
+   * a handler, but it is tried again in place, so that its partition keeps its order.
+   */
+  process(body: z.output<Schema>, message: ReceivedMessage): OutgoingMessage[] | Promise<OutgoingMessage[]>;
+  logger: Logger;
+  /** Events a transaction at most; the more, the less each costs. Default 500. */
+  batchSize?: number;
+}
+
+/**
+ * Exactly once from topic to topic: what was read, what was produced of it and what was given up are one Kafka transaction.
+ * Who reads the result as `read_committed`, as our consumers do, sees each of it once, whoever dies when. It holds within
+ * Kafka: an effect elsewhere needs the inbox.
+ */
+export class ConsumeProcessProduce<Schema extends z.ZodType> {
+  private readonly transactions = new Map<number, PartitionTransactions>();
+  private readonly stopping = new AbortController();
+  private readonly topic: string;
+  private readonly group: string;
+  private consumer: Consumer | undefined;
+
+  constructor(private readonly options: ConsumeProcessProduceOptions<Schema>) {
+    const { prefix = '', group, input } = options;
+    this.topic = prefix + input.destination.name;
+    this.group = prefix + group;
+  }
+
+  /** Resolves when it has begun; a broker that is away is waited for. */
+  async start(): Promise<void> {
+    await retryForever(
+      () => this.consume(),
+      this.stopping.signal,
+      (error) => this.options.logger.warn({ err: error }, 'could not start to consume yet'),
+    );
+  }
+
+  /** Takes no more, and finishes or gives back what is in hand. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.consumer?.disconnect().catch(() => {});
+    await this.letGo();
+  }
+
+  private async consume(): Promise<void> {
+    const consumer = memberOf(this.options.kafka, this.group);
+    this.consumer = consumer;
+    consumer.on('consumer.group_join', () => this.letGo());
+    consumer.on('consumer.crash', ({ payload }) => {
+      if (!payload.restart && !this.stopping.signal.aborted) void consumer.disconnect().then(() => this.start());
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topics: [this.topic], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 3,
+      eachBatch: (batch) => this.takeBatch(batch),
+    });
+  }
+
+  /** What fails is not resolved, so it is fetched again, and the next transaction begins by finding out what is done. */
+  private async takeBatch({ batch, heartbeat, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> {
+    const { batchSize = BATCH, logger } = this.options;
+    const { partition, messages } = batch;
+    const beating = setInterval(() => void heartbeat().catch(() => {}), HEARTBEAT);
+    try {
+      for (let first = 0; first < messages.length && isRunning() && !isStale(); first += batchSize) {
+        const some = messages.slice(first, first + batchSize);
+        await this.transact(partition, some);
+        resolveOffset(some.at(-1)!.offset);
+      }
+    } catch (error) {
+      logger.warn({ err: error, topic: this.topic, partition }, 'the transaction failed, its events come again');
+      await this.letGo(partition);
+      await pause(AFTER_A_FAILURE, undefined, { signal: this.stopping.signal }).catch(() => {});
+    } finally {
+      clearInterval(beating);
+    }
+  }
+
+  private async transact(partition: number, messages: KafkaMessage[]): Promise<void> {
+    const transactions = this.transactions.get(partition) ?? (await this.takeOver(partition));
+    const left = messages.filter(({ offset }) => BigInt(offset) >= transactions.committed);
+    const produced: OutboxMessage[] = [];
+    for (const message of left) produced.push(...(await this.follow(message, partition)));
+    if (left.length) await transactions.commit(produced, BigInt(left.at(-1)!.offset) + 1n);
+  }
+
+  private async takeOver(partition: number): Promise<PartitionTransactions> {
+    const { kafka, prefix = '' } = this.options;
+    const { group, topic } = this;
+    const transactions = await PartitionTransactions.takeOver({ kafka, group, topic, partition, prefix });
+    this.transactions.set(partition, transactions);
+    return transactions;
+  }
+
+  /** Whoever reads these partitions next takes them over, and may be this process. */
+  private async letGo(...partitions: number[]): Promise<void> {
+    const those = partitions.length ? partitions : [...this.transactions.keys()];
+    const open = those.map((partition) => this.transactions.get(partition));
+    for (const partition of those) this.transactions.delete(partition);
+    await Promise.all(open.map((transactions) => transactions?.close()));
+  }
+
+  /** What follows from an event: the events that were made of it, or its dead letter. */
+  private async follow(stored: KafkaMessage, partition: number): Promise<OutboxMessage[]> {
+    const { input, source } = this.options;
+    const { offset } = stored;
+    const message = toMessage(fromKafka(toRecord(stored)), { topic: input.destination.name, partition, offset });
+    if (unversioned(message.type) !== unversioned(input.type)) return [];
+    const firstFailedAt = new Date().toISOString();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await this.process(message)).map((outgoing) => encode(outgoing, source));
+      } catch (thrown) {
+        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+        if (isDeadLetter(classOf(error), attempt)) return [this.deadLetter(message, error, attempt, firstFailedAt)];
+        await pause(retryDelay(attempt), undefined, { signal: this.stopping.signal });
+      }
+    }
+  }
+
+  private async process(message: ReceivedMessage): Promise<OutgoingMessage[]> {
+    const { input, process } = this.options;
+    let body: z.output<Schema>;
+    try {
+      body = readBody(input, message.type, JSON.parse(message.bytes.toString('utf8'))) as z.output<Schema>;
+    } catch (error) {
+      throw new MalformedMessage((error as Error).message);
+    }
+    return process(body, message);
+  }
+
+  private deadLetter(message: ReceivedMessage, error: Error, attempts: number, firstFailedAt: string): OutboxMessage {
+    const { group, input, logger } = this.options;
+    logger.error({ err: error, messageId: message.id, type: message.type }, 'the message is given up');
+    const failure = failureHeaders({
+      source: input.destination.name,
+      consumer: group,
+      class: classOf(error),
+      error: error.message,
+      stack: error.stack,
+      attempts,
+      firstFailedAt,
+      lastFailedAt: new Date().toISOString(),
+    });
+    return {
+      id: message.id,
+      target: 'kafka',
+      destination: deadLetterTopicOf(input.destination.name, group),
+      key: message.key,
+      headers: { ...message.headers, ...failure },
+      body: message.bytes,
+    };
+  }
+}

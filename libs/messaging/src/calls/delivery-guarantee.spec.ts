@@ -1,0 +1,102 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  backingServices,
+  type FreshTopics,
+  type FreshVhost,
+  freshTopics,
+  freshVhost,
+  KafkaPeer,
+  until,
+} from '@waybill/testing';
+import { Connection } from 'rabbitmq-client';
+import { createKafka, declareTopics } from '../kafka/index.js';
+import { declareQueues } from '../rabbitmq/index.js';
+import { Child } from '../test/child.fixture.js';
+import { queue, type SendingOrder, topic } from '../test/dying-sender.fixture.js';
+import { quiet } from '../test/workbench.fixture.js';
+import type { DeliveryGuarantee } from './delivery-guarantee.js';
+
+let vhost: FreshVhost;
+let topics: FreshTopics;
+let connection: Connection;
+let peer: KafkaPeer;
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'waybill-journal-'));
+  vhost = await freshVhost();
+  topics = freshTopics();
+  connection = new Connection(vhost.url);
+  await declareQueues(connection, [queue]);
+  const kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
+  await declareTopics(kafka, [topic], { prefix: topics.prefix });
+  peer = new KafkaPeer(topics);
+  await peer.listen(topic.name);
+});
+
+afterAll(async () => {
+  await peer.close();
+  connection.unsafeDestroy();
+  await vhost.drop();
+  await topics.drop();
+  rmSync(folder, { recursive: true });
+});
+
+/** What came, and how often; all before the last one is there when that is. */
+async function arrived(broker: 'kafka' | 'rabbitmq', last: string): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  const count = (body: string) => {
+    const { what } = JSON.parse(body);
+    counts[what] = (counts[what] ?? 0) + 1;
+  };
+  if (broker === 'rabbitmq') {
+    await until('the last one came', async () => {
+      for (;;) {
+        const message = await connection.basicGet({ queue: queue.name, noAck: true });
+        if (!message) return counts[last];
+        count(String(message.body));
+      }
+    });
+    return counts;
+  }
+  await peer.heard(last, 1);
+  for (const what of whatsOf(last)) for (const { body } of await peer.heard(what, 0)) count(body);
+  return counts;
+}
+
+const SENT = ['1', '2', '3', '4', '5'];
+const whatsOf = (what: string) => SENT.map((n) => what.replace(/\d$/, n));
+
+/** Sends five things by a process that is killed at the third, and by the one that comes after it. */
+async function sendThroughACrash(broker: 'kafka' | 'rabbitmq', guarantee: DeliveryGuarantee) {
+  const whats = SENT.map((n) => `${broker} ${guarantee} ${n}`);
+  const order: SendingOrder = {
+    broker,
+    guarantee,
+    whats,
+    journal: join(folder, `${broker} ${guarantee}`),
+    rabbitmqUrl: vhost.url,
+    kafkaBroker: backingServices().kafka,
+    kafkaTopicPrefix: topics.prefix,
+  };
+  writeFileSync(order.journal, '');
+  const killed = Child.run('./dying-sender.fixture.js', { ...order, stopAt: whats[2]! });
+  await killed.says('there');
+  await killed.kill();
+  expect(await Child.run('./dying-sender.fixture.js', order).end()).toBe(0);
+  expect(readFileSync(order.journal, 'utf8').trim().split('\n')).toEqual(whats);
+  const counts = await arrived(broker, whats[4]!);
+  return whats.map((what) => counts[what] ?? 0);
+}
+
+describe.each(['kafka', 'rabbitmq'] as const)('a sender of %s that is killed at the worst moment', (broker) => {
+  it('at most once: nothing arrives twice, and what was in hand is lost', async () => {
+    expect(await sendThroughACrash(broker, 'at-most-once')).toEqual([1, 1, 0, 1, 1]);
+  });
+
+  it('at least once: nothing is lost, and what was in hand arrives twice', async () => {
+    expect(await sendThroughACrash(broker, 'at-least-once')).toEqual([1, 1, 2, 1, 1]);
+  });
+});

@@ -1,0 +1,161 @@
+import {
+  backingServices,
+  type FreshTopics,
+  type FreshVhost,
+  freshTopics,
+  freshVhost,
+  KafkaPeer,
+  TcpProxy,
+  until,
+} from '@waybill/testing';
+import type { Kafka } from 'kafkajs';
+import { Connection } from 'rabbitmq-client';
+import { z } from 'zod';
+import { defineEvent, defineQueue, defineTask, defineTopic } from '../contract/index.js';
+import { createKafka, declareTopics } from '../kafka/index.js';
+import { declareQueues } from '../rabbitmq/index.js';
+import { type OpenSender, openSender } from '../test/sender.fixture.js';
+import { quiet } from '../test/workbench.fixture.js';
+import { type MessageSender, NotConfirmed } from './message-sender.js';
+
+const queue = defineQueue({ name: 'tasks' });
+const tiny = defineQueue({ name: 'tiny', maxLength: 1 });
+const topic = defineTopic({ name: 'facts', partitions: 1 });
+const schema = z.object({ what: z.string() });
+const subject = ({ what }: { what: string }) => what;
+const DoIt = defineTask({ type: 'test.DoIt.v1', queue, subject, schema });
+const DoTiny = defineTask({ type: 'test.DoTiny.v1', queue: tiny, subject, schema });
+const ItHappened = defineEvent({ type: 'test.ItHappened.v1', topic, subject, schema });
+
+let vhost: FreshVhost;
+let topics: FreshTopics;
+let connection: Connection;
+let proxy: TcpProxy;
+let opened: OpenSender;
+let sender: MessageSender;
+let peer: KafkaPeer;
+
+beforeAll(async () => {
+  vhost = await freshVhost();
+  topics = freshTopics();
+  connection = new Connection(vhost.url);
+  await declareQueues(connection, [queue, tiny]);
+  const kafka: Kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
+  await declareTopics(kafka, [topic], { prefix: topics.prefix });
+  const url = new URL(vhost.url);
+  proxy = await TcpProxy.to({ host: url.hostname, port: Number(url.port) });
+  url.port = String(proxy.port);
+  opened = openSender({ rabbitmqUrl: url.href, kafka, kafkaTopicPrefix: topics.prefix });
+  sender = opened.sender;
+  peer = new KafkaPeer(topics);
+  await peer.listen(topic.name);
+});
+
+afterAll(async () => {
+  await opened.close();
+  await peer.close();
+  connection.unsafeDestroy();
+  await proxy.close();
+  await vhost.drop();
+  await topics.drop();
+});
+
+/** Takes out all that is in the queue: how often each task is there. */
+async function delivered(name = queue.name): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (;;) {
+    const message = await connection.basicGet({ queue: name, noAck: true });
+    if (!message) return counts;
+    const { what } = JSON.parse(String(message.body));
+    counts[what] = (counts[what] ?? 0) + 1;
+  }
+}
+const waiting = async (name = queue.name) =>
+  (await connection.queueDeclare({ queue: name, passive: true })).messageCount;
+
+describe.each(['at-most-once', 'at-least-once'] as const)('sending %s', (guarantee) => {
+  it('brings a task to its queue', async () => {
+    await sender.send(DoIt, { what: guarantee }, { guarantee });
+    await until('it is there', async () => (await waiting()) === 1);
+    expect(await delivered()).toEqual({ [guarantee]: 1 });
+  });
+
+  it('brings an event to its topic, in the order of the calls', async () => {
+    const about = `in order ${guarantee}`;
+    const ids = await Promise.all(
+      Array.from({ length: 20 }, () => sender.publish(ItHappened, { what: about }, { guarantee })),
+    );
+    const heard = await peer.heard(about, 20);
+    expect(heard.map(({ headers }) => headers.ce_id)).toEqual(ids);
+  });
+
+  it('rejects what does not fit its contract', async () => {
+    await expect(sender.send(DoIt, { what: 42 as never }, { guarantee })).rejects.toThrow('what');
+  });
+});
+
+describe('while the answers of the broker are lost', () => {
+  afterEach(async () => {
+    proxy.cut();
+    proxy.restore();
+    await until('the sender is connected again', () => sender.send(DoIt, { what: 'again' }), { within: '30s' });
+    await delivered();
+  });
+
+  it('at most once neither waits nor sends twice', async () => {
+    await sender.send(DoIt, { what: 'before' }); // connected
+    await delivered();
+    proxy.holdAnswers();
+    await sender.send(DoIt, { what: 'once' }, { guarantee: 'at-most-once' });
+    await until('it is there', async () => (await waiting()) > 0);
+    proxy.cut();
+    proxy.restore();
+    await until('the sender is connected again', () => sender.send(DoIt, { what: 'after' }), { within: '30s' });
+    expect((await delivered()).once).toBe(1);
+  });
+
+  it('at least once sends again until it is confirmed, under the same id', async () => {
+    await sender.send(DoIt, { what: 'before' });
+    await delivered();
+    proxy.holdAnswers();
+    const sending = sender.send(DoIt, { what: 'confirmed' }, { within: 30_000 });
+    await until('it is there', async () => (await waiting()) > 0);
+    proxy.cut();
+    proxy.restore();
+    const id = await sending;
+    const copies = [];
+    for (let copy = await connection.basicGet({ queue: queue.name, noAck: true }); copy; ) {
+      copies.push(copy.messageId);
+      copy = await connection.basicGet({ queue: queue.name, noAck: true });
+    }
+    expect(copies).toEqual([id, id]);
+  });
+});
+
+describe('while the broker is away', () => {
+  it('at most once is lost, and says so', async () => {
+    proxy.cut();
+    await expect(sender.send(DoIt, { what: 'lost' }, { guarantee: 'at-most-once' })).rejects.toThrow();
+    proxy.restore();
+  });
+
+  it('at least once arrives when it is back', async () => {
+    proxy.cut();
+    const sending = sender.send(DoIt, { what: 'patient' }, { within: 30_000 });
+    await expect(sender.send(DoIt, { what: 'impatient' }, { within: 200 })).rejects.toThrow(NotConfirmed);
+    proxy.restore();
+    await sending;
+    expect((await delivered()).patient).toBeGreaterThanOrEqual(1);
+  });
+});
+
+it('a full queue is waited for, as long as the sender says', async () => {
+  const full = async () => {
+    const error = await sender.send(DoTiny, { what: 'filler' }, { within: 100 }).catch((thrown) => thrown);
+    return error instanceof NotConfirmed && error.message;
+  };
+  expect(await until('it is full', full)).toBe('tiny: the queue is full');
+  const sending = sender.send(DoTiny, { what: 'patient' }, { within: 30_000 });
+  await delivered(tiny.name);
+  await sending;
+});

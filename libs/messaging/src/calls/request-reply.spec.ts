@@ -1,0 +1,156 @@
+import { type FreshVhost, freshVhost, TcpProxy, until } from '@waybill/testing';
+import { register } from 'prom-client';
+import { Connection } from 'rabbitmq-client';
+import { z } from 'zod';
+import { defineQueue, defineReply, defineTask } from '../contract/index.js';
+import { encode } from '../envelope/index.js';
+import type { Handler } from '../handling/index.js';
+import { declareQueues } from '../rabbitmq/index.js';
+import { type Responder, startResponder } from '../test/responder.fixture.js';
+import { NoReply, RequestReply } from './request-reply.js';
+
+const queue = defineQueue({ name: 'questions' });
+const schema = z.object({ about: z.string() });
+const subject = ({ about }: { about: string }) => about;
+const Answered = defineReply({ type: 'test.Answered.v1', queue, subject, schema: schema.extend({ price: z.int() }) });
+const Ask = defineTask({ type: 'test.Ask.v1', queue, subject, schema, reply: Answered });
+const nowhere = defineQueue({ name: 'nowhere' });
+const AskNobody = defineTask({ type: 'test.AskNobody.v1', queue: nowhere, subject, schema, reply: Answered });
+
+let vhost: FreshVhost;
+let proxy: TcpProxy;
+let connection: Connection;
+let throughProxy: Connection;
+let responder: Responder;
+let asker: RequestReply;
+let handle: Handler<typeof Ask>['handle'];
+
+beforeAll(async () => {
+  vhost = await freshVhost();
+  connection = new Connection(vhost.url);
+  await declareQueues(connection, [queue]);
+  responder = startResponder(connection, Ask, (body, context) => handle(body, context));
+  const url = new URL(vhost.url);
+  proxy = await TcpProxy.to({ host: url.hostname, port: Number(url.port) });
+  url.port = String(proxy.port);
+  throughProxy = new Connection({ url: url.href, retryLow: 50, retryHigh: 200, acquireTimeout: 20_000 });
+  throughProxy.on('error', () => {}); // it connects again
+  asker = new RequestReply({ publishing: throughProxy, consuming: throughProxy, source: '/asker' });
+});
+
+beforeEach(() => {
+  handle = ({ about }, { reply }) => reply({ about, price: about.length });
+});
+
+afterAll(async () => {
+  await asker.close();
+  await responder.stop();
+  throughProxy.unsafeDestroy();
+  connection.unsafeDestroy();
+  await proxy.close();
+  await vhost.drop();
+});
+
+const dropped = async () => {
+  const metric = await register.getSingleMetric('waybill_replies_dropped_total')?.get();
+  return metric?.values.find(({ labels }) => labels.type === Answered.type)?.value ?? 0;
+};
+
+/** Holds the answers back until they are released. */
+function holdAnswers() {
+  const asked: string[] = [];
+  const replyQueues: string[] = [];
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  handle = async ({ about }, { reply, message }) => {
+    asked.push(about);
+    replyQueues.push(message.replyTo!);
+    await released;
+    await reply({ about, price: 0 });
+  };
+  return { asked, replyQueues, release };
+}
+
+describe('a request', () => {
+  it('is answered with the reply to it', async () => {
+    expect(await asker.request(Ask, { about: 'tea' })).toEqual({ about: 'tea', price: 3 });
+  });
+
+  it('gets its own reply among many that come in any order', async () => {
+    const held: (() => Promise<void>)[] = [];
+    handle = async ({ about }, { reply }) => {
+      const send = () => reply({ about, price: Number(about) });
+      held.push(send);
+      if (held.length === 10) for (const late of held.reverse()) await late();
+      else await until('the others are there', () => held.length === 10);
+    };
+    const replies = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => asker.request(Ask, { about: String(n) }, { timeout: 20_000 })),
+    );
+    expect(replies.map(({ price }) => price)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('is given up after its timeout, and the late reply is dropped and counted', async () => {
+    const { asked, release } = holdAnswers();
+    const before = await dropped();
+    await expect(asker.request(Ask, { about: 'slow' }, { timeout: 300 })).rejects.toThrow(
+      new NoReply('no reply to test.Ask.v1 within 300 ms'),
+    );
+    await until('it was asked', () => asked.includes('slow'));
+    expect(await dropped()).toBe(before);
+    release();
+    await until('the late reply is counted', async () => (await dropped()) === before + 1);
+  });
+
+  it('to a queue that is not there is given up at once', async () => {
+    await expect(asker.request(AskNobody, { about: 'x' }, { timeout: 30_000 })).rejects.toThrow(
+      'there is no queue nowhere',
+    );
+  });
+
+  it('that does not fit its contract is not sent', async () => {
+    await expect(asker.request(Ask, { about: 42 as never })).rejects.toThrow('could not send');
+  });
+
+  it('whose reply does not fit its contract is rejected with what is wrong', async () => {
+    handle = async ({ about }, { message: { correlationId, replyTo } }) => {
+      const reply = encode(
+        Answered.of({ about, price: 1 }, { correlationId: correlationId!, replyTo: replyTo! }),
+        '/wrong',
+      );
+      await responder.publisher.publishOne({ ...reply, body: Buffer.from('{"about":"tea","price":"dear"}') });
+    };
+    await expect(asker.request(Ask, { about: 'tea' })).rejects.toThrow('price');
+  });
+
+  it('is given up at once when the connection breaks: its reply queue is gone, and the reply is dropped and counted', async () => {
+    const { asked, replyQueues, release } = holdAnswers();
+    const before = await dropped();
+    const request = asker.request(Ask, { about: 'cut' }, { timeout: 30_000 }).catch((error) => error);
+    await until('it was asked', () => asked.includes('cut'));
+
+    const broken = performance.now();
+    proxy.cut();
+    proxy.restore();
+    expect(await request).toBeInstanceOf(NoReply);
+    expect(performance.now() - broken).toBeLessThan(10_000);
+    const isGone = (error: { code?: string }) => error.code === 'NOT_FOUND';
+    const gone = () => connection.queueDeclare({ queue: replyQueues[0]!, passive: true }).then(() => false, isGone);
+    await until('the broker has noticed', gone);
+    release();
+    await until('the reply that finds no queue is counted', async () => (await dropped()) > before);
+    expect(asked).toEqual(['cut']); // not asked again
+  });
+
+  it('waits for a broker that is away, and is not sent after its timeout', async () => {
+    proxy.cut();
+    const tooShort = asker.request(Ask, { about: 'too short' }, { timeout: 200 });
+    await expect(tooShort).rejects.toThrow(NoReply);
+    const { asked, release } = holdAnswers();
+    const patient = asker.request(Ask, { about: 'patient' }, { timeout: 30_000 });
+    proxy.restore();
+    await until('it was asked', () => asked.length > 0, { within: '20s' });
+    release();
+    expect(await patient).toEqual({ about: 'patient', price: 0 });
+    expect(asked).toEqual(['patient']);
+  });
+});

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type { OutboxMessage, Tx } from '@waybill/outbox';
+import { v7 as uuidv7 } from 'uuid';
+import { AMQP_PREFIX, type BodyReference, KAFKA_PREFIX } from '../envelope/index.js';
+import { MalformedMessage } from '../outcomes/index.js';
+import type { ObjectStore } from './object-store.js';
+
+const KIB = 1_024;
+const DAY = 24 * 60 * 60 * 1_000;
+const KEY = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+export interface ClaimCheckOptions {
+  store: ObjectStore;
+  /**
+   * Statements on the same database as the transactions, over connections of its own: taken from the transactions' pool, a
+   * full pool would wait for itself.
+   */
+  database: Tx;
+  /** Bodies of more bytes than this go to the store. Default 256 KiB. */
+  over?: number;
+  /** How long a task's or reply's body is kept, in ms: longer than any retry or dead letter. Default 30 days. */
+  taskRetention?: number;
+  /** How long an event's body is kept, in ms: as long as its topic keeps the event. Default for ever. */
+  eventRetention?: number;
+}
+
+/**
+ * Claim check: a body that is too large for a broker goes to an object store, and the message carries a reference to it
+ * (CloudEvents `dataref`) with its digest. Upload and commit are two systems: what lies between them is an orphan, which
+ * `ClaimCleanUp` removes.
+ */
+export class ClaimCheck {
+  private readonly over: number;
+
+  constructor(private readonly options: ClaimCheckOptions) {
+    this.over = options.over ?? 256 * KIB;
+  }
+
+  /**
+   * The message as it is when it is small, else the one that carries the reference. Its object is kept if and only if `tx`
+   * commits. Rejects when the store is away: then nothing can be said.
+   */
+  async check(tx: Tx, message: OutboxMessage): Promise<OutboxMessage> {
+    if (message.body.byteLength <= this.over) return message;
+    const { store, database } = this.options;
+    const key = uuidv7();
+    await database.query('INSERT INTO waybill.claims (key) VALUES ($1)', [key]);
+    await store.put(key, message.body);
+    await this.keep(tx, key, message);
+    const prefix = message.target === 'kafka' ? KAFKA_PREFIX : AMQP_PREFIX;
+    const reference = { [`${prefix}dataref`]: store.url + key, [`${prefix}datadigest`]: digestOf(message.body) };
+    return { ...message, headers: { ...message.headers, ...reference }, body: Buffer.alloc(0) };
+  }
+
+  /** Fails when the clean-up was faster: an upload that takes hours, in a transaction that is open as long. */
+  private async keep(tx: Tx, key: string, { target }: OutboxMessage): Promise<void> {
+    const { taskRetention = 30 * DAY, eventRetention = Number.POSITIVE_INFINITY } = this.options;
+    const keep = target === 'kafka' ? eventRetention : taskRetention;
+    const { rowCount } = await tx.query(
+      `UPDATE waybill.claims SET keep_until = CASE WHEN $2::float8 = 'infinity' THEN 'infinity'::timestamptz
+         ELSE now() + $2::float8 * interval '1 millisecond' END
+       WHERE key = $1 AND keep_until IS NULL`,
+      [key, keep === Number.POSITIVE_INFINITY ? 'infinity' : keep],
+    );
+    if (rowCount !== 1) throw new Error(`the object ${key} was removed before its message was committed`);
+  }
+}
+
+/**
+ * The body that a reference stands for. A reference to elsewhere and bytes that are not the ones that were sent are
+ * malformed; an object that is not there is an ordinary failure, because a store may be behind or be restored.
+ */
+export async function redeemed(store: ObjectStore, { dataref, datadigest }: BodyReference): Promise<Buffer> {
+  const key = dataref.startsWith(store.url) ? dataref.slice(store.url.length) : '';
+  if (!KEY.test(key))
+    throw new MalformedMessage(`${dataref} is not in our object store, and nothing is taken from elsewhere`);
+  const bytes = await store.get(key);
+  if (!bytes) throw new Error(`${dataref} is not in the object store, or no longer`);
+  if (digestOf(bytes) !== datadigest) throw new MalformedMessage(`${dataref} holds other bytes than were sent`);
+  return bytes;
+}
+
+/** As in RFC 9530. */
+const digestOf = (bytes: Uint8Array): string => `sha-256=:${createHash('sha256').update(bytes).digest('base64')}:`;

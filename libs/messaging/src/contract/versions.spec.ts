@@ -1,0 +1,123 @@
+import type { DiscoveryService } from '@nestjs/core';
+import { z } from 'zod';
+import { encode } from '../envelope/index.js';
+import { decode } from '../handling/index.js';
+import { toMessage } from '../kafka/index.js';
+import { HandlerRegistry } from '../nest/handler-registry.js';
+import { Handles } from '../nest/index.js';
+import { MalformedMessage } from '../outcomes/index.js';
+import { registered } from '../test/workbench.fixture.js';
+import { type Contract, defineEvent, defineTopic, type OutgoingMessage, upcast } from './contract.js';
+
+const topic = defineTopic({ name: 'parcels.events' });
+const subject = ({ parcelId }: { parcelId: string }) => parcelId;
+const parcelId = z.string();
+
+const WeighedV1 = defineEvent({
+  type: 'test.Weighed.v1',
+  topic,
+  subject,
+  schema: z.object({ parcelId, pounds: z.number() }),
+});
+
+const WeighedV2 = defineEvent({
+  type: 'test.Weighed.v2',
+  topic,
+  subject,
+  schema: z.object({ parcelId, grams: z.int() }),
+  replaces: upcast(WeighedV1, ({ pounds, ...body }) => ({ ...body, grams: Math.round(pounds * 453.592) })),
+});
+
+const WeighedV3 = defineEvent({
+  type: 'test.Weighed.v3',
+  topic,
+  subject,
+  schema: z.object({ parcelId, weight: z.object({ grams: z.int().positive(), scale: z.string().default('unknown') }) }),
+  replaces: upcast(WeighedV2, ({ grams, ...body }) => ({ ...body, weight: { grams } })),
+});
+
+/** What a handler of `contract` gets of a message as its sender encoded it. */
+async function received(contract: Contract, said: OutgoingMessage): Promise<unknown> {
+  const { headers, key, body } = encode(said, '/test');
+  const event = { headers: headers as Record<string, string>, key, bytes: Buffer.from(body), attempt: 1 };
+  const message = toMessage(event, { topic: topic.name, partition: 0, offset: '0' });
+  const registration = registered(contract, async () => {}).get(message.type)!;
+  const delivery = { message, registration, signal: new AbortController().signal, body: undefined as unknown };
+  await decode(delivery, async () => {});
+  return delivery.body;
+}
+
+describe('who handles a later version', () => {
+  it('takes its own', async () => {
+    const weight = { grams: 5, scale: 'A' };
+    expect(await received(WeighedV3, WeighedV3.of({ parcelId: 'p', weight }))).toEqual({ parcelId: 'p', weight });
+  });
+
+  it('takes the version before it, which its sender has not replaced yet', async () => {
+    expect(await received(WeighedV2, WeighedV1.of({ parcelId: 'p', pounds: 2 }))).toEqual({
+      parcelId: 'p',
+      grams: 907,
+    });
+  });
+
+  it('takes the first version through every upcaster, defaults included', async () => {
+    expect(await received(WeighedV3, WeighedV1.of({ parcelId: 'p', pounds: 2 }))).toEqual({
+      parcelId: 'p',
+      weight: { grams: 907, scale: 'unknown' },
+    });
+  });
+
+  it('gives up a message as malformed, naming the version that it does not fit', async () => {
+    const weightless = received(WeighedV3, WeighedV1.of({ parcelId: 'p', pounds: 0 }));
+    await expect(weightless).rejects.toThrow(MalformedMessage);
+    await expect(weightless).rejects.toThrow('not a test.Weighed.v3: weight.grams');
+
+    const Forged = defineEvent({ type: 'test.Weighed.v1', topic, subject, schema: z.object({ parcelId }) });
+    await expect(received(WeighedV3, Forged.of({ parcelId: 'p' }))).rejects.toThrow('not a test.Weighed.v1: pounds');
+  });
+});
+
+describe('a handler', () => {
+  it('is found for every version that its contract reads', () => {
+    @Handles(WeighedV3)
+    class WeighedHandler {}
+    const discovery = { getProviders: () => [{ metatype: WeighedHandler, instance: new WeighedHandler() }] };
+    const found = new HandlerRegistry(discovery as unknown as DiscoveryService).of('topic');
+    expect([...found.keys()]).toEqual(['test.Weighed.v3', 'test.Weighed.v2', 'test.Weighed.v1']);
+  });
+
+  it('is the only one for a version: another one for an earlier version is refused at the start', () => {
+    @Handles(WeighedV2)
+    class Present {}
+    @Handles(WeighedV1)
+    class LeftOver {}
+    const discovery = { getProviders: () => [Present, LeftOver].map((metatype) => ({ metatype, instance: {} })) };
+    const registry = new HandlerRegistry(discovery as unknown as DiscoveryService);
+    expect(() => registry.of('topic')).toThrow('two handlers take test.Weighed.v1');
+  });
+});
+
+describe('who handles an earlier version', () => {
+  it('does not take a later one, which is for a person to see', () => {
+    expect([...registered(WeighedV1, async () => {}).keys()]).toEqual(['test.Weighed.v1']);
+  });
+});
+
+describe('a version', () => {
+  const schema = z.object({ parcelId });
+  it.each([
+    ['another name', { type: 'test.Measured.v2', topic }],
+    ['an earlier version', { type: 'test.Weighed.v1', topic }],
+    ['another topic', { type: 'test.Weighed.v4', topic: defineTopic({ name: 'elsewhere' }) }],
+  ])('of %s replaces nothing', (_, said) => {
+    const replaces = upcast(WeighedV3, () => ({ parcelId: 'p' }));
+    expect(() => defineEvent({ ...said, subject, schema, replaces })).toThrow("can't replace test.Weighed.v3");
+  });
+
+  it('does not compile with an upcaster that makes something else', () => {
+    const said = { type: 'test.Weighed.v4', topic, subject, schema: z.object({ parcelId, tons: z.number() }) };
+    const tonless = upcast(WeighedV3, (body) => ({ parcelId: body.parcelId }));
+    // @ts-expect-error: 'tons' is missing
+    expect(defineEvent({ ...said, replaces: tonless })).toBeDefined();
+  });
+});

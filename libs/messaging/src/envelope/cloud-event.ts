@@ -1,0 +1,51 @@
+import { context, propagation } from '@opentelemetry/api';
+import type { OutboxMessage } from '@waybill/outbox';
+import { v7 as uuidv7 } from 'uuid';
+import type { OutgoingMessage } from '../contract/index.js';
+
+/** Names of CloudEvents attributes as headers: `ce_` in Kafka's binding, `cloudEvents:` as in the AMQP 1.0 binding. */
+export const KAFKA_PREFIX = 'ce_';
+export const AMQP_PREFIX = 'cloudEvents:';
+
+/**
+ * A message as CloudEvents 1.0 in binary mode: attributes as headers, the body as JSON. Throws when the body does not fit
+ * its own contract, because then the sender is wrong.
+ */
+export function encode(message: OutgoingMessage, source: string): OutboxMessage {
+  const { contract, correlationId, replyTo } = message;
+  const body = contract.schema.parse(message.body);
+  const id = message.id ?? uuidv7();
+  const subject = contract.subjectOf(body);
+  const isEvent = contract.kind === 'event';
+
+  const attributes = {
+    specversion: '1.0',
+    id,
+    type: contract.type,
+    source,
+    subject,
+    time: new Date().toISOString(),
+    dataschema: `urn:${contract.type.replaceAll('.', ':')}`,
+  };
+  const headers: Record<string, string> = { 'content-type': 'application/json', ...currentTrace() };
+  for (const [name, value] of Object.entries(attributes))
+    headers[(isEvent ? KAFKA_PREFIX : AMQP_PREFIX) + name] = value;
+  if (correlationId) headers['correlation-id'] = correlationId;
+  if (replyTo) headers['reply-to'] = replyTo;
+
+  return {
+    id,
+    target: isEvent ? 'kafka' : 'rabbitmq',
+    destination: replyTo && contract.kind === 'reply' ? replyTo : contract.destination.name,
+    key: isEvent ? subject : null,
+    headers,
+    body: Buffer.from(JSON.stringify(body)),
+  };
+}
+
+/** `traceparent` of what is going on, when somebody traces. */
+function currentTrace(): Record<string, string> {
+  const carrier: Record<string, string> = {};
+  propagation.inject(context.active(), carrier);
+  return carrier;
+}

@@ -1,0 +1,82 @@
+import { backingServices, type FreshTopics, freshTopics, until } from '@waybill/testing';
+import { z } from 'zod';
+import { defineEvent, defineTopic } from '../contract/index.js';
+import { encode } from '../envelope/index.js';
+import { lag as metric, parkedEvents } from '../outcomes/index.js';
+import { quiet } from '../test/workbench.fixture.js';
+import { ConsumerLag } from './consumer-lag.js';
+import { createKafka } from './create-kafka.js';
+import { KafkaPublisher } from './kafka-publisher.js';
+import { declareTopics } from './kafka-topology.js';
+import { KafkaJsClient } from './kafkajs-client.js';
+import { TopicProgress } from './topic-progress.js';
+
+const topic = defineTopic({ name: 'facts', partitions: 3 });
+const Fact = defineEvent({
+  type: 'test.Fact.v1',
+  topic,
+  subject: ({ n }) => String(n),
+  schema: z.object({ n: z.int() }),
+});
+let topics: FreshTopics;
+beforeAll(() => {
+  topics = freshTopics();
+});
+afterAll(() => topics.drop());
+
+const shown = async (gauge = metric) =>
+  (await gauge.get()).values.find(({ labels }) => labels.topic === topic.name)?.value;
+const countParked = async () => new Map<string, number>();
+
+describe('the lag of a group', () => {
+  it('is what waits, and none when all is taken', async () => {
+    const kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
+    await declareTopics(kafka, [topic], { prefix: topics.prefix });
+    const publisher = new KafkaPublisher(new KafkaJsClient(kafka), topics.prefix);
+    const progress = new TopicProgress(kafka, 'readers', topics.prefix);
+    const lag = new ConsumerLag({
+      topics: [topic.name],
+      progressOf: () => progress.of(topic),
+      countParked,
+      logger: quiet,
+      every: 20,
+    });
+    await publisher.publish(Array.from({ length: 30 }, (_, n) => encode(Fact.of({ n }), '/test')));
+    lag.start();
+    await until('thirty wait', async () => (await shown()) === 30);
+
+    const consumer = kafka.consumer({ groupId: `${topics.prefix}readers` });
+    await consumer.connect();
+    await consumer.subscribe({ topic: topics.prefix + topic.name, fromBeginning: true });
+    await consumer.run({ autoCommitThreshold: 1, eachMessage: async () => {} });
+    await until('none waits', async () => (await shown()) === 0, { within: '30s' });
+    lag.stop();
+    await Promise.all([consumer.disconnect(), publisher.close(), progress.close()]);
+  });
+
+  it('is not shown while it is not known', async () => {
+    metric.set({ topic: topic.name }, 0);
+    const progressOf = () => Promise.reject(new Error('Kafka is away'));
+    await new ConsumerLag({ topics: [topic.name], progressOf, countParked, logger: quiet }).measure();
+    expect(await shown()).toBeUndefined();
+  });
+});
+
+describe('what a group has parked', () => {
+  const measure = (count: () => Promise<Map<string, number>>) =>
+    new ConsumerLag({
+      topics: [topic.name],
+      progressOf: async () => ({ end: 0, behind: 0 }),
+      countParked: count,
+      logger: quiet,
+    }).measure();
+
+  it('is shown with the lag, none where nothing waits, nothing where it is not known', async () => {
+    await measure(async () => new Map([[topic.name, 3]]));
+    expect(await shown(parkedEvents)).toBe(3);
+    await measure(countParked);
+    expect(await shown(parkedEvents)).toBe(0);
+    await measure(() => Promise.reject(new Error('the database is away')));
+    expect(await shown(parkedEvents)).toBeUndefined();
+  });
+});

@@ -1,0 +1,178 @@
+import { backingServices, uniqueName, until } from '@waybill/testing';
+import type { Kafka } from 'kafkajs';
+import { z } from 'zod';
+import type { StartedAttempts } from '../attempts/index.js';
+import { defineEvent, defineTopic } from '../contract/index.js';
+import { encode } from '../envelope/index.js';
+import type { Handler } from '../handling/index.js';
+import { BusinessRejection } from '../index.js';
+import { failureOf } from '../outcomes/index.js';
+import {
+  attemptsOn,
+  consumerDatabase,
+  effect,
+  effects,
+  pipelineOn,
+  quiet,
+  registered,
+} from '../test/workbench.fixture.js';
+import { createKafka } from './create-kafka.js';
+import { EventHandling } from './event-handling.js';
+import { EventOutcomes } from './event-outcomes.js';
+import { KafkaConsumer } from './kafka-consumer.js';
+import { KafkaPublisher } from './kafka-publisher.js';
+import { declareTopics } from './kafka-topology.js';
+import { KafkaJsClient } from './kafkajs-client.js';
+import { ParkedEvents } from './parked-events.js';
+import { ParkedRetries } from './parked-retries.js';
+
+const topic = defineTopic({ name: uniqueName('events'), partitions: 3 });
+const group = uniqueName('group');
+const ItHappened = defineEvent({
+  type: 'test.ItHappened.v1',
+  topic,
+  subject: ({ about }) => about,
+  schema: z.object({ about: z.string(), what: z.string() }),
+});
+
+let database: Awaited<ReturnType<typeof consumerDatabase>>;
+let kafka: Kafka;
+let publisher: KafkaPublisher;
+let consumer: KafkaConsumer;
+let attempts: StartedAttempts;
+let stopping: AbortController;
+let handle: Handler<typeof ItHappened>['handle'] = async ({ about, what }, { tx }) => effect(tx, `${about} ${what}`);
+
+beforeAll(async () => {
+  database = await consumerDatabase();
+  kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
+  publisher = new KafkaPublisher(new KafkaJsClient(kafka));
+  stopping = new AbortController();
+  await declareTopics(kafka, [topic], {}, { group, reads: [topic.name] });
+  attempts = attemptsOn(database, group);
+  const parked = new ParkedEvents(group);
+  const outcomes = new EventOutcomes({
+    group,
+    registrations: registered(ItHappened, (body, context) => handle(body, context)),
+    handle: pipelineOn(database, stopping.signal, attempts),
+    stopping: stopping.signal,
+    logger: quiet,
+  });
+  const shared = { database, parked, outcomes, attempts, stopping: stopping.signal, logger: quiet };
+  consumer = new KafkaConsumer({
+    kafka: new KafkaJsClient(kafka),
+    group,
+    topics: [topic.name],
+    prefix: '',
+    handling: new EventHandling({ ...shared, persist: (work) => work() }),
+    retries: new ParkedRetries(shared),
+    stopping: stopping.signal,
+    logger: quiet,
+  });
+  consumer.start();
+});
+
+afterAll(async () => {
+  stopping.abort();
+  await consumer.stopped();
+  await attempts.close();
+  await publisher.close();
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: [topic.name, `${topic.name}.${group}-dlq`] });
+  await admin.disconnect();
+  await database.drop();
+});
+
+async function publish(about: string, what: string, changes: { id?: string; type?: string; body?: string } = {}) {
+  const event = encode({ contract: ItHappened, body: { about, what }, ...(changes.id && { id: changes.id }) }, '/test');
+  if (changes.type) event.headers.ce_type = changes.type;
+  if (changes.body) event.body = Buffer.from(changes.body);
+  await publisher.publish([event]);
+  return event.id;
+}
+
+const effectsOf = async (about: string) =>
+  (await effects(database)).filter((what) => what.startsWith(`${about} `)).map((what) => what.slice(about.length + 1));
+
+const untilEffects = (about: string, count: number) =>
+  until(`${about} has ${count} effects`, async () => (await effectsOf(about)).length >= count, { within: '30s' });
+
+/** What the group has given up: it leaves through the outbox. */
+async function deadLetter(id: string) {
+  const { rows } = await until(
+    `${id} is given up`,
+    async () => {
+      const found = await database.pool.query('SELECT * FROM waybill.outbox WHERE id = $1', [id]);
+      return found.rows.length > 0 && found;
+    },
+    { within: '30s' },
+  );
+  return rows[0] as { destination: string; headers: Record<string, string>; body: Buffer };
+}
+
+describe('an event', () => {
+  it('takes effect once, however often it is delivered', async () => {
+    const id = await publish('twice', 'first');
+    await publish('twice', 'first', { id });
+    await publish('twice', 'second');
+    await untilEffects('twice', 2);
+    expect(await effectsOf('twice')).toEqual(['first', 'second']);
+  });
+
+  it('that fails keeps the later ones of its key behind it, in order, while other keys flow on', async () => {
+    let failures = 0;
+    const usual = handle;
+    handle = async (body, context) => {
+      if (body.about === 'stuck' && body.what === '1' && ++failures <= 2) throw new Error('a blip');
+      return usual(body, context);
+    };
+    for (const what of ['1', '2', '3']) await publish('stuck', what);
+    await publish('free', '1');
+
+    await untilEffects('free', 1);
+    await untilEffects('stuck', 3);
+    expect(await effectsOf('stuck')).toEqual(['1', '2', '3']);
+    handle = usual;
+  });
+
+  it('that the business refuses is given up, and the later ones of its key wait for a person to decide', async () => {
+    const usual = handle;
+    handle = async (body, context) => {
+      if (body.what === 'refused') throw new BusinessRejection('never');
+      return usual(body, context);
+    };
+    const id = await publish('refusing', 'refused');
+    await publish('refusing', 'accepted');
+    await publish('other', 'flows on');
+
+    const { destination, headers, body } = await deadLetter(id);
+    expect(destination).toBe(`${topic.name}.${group}-dlq`);
+    expect(failureOf(headers)).toMatchObject({
+      source: topic.name,
+      consumer: group,
+      class: 'business',
+      error: 'never',
+    });
+    expect(body.toString()).toBe('{"about":"refusing","what":"refused"}');
+    await untilEffects('other', 1);
+    expect(await effectsOf('refusing')).toEqual([]);
+    handle = usual;
+  });
+
+  it('that is malformed is given up', async () => {
+    const id = await publish('broken', 'body', { body: 'not JSON' });
+    expect(failureOf((await deadLetter(id)).headers)).toMatchObject({ class: 'malformed' });
+  });
+
+  it('of an unknown version of a known type is given up, one of a type that is not handled is skipped', async () => {
+    const skipped = await publish('other', 'type', { type: 'test.SomethingElse.v1' });
+    const id = await publish('newer', 'version', { type: 'test.ItHappened.v2' });
+    expect(failureOf((await deadLetter(id)).headers)).toMatchObject({ class: 'malformed' });
+
+    await publish('another', 'after it');
+    await untilEffects('another', 1);
+    const { rowCount } = await database.pool.query('SELECT FROM waybill.outbox WHERE id = $1', [skipped]);
+    expect(rowCount).toBe(0);
+  });
+});

@@ -1,4 +1,0 @@
-import { keepsConsumerPromises } from './consumer-conformance.fixture.js';
-
-describe('Kafka by kafkajs', () =>
-  keepsConsumerPromises({ broker: 'kafka', kafkaClient: 'kafkajs', promises: { keepsKeysInOrder: true } }));

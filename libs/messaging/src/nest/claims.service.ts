@@ -1,0 +1,49 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { pgTx } from '@waybill/outbox';
+import pg from 'pg';
+import { ClaimCheck, ClaimCleanUp } from '../claim-check/index.js';
+import { MessagingOptions } from './messaging.options.js';
+
+/** Connections beside the transactions' own: large bodies are rare, and an insert is short. */
+const CONNECTIONS = 2;
+const CONNECT_WITHIN = 5_000;
+
+/** The claim check of a service that has an object store, and its clean-up as long as the application runs. */
+@Injectable()
+export class ClaimsService implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly claimCheck: ClaimCheck | undefined;
+  private readonly pool: pg.Pool | undefined;
+  private readonly cleanUp: ClaimCleanUp | undefined;
+
+  constructor({ objectStore: store, database, databaseUrl, kafkaRetention, logger }: MessagingOptions) {
+    if (!store) return;
+    this.pool = new pg.Pool({
+      connectionString: databaseUrl,
+      max: CONNECTIONS,
+      connectionTimeoutMillis: CONNECT_WITHIN,
+    });
+    this.pool.on('error', (error) => logger.debug({ err: error }, 'the database is away'));
+    this.claimCheck = new ClaimCheck({
+      store,
+      database: pgTx(this.pool as never),
+      eventRetention: lifeOf(kafkaRetention),
+    });
+    this.cleanUp = new ClaimCleanUp({ store, database, logger });
+  }
+
+  onApplicationBootstrap(): void {
+    this.cleanUp?.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.cleanUp?.stop();
+    await this.pool?.end();
+  }
+}
+
+const DAY = 24 * 60 * 60 * 1_000;
+
+/** A body outlives its event by a day: Kafka removes whole segments, later than it says. */
+function lifeOf(retention: string | undefined): number {
+  return retention && retention !== '-1' ? Number(retention) + DAY : Number.POSITIVE_INFINITY;
+}

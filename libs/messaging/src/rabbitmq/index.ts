@@ -1,0 +1,7 @@
+export * from './late-replies.js';
+export * from './rabbit-client.js';
+export * from './rabbit-consumer.js';
+export * from './rabbit-envelope.js';
+export * from './rabbit-publisher.js';
+export * from './rabbit-topology.js';
+export * from './unconfirmed-publishers.js';

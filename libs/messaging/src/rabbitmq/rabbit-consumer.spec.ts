@@ -1,0 +1,196 @@
+import { backingServices, uniqueName, until } from '@waybill/testing';
+import { Connection, type SyncMessage } from 'rabbitmq-client';
+import { z } from 'zod';
+import type { StartedAttempts } from '../attempts/index.js';
+import { defineQueue, defineTask } from '../contract/index.js';
+import { encode } from '../envelope/index.js';
+import { type Handler, Requeued } from '../handling/index.js';
+import { Postpone } from '../index.js';
+import { failureOf } from '../outcomes/index.js';
+import {
+  attemptsOn,
+  CONSUMER,
+  consumerDatabase,
+  effect,
+  effects,
+  pipelineOn,
+  quiet,
+  registered,
+} from '../test/workbench.fixture.js';
+import { RabbitConsumer } from './rabbit-consumer.js';
+import { RabbitPublisher } from './rabbit-publisher.js';
+import { declareQueues, RETRY_TIERS, retryQueueOf } from './rabbit-topology.js';
+
+const queue = defineQueue({ name: uniqueName('tasks') });
+const DoIt = defineTask({
+  type: 'test.DoIt.v1',
+  queue,
+  subject: ({ what }) => what,
+  schema: z.object({ what: z.string() }),
+});
+
+let database: Awaited<ReturnType<typeof consumerDatabase>>;
+let connection: Connection;
+let publisher: RabbitPublisher;
+let consumer: RabbitConsumer;
+let attempts: StartedAttempts;
+let stopping: AbortController;
+let handle: Handler<typeof DoIt>['handle'];
+
+beforeAll(async () => {
+  database = await consumerDatabase();
+  connection = new Connection(backingServices().rabbitmq);
+  publisher = new RabbitPublisher(connection);
+  stopping = new AbortController();
+  await declareQueues(connection, [queue]);
+  attempts = attemptsOn(database);
+  consumer = new RabbitConsumer({
+    connection,
+    publisher,
+    queue: queue.name,
+    prefetch: 10,
+    consumer: CONSUMER,
+    registrations: registered(DoIt, (body, context) => handle(body, context)),
+    handle: pipelineOn(database, stopping.signal, attempts),
+    attempts,
+    stopping: stopping.signal,
+    logger: quiet,
+  });
+  consumer.start();
+});
+
+afterAll(async () => {
+  stopping.abort();
+  await consumer.stop();
+  await attempts.close();
+  await publisher.close();
+  for (const name of [queue.name, `${queue.name}-dlq`, ...RETRY_TIERS.map((tier) => retryQueueOf(queue.name, tier))]) {
+    await connection.queueDelete(name);
+  }
+  await connection.close();
+  await database.drop();
+});
+
+/** Sends the task; resolves with its message id. */
+async function send(what: string, changes: { id?: string; body?: string; type?: string } = {}): Promise<string> {
+  const message = encode({ contract: DoIt, body: { what }, ...(changes.id && { id: changes.id }) }, '/test');
+  if (changes.body) message.body = Buffer.from(changes.body);
+  if (changes.type) message.headers['cloudEvents:type'] = changes.type;
+  await publisher.publishOne(message);
+  return message.id;
+}
+
+/** The next dead letter, taken out of its queue. */
+function deadLetter(): Promise<SyncMessage> {
+  return until('there is a dead letter', () => connection.basicGet({ queue: `${queue.name}-dlq`, noAck: true }), {
+    within: '30s',
+  });
+}
+
+const untilEffects = (what: string, seen: (effects: string[]) => boolean) =>
+  until(what, async () => seen(await effects(database)), { within: '30s' });
+
+describe('a task', () => {
+  it('takes effect once, however often it is delivered', async () => {
+    handle = ({ what }, { tx }) => effect(tx, what);
+    const id = await send('once');
+    await send('once', { id });
+    await send('after it');
+
+    await untilEffects('both came', (all) => all.includes('after it'));
+    expect((await effects(database)).filter((what) => what === 'once')).toHaveLength(1);
+  });
+
+  it('that fails comes again, and what it did before it failed is undone', async () => {
+    const attempts: number[] = [];
+    handle = async ({ what }, { tx, message }) => {
+      attempts.push(message.attempt);
+      await effect(tx, `${what}, attempt ${message.attempt}`);
+      if (message.attempt === 1) throw new Error('a blip');
+    };
+    await send('retried');
+
+    await untilEffects('it succeeded', (all) => all.includes('retried, attempt 2'));
+    expect(await effects(database)).not.toContain('retried, attempt 1');
+    expect(attempts).toEqual([1, 2]);
+  });
+
+  it('is given up after three retries, whole and with the reason', async () => {
+    handle = () => Promise.reject(new Error('it never works'));
+    const id = await send('hopeless');
+    const letter = await deadLetter();
+
+    expect(letter.messageId).toBe(id);
+    expect(letter.body.toString()).toBe('{"what":"hopeless"}');
+    expect(letter.headers?.['cloudEvents:type']).toBe('test.DoIt.v1');
+    expect(failureOf(letter.headers ?? {})).toMatchObject({
+      source: queue.name,
+      consumer: CONSUMER,
+      class: 'transient',
+      error: 'it never works',
+      attempts: 4,
+    });
+  });
+
+  it.each([
+    ['is no JSON', { body: '{"what":' }],
+    ['does not fit its contract', { body: '{"what":42}' }],
+    ['is of a type that nobody handles here', { type: 'test.Nobody.v1' }],
+    ['is of an unknown version', { type: 'test.DoIt.v2' }],
+  ])('that %s is given up at once, and the next one is handled', async (reason, changes) => {
+    handle = ({ what }, { tx }) => effect(tx, what);
+    await send('malformed', changes);
+    await send(`after: ${reason}`);
+
+    expect(failureOf((await deadLetter()).headers ?? {})).toMatchObject({ class: 'malformed', attempts: 1 });
+    await untilEffects('the next one came', (all) => all.includes(`after: ${reason}`));
+  });
+
+  it('that is postponed comes again, and that was no attempt', async () => {
+    const attempts: number[] = [];
+    handle = async ({ what }, { tx, message }) => {
+      attempts.push(message.attempt);
+      if (attempts.length < 3) throw new Postpone(10);
+      await effect(tx, what);
+    };
+    await send('postponed');
+    await untilEffects('it came', (all) => all.includes('postponed'));
+    expect(attempts).toEqual([1, 1, 1]);
+  });
+
+  it('waits for a dependency that is away, and that is no attempt', async () => {
+    let tries = 0;
+    handle = async ({ what }, { tx, message }) => {
+      if (++tries < 6) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+      await effect(tx, `${what}, attempt ${message.attempt}`);
+    };
+    await send('patient');
+    await untilEffects('it came', (all) => all.includes('patient, attempt 1'));
+  });
+
+  it("is written down as in hand, and is alone, when it was in somebody's hands before", async () => {
+    const writtenDown: unknown[][] = [];
+    handle = async ({ what }, { tx }) => {
+      const { rows } = await database.pool.query('SELECT suspect, alone FROM waybill.started');
+      writtenDown.push(rows);
+      if (writtenDown.length === 1) throw new Requeued('as if its process had died');
+      await effect(tx, what);
+    };
+    await send('given back');
+    await untilEffects('it came again', (all) => all.includes('given back'));
+    expect(writtenDown).toEqual([[], [{ suspect: true, alone: true }]]);
+    const { pool } = database;
+    await until('it is struck out', async () => (await pool.query('SELECT FROM waybill.started')).rowCount === 0);
+  });
+
+  it('is not lost when the database connection breaks in the middle of it', async () => {
+    let tries = 0;
+    handle = async ({ what }, { tx }) => {
+      await effect(tx, what);
+      if (++tries === 1) await tx.query('SELECT pg_terminate_backend(pg_backend_pid())');
+    };
+    await send('cut off');
+    await untilEffects('it came', (all) => all.includes('cut off'));
+    expect((await effects(database)).filter((what) => what === 'cut off')).toHaveLength(1);
+  });
+});

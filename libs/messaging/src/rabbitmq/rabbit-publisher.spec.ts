@@ -1,0 +1,173 @@
+import type { OutboxMessage } from '@waybill/outbox';
+import { freshVhost, TcpProxy, until } from '@waybill/testing';
+import { Connection, type SyncMessage } from 'rabbitmq-client';
+import { defineQueue } from '../contract/index.js';
+import { failureHeaders } from '../outcomes/index.js';
+import { keepsPublisherPromises, type OpenBroker, type StoredMessage } from '../test/publisher-conformance.fixture.js';
+import { quiet } from '../test/workbench.fixture.js';
+import { createRabbit } from './rabbit-client.js';
+import { fromDelivery } from './rabbit-envelope.js';
+import { RabbitPublisher } from './rabbit-publisher.js';
+import { declareQueues } from './rabbit-topology.js';
+
+const ROOM = 100_000;
+
+function toStored(delivery: SyncMessage, queue: string): StoredMessage {
+  const { id, key, headers, bytes } = fromDelivery({ ...delivery, consumerTag: '' }, queue);
+  return { id, key, headers: { ...headers, 'content-type': delivery.contentType! }, body: bytes };
+}
+
+interface OpenRabbit extends OpenBroker {
+  /** Past the proxy. */
+  url: string;
+  direct: Connection;
+  declare(queue: string, maxLength?: number): Promise<void>;
+}
+
+/** A RabbitMQ of its own, by a proxy. */
+async function openRabbit(): Promise<OpenRabbit> {
+  const vhost = await freshVhost();
+  const { hostname, port } = new URL(vhost.url);
+  const proxy = await TcpProxy.to({ host: hostname, port: Number(port) });
+  const direct = new Connection(vhost.url);
+  const taken = new Map<string, StoredMessage[]>();
+  let count = 0;
+
+  const newName = () => `queue${++count}`;
+  const declare = (name: string, maxLength = ROOM) => declareQueues(direct, [defineQueue({ name, maxLength })]);
+  const stored = async (queue: string) => {
+    const messages = taken.get(queue) ?? [];
+    taken.set(queue, messages);
+    for (;;) {
+      const delivery = await direct.basicGet({ queue, noAck: true });
+      if (!delivery) return messages;
+      messages.push(toStored(delivery, queue));
+    }
+  };
+  const fill = async (routingKey: string) => {
+    const publisher = direct.createPublisher({ confirm: true });
+    const isRefused = () =>
+      publisher.send({ routingKey }, 'filling').then(
+        () => false,
+        () => true,
+      );
+    await until('the queue is full', isRefused);
+    await publisher.close();
+  };
+  return {
+    proxy,
+    url: vhost.url,
+    direct,
+    declare,
+    publisher() {
+      const url = new URL(vhost.url);
+      url.port = `${proxy.port}`;
+      const connection = createRabbit({ url: url.href, name: 'test', logger: quiet });
+      const publisher = new RabbitPublisher(connection);
+      return {
+        publish: (messages) => publisher.publish(messages),
+        async close() {
+          connection.unsafeDestroy();
+        },
+      };
+    },
+    async destination() {
+      const name = newName();
+      await declare(name);
+      return name;
+    },
+    async blocked(because) {
+      const name = newName();
+      if (because === 'missing') return { name, release: () => declare(name) };
+      await declare(name, 10);
+      await fill(name);
+      return { name, release: async () => void (await stored(name)) };
+    },
+    stored,
+    async close() {
+      await direct.close();
+      await vhost.drop();
+      await proxy.close();
+    },
+  };
+}
+
+const message = (changes: Partial<OutboxMessage>): OutboxMessage => ({
+  id: crypto.randomUUID(),
+  target: 'rabbitmq',
+  destination: 'orders',
+  key: null,
+  headers: {},
+  body: Buffer.from('{}'),
+  ...changes,
+});
+
+keepsPublisherPromises('rabbitmq-client', {
+  target: 'rabbitmq',
+  promises: { storesKeys: false, partitionsAsJava: false, tooLarge: 134_217_729, blocks: ['missing', 'full'] },
+  open: openRabbit,
+});
+
+describe('RabbitPublisher', () => {
+  let rabbit: OpenRabbit;
+  let publisher: ReturnType<OpenBroker['publisher']>;
+  beforeAll(async () => {
+    rabbit = await openRabbit();
+    publisher = rabbit.publisher();
+  });
+  afterAll(async () => {
+    await publisher.close();
+    await rabbit.close();
+  });
+
+  it('lets no message of a key in before the one that a full queue refused, however soon there is room', async () => {
+    const destination = 'nearly-full';
+    await rabbit.declare(destination, 20);
+    const arrived = new Set<string>();
+    const consumer = rabbit.direct.createConsumer(
+      { queue: destination, queueOptions: { passive: true }, qos: { prefetchCount: 10 } },
+      ({ messageId }) => {
+        arrived.add(messageId!);
+      },
+    );
+    const messages = Array.from({ length: 2_500 }, (_, n) => message({ destination, key: `k${n % 25}` }));
+    let waiting = messages;
+    while (waiting.length > 0) {
+      const outcomes = await publisher.publish(waiting);
+      waiting = waiting.filter((_, n) => outcomes[n]!.status !== 'published');
+    }
+    await until('all have arrived', () => arrived.size === messages.length);
+    await consumer.close();
+    for (const ofKey of Map.groupBy(messages, ({ key }) => key).values()) {
+      const ids = new Set(ofKey.map(({ id }) => id));
+      expect([...arrived].filter((id) => ids.has(id))).toEqual([...ids]);
+    }
+  });
+
+  it('refuses headers that have no room in a frame, and publishes what is beside them', async () => {
+    const destination = await rabbit.destination();
+    const huge = message({ destination, headers: { 'x-stack': 'x'.repeat(200_000) } });
+    const outcomes = await publisher.publish([message({ destination }), huge, message({ destination })]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['published', 'refused', 'published']);
+  });
+
+  it('has room for the headers of any dead letter', async () => {
+    const failure = { error: '✗'.repeat(10_000), stack: '✗'.repeat(10_000), class: 'transient', attempts: 4 } as const;
+    const times = { firstFailedAt: '2026-01-01T00:00:00Z', lastFailedAt: '2026-01-01T00:00:00Z' };
+    const headers = failureHeaders({ source: 'orders', consumer: 'order', ...failure, ...times });
+    const destination = await rabbit.destination();
+    expect(await publisher.publish([message({ destination, headers })])).toEqual([{ status: 'published' }]);
+  });
+
+  it('gives its client nothing to pile up while RabbitMQ takes no messages for want of memory or disk', async () => {
+    const connection = createRabbit({ url: rabbit.url, name: 'test', logger: quiet });
+    const blocked = new RabbitPublisher(connection);
+    const destination = await rabbit.destination();
+    connection.emit('connection.blocked', 'low on memory'); // the whole server would have to be short of it
+    await expect(blocked.publish([message({ destination })])).rejects.toThrow('low on memory');
+    connection.emit('connection.unblocked');
+    expect(await blocked.publish([message({ destination })])).toEqual([{ status: 'published' }]);
+    expect(await rabbit.stored(destination)).toHaveLength(1);
+    connection.unsafeDestroy();
+  });
+});

@@ -1,0 +1,130 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { pgTx, type Tx } from '@waybill/outbox';
+import { transaction, until } from '@waybill/testing';
+import pg from 'pg';
+import { z } from 'zod';
+import { Isolation, StartedAttempts } from '../attempts/index.js';
+import { MessageOutbox } from '../calls/index.js';
+import { type BodyOf, defineEvent, defineQueue, defineTask, defineTopic } from '../contract/index.js';
+import type { HandlerContext } from '../handling/index.js';
+import type { HandlerRegistry } from '../nest/handler-registry.js';
+import { KafkaTransport, type MessagingOptions, RabbitTransport } from '../nest/index.js';
+import { BusinessRejection } from '../outcomes/index.js';
+import { effect, quiet, registered } from './workbench.fixture.js';
+
+/** Name of the service and group. */
+export const SERVICE = 'bench';
+export const tasks = defineQueue({ name: 'bench.tasks' });
+export const events = defineTopic({ name: 'bench.events', partitions: 3 });
+export const topology = { topics: [events], queues: [tasks] };
+
+/** What a message makes its handler do, after its effect. */
+const deeds = z.enum(['work', 'refuse', 'fail', 'fail twice', 'exit', 'kill', 'reject', 'hang', 'hang after commit']);
+
+const schema = z.object({
+  about: z.string(),
+  what: z.string(),
+  deed: deeds.default('work'),
+  /** How long it takes, in ms. */
+  takes: z.number().default(0),
+  /** To make it large. */
+  padding: z.string().optional(),
+});
+const subject = ({ about }: z.output<typeof schema>) => about;
+
+export const DoIt = defineTask({ type: 'test.DoIt.v1', queue: tasks, subject, schema });
+export const ItHappened = defineEvent({ type: 'test.ItHappened.v1', topic: events, subject, schema });
+
+export type Deed = BodyOf<typeof DoIt>;
+
+export interface ConsumerSettings {
+  databaseUrl: string;
+  rabbitmqUrl: string;
+  kafkaBrokers: string[];
+  kafkaTopicPrefix: string;
+  kafkaClient?: MessagingOptions['kafkaClient'];
+  prefetch: number;
+}
+
+export interface Listener {
+  started(what: string): void;
+  committed(what: string): void;
+}
+
+/** A service as the module wires it, but for Nest: the handler of both contracts does what the message says. */
+export async function startConsumer(settings: ConsumerSettings, listener: Listener) {
+  const { databaseUrl, rabbitmqUrl, kafkaBrokers, kafkaTopicPrefix, kafkaClient, prefetch } = settings;
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 40 });
+  pool.on('error', () => {});
+  const hanging = new Set<string>();
+  const handle = async (body: Deed, { tx, message }: HandlerContext) => {
+    const name = `${body.about} ${body.what}`;
+    listener.started(name);
+    await effect(tx, name);
+    if (body.takes) await pause(body.takes);
+    await perform(body, message.attempt);
+    if (body.deed === 'hang after commit') hanging.add(name);
+  };
+  const database = {
+    pool,
+    autocommit: pgTx(pool as never),
+    async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+      const result = await transaction(pool, (client) => work(pgTx(client)));
+      for (const name of hanging) {
+        listener.committed(name);
+        await new Promise(() => {});
+      }
+      return result;
+    },
+  };
+  const options = {
+    service: SERVICE,
+    database,
+    databaseUrl,
+    rabbitmqUrl,
+    kafkaBrokers,
+    kafkaTopicPrefix,
+    kafkaClient,
+    topology,
+    logger: process.env.CONSUMER_LOG ? shown : quiet,
+    prefetch: { [tasks.name]: prefetch },
+  };
+  const registrations = { topic: registered(ItHappened, handle), queue: registered(DoIt, handle) };
+  const registry = { of: (kind: 'topic' | 'queue') => new Map(registrations[kind]) } as HandlerRegistry;
+  const outbox = new MessageOutbox({ source: '/test' });
+  const attempts = new StartedAttempts({ database, consumer: SERVICE, logger: quiet });
+  const turns = new Isolation();
+  const transports = [
+    new KafkaTransport(options, registry, outbox, attempts, turns),
+    new RabbitTransport(options, registry, outbox, attempts, turns),
+  ];
+  for (const transport of transports) transport.listen(() => {});
+  const isReady = async () => {
+    for (const transport of transports) await transport.check();
+    return true;
+  };
+  await until('the consumer is ready', isReady, { within: '60s' });
+  return {
+    async close() {
+      await Promise.all(transports.map((transport) => transport.close()));
+      await Promise.all(transports.map((transport) => transport.onApplicationShutdown()));
+      await pool.end();
+    },
+  };
+}
+
+async function perform({ deed }: Deed, attempt: number): Promise<void> {
+  const never = () => new Promise<never>(() => {});
+  if (deed === 'refuse') throw new BusinessRejection('never');
+  if (deed === 'fail' || (deed === 'fail twice' && attempt !== 3)) throw new Error('it does not work');
+  if (deed === 'exit') process.exit(1);
+  if (deed === 'kill') process.kill(process.pid, 'SIGKILL');
+  if (deed === 'reject') void Promise.reject(new Error('nobody catches this'));
+  if (['kill', 'reject', 'hang'].includes(deed)) await never();
+}
+
+const show = (fields: object, message: string) => {
+  const { err } = fields as { err?: Error };
+  process.stderr.write(`${process.pid} ${message} ${err ? err.message : JSON.stringify(fields)}\n`);
+};
+const shown = { debug() {}, info: show, warn: show, error: show };
