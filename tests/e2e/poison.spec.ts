@@ -157,7 +157,7 @@ describe('what is sent behind it', () => {
     expect(await outcomeOf(declined)).toMatchObject({ reason: 'PAYMENT_DECLINED' });
     expect(await reservations(declined)).toEqual([expect.objectContaining({ status: 'RELEASED' })]);
     const attempt = { orderId: declined, attempt: 1 };
-    expect(await rabbit.ask(CancelShipment, attempt)).toEqual(attempt);
+    expect(await rabbit.request(CancelShipment, attempt)).toEqual(attempt);
   });
 
   it('is heard: a new product can be ordered', async () => {

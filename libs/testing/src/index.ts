@@ -1,3 +1,4 @@
+export * from './cloud-event.js';
 export * from './endpoints.js';
 export * from './fresh-database.js';
 export * from './fresh-topics.js';
@@ -6,7 +7,6 @@ export * from './kafka-peer.js';
 export * from './rabbit-peer.js';
 export * from './redis.js';
 export * from './s3.js';
-export * from './said.js';
 export * from './service-bench.js';
 export * from './tcp-proxy.js';
 export * from './transaction.js';

@@ -22,7 +22,7 @@ describe('a task that makes no sense', () => {
     ['with an order id that is no uuid', JSON.stringify({ ...request(), orderId: 'order-1' }), /orderId/],
   ])('(%s) is set aside at once and whole, with the reason; the ones behind it go on', async (_, bytes, reason) => {
     const id = await inventory.rabbit.send(ReserveStock, request(), { bytes });
-    expect(await inventory.rabbit.ask(ReserveStock, request())).toMatchObject({ outcome: 'reserved' });
+    expect(await inventory.rabbit.request(ReserveStock, request())).toMatchObject({ outcome: 'reserved' });
 
     const letter = await inventory.rabbit.take('inventory.reserve-dlq');
     expect(letter).toMatchObject({ id, type: ReserveStock.type, body: bytes });

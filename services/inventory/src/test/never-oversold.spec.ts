@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => inventory.stop());
 
 const reserve = (sku: string, quantity: number) =>
-  inventory.rabbit.ask(ReserveStock, { ...newAttempt(), items: [{ sku, quantity }] });
+  inventory.rabbit.request(ReserveStock, { ...newAttempt(), items: [{ sku, quantity }] });
 
 const outcomes = async (asked: Promise<unknown>[]) =>
   (await Promise.all(asked)).map((answer) => (answer as { outcome: string }).outcome);
@@ -37,7 +37,7 @@ describe('the last units', () => {
     ];
     const attempts = Array.from({ length: 20 }, newAttempt);
     const asked = attempts.map((attempt, n) =>
-      inventory.rabbit.ask(ReserveStock, { ...attempt, items: n % 2 ? [one!, other!] : [other!, one!] }),
+      inventory.rabbit.request(ReserveStock, { ...attempt, items: n % 2 ? [one!, other!] : [other!, one!] }),
     );
 
     expect(new Set(await outcomes(asked))).toEqual(new Set(['reserved']));

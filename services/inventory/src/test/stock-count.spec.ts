@@ -26,7 +26,7 @@ describe('a count of the stock', () => {
   });
 
   it('can not go below what is promised to orders', async () => {
-    await inventory.rabbit.ask(ReserveStock, { ...newAttempt(), items: [{ sku: 'BOOK-003', quantity: 10 }] });
+    await inventory.rabbit.request(ReserveStock, { ...newAttempt(), items: [{ sku: 'BOOK-003', quantity: 10 }] });
 
     const answer = await putStock(inventory, 'BOOK-003', { onHand: 9 });
     expect(answer.statusCode).toBe(409);
