@@ -1,10 +1,10 @@
 import { Socket } from 'node:net';
 
 /**
- * A socket for pg, which corks it while it writes a statement: uncorked at the end of the turn of the event loop, it sends all
- * statements of that turn with one system call.
+ * A socket for pg, which corks it while it writes a statement. Uncorked only at the end of the current tick, it sends all
+ * statements of that tick with one system call.
  */
-export function gatheringSocket(): Socket {
+export function coalescingSocket(): Socket {
   const socket = new Socket();
   const uncork = socket.uncork.bind(socket);
   socket.uncork = () => process.nextTick(uncork);

@@ -30,7 +30,7 @@ it.each([
   { keep: 23 * HOUR, left: ['waits'] },
   { keep: 25 * HOUR, left: ['discarded', 'resubmitted', 'waits'] },
 ])('letters decided a day ago, kept for $keep ms: $left are left', async ({ keep, left }) => {
-  const console = await startConsole({ config: { DECIDED_LETTERS_KEPT: keep }, before: lettersOfYesterday });
+  const console = await startConsole({ config: { RESOLVED_DEAD_LETTER_RETENTION: keep }, before: lettersOfYesterday });
   try {
     await until(`${left} are left`, async () => {
       const { items } = (await ask<{ items: Letter[] }>(console, 'GET', '/dead-letters')).body;

@@ -92,9 +92,11 @@ function answerTo(placed: Order | { unknownSkus: string[] }): Answer {
   };
 }
 
+const unknownSkuType = { name: 'unknown-sku', status: 422, title: 'The catalogue has no such SKU' };
+
 /** Kept under the key like a success: asking again with the same request gets the same no. */
 function unknownSku(skus: string[]): Answer {
-  const problem = new Problem('unknown-sku', { detail: `unknown: ${skus.join(', ')}` });
+  const problem = new Problem(unknownSkuType, { detail: `unknown: ${skus.join(', ')}` });
   return {
     status: problem.status,
     headers: { 'content-type': 'application/problem+json' },
