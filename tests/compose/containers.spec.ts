@@ -1,35 +1,35 @@
-import { OURS as PROCESSES } from '../faults/servers.js';
+import { processes, servers } from '@waybill/system';
 import { ShopsDay } from '../shops-day.js';
-import { compose, containerOf, killProcess, untilWell, up } from './compose.js';
+import { compose, containerOf, killProcess, untilHealthy, up } from './compose.js';
 
-const OURS = ['gateway', ...PROCESSES];
-const BACKING = ['postgres', 'rabbitmq', 'kafka', 'temporal', 'mail'];
+const SERVICES = ['nginx', ...processes.map(({ name }) => name)];
+const SERVERS = servers.map(({ name }) => name);
 
 const MINUTES = 60_000;
 /** While one waits to be healthy again, another is killed. */
-const KILLED_AT_ONCE = 2;
+const CONCURRENT_KILLS = 2;
 
-describe('in the middle of orders', () => {
+describe('under load', () => {
   it.each([
-    ['our containers', OURS],
-    ['those that they need', BACKING],
+    ['application services', SERVICES],
+    ['servers', SERVERS],
   ])(
-    'each of %s is killed and started by hand, then crashes and is restarted: nothing is lost',
+    'each of the %s is killed and started by hand, then crashes and is restarted: nothing is lost',
     async (_, services) => {
       const day = await ShopsDay.begin(1);
       const toBeKilled = services.values();
-      const killOneAfterTheOther = async () => {
+      const killOneAfterAnother = async () => {
         for (const service of toBeKilled) {
           process.stderr.write(`  ${service} is killed\n`);
           day.order(10);
           await compose('kill', service);
           await compose('start', service);
-          await untilWell(service);
+          await untilHealthy(service);
           day.order(10);
           await killProcess(service);
         }
       };
-      await Promise.all(Array.from({ length: KILLED_AT_ONCE }, killOneAfterTheOther));
+      await Promise.all(Array.from({ length: CONCURRENT_KILLS }, killOneAfterAnother));
       await day.expectNothingWasLost();
     },
     15 * MINUTES,
@@ -37,7 +37,7 @@ describe('in the middle of orders', () => {
 });
 
 describe('the whole system', () => {
-  // One copy of each again, whatever the test before has left.
+  // One copy of each again, whatever state the test before has left.
   beforeEach(() => up(), 2 * MINUTES);
 
   it(
@@ -52,12 +52,12 @@ describe('the whole system', () => {
   );
 
   it(
-    'ends by itself when it is asked to, within 10 s and with 0',
+    'stops by itself within 10 s, with exit code 0',
     async () => {
       const day = await ShopsDay.begin(1);
       day.order(20);
-      await compose('stop', ...OURS);
-      for (const service of OURS) expect([service, (await containerOf(service)).exitCode]).toEqual([service, 0]);
+      await compose('stop', ...SERVICES);
+      for (const service of SERVICES) expect([service, (await containerOf(service)).exitCode]).toEqual([service, 0]);
       await up();
       await day.expectNothingWasLost();
     },
@@ -68,7 +68,7 @@ describe('the whole system', () => {
     ['restarted', 'restart'],
     ['taken down', 'down'],
   ])(
-    'is %s in the middle of orders and comes up again: nothing is lost',
+    'is %s under load and starts again: nothing is lost',
     async (_, command) => {
       const day = await ShopsDay.begin(1);
       day.order(20);
