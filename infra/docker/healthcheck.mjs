@@ -1,4 +1,4 @@
-/** Exits with 0 when the process in this container is ready, otherwise with 1 and what is missing. */
+/** Exits with 0 when the process in this container is ready, otherwise prints what is missing and exits with 1. */
 import { get } from 'node:http';
 
 const request = get({ port: process.env.PORT, path: '/health/ready', timeout: 3_000 }, (response) => {
@@ -6,7 +6,7 @@ const request = get({ port: process.env.PORT, path: '/health/ready', timeout: 3_
   response.pipe(process.stdout);
   response.once('end', () => process.exit(1));
 });
-request.once('timeout', () => request.destroy(new Error('no answer within 3 s')));
+request.once('timeout', () => request.destroy(new Error('no response within 3 s')));
 request.once('error', (error) => {
   console.log(error.message);
   process.exit(1);

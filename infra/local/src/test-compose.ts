@@ -39,7 +39,8 @@ export async function testCompose({ home }: Settings): Promise<number> {
     await timed('images built', () => compose('--progress', 'plain', 'build', '--quiet'));
     await timed('up and healthy', () => compose('--progress', 'quiet', 'up', '-d', '--no-build', '--wait'));
     await writeEndpoints(settings);
-    for (const tests of ['compose/rules', 'compose/figures', 'e2e/']) counts.push(await testsIn(settings, tests));
+    for (const tests of ['compose/rules', 'compose/figures', 'compose/nginx', 'e2e/'])
+      counts.push(await testsIn(settings, tests));
     // With so little patience an order may rightly fail while a machine at its limit restarts what was killed.
     delete process.env.PAYMENT_DEADLINE;
     await compose('--progress', 'quiet', 'up', '-d', '--no-build', '--wait');

@@ -12,7 +12,7 @@ export const PROCESSES = [
     entry: 'main.api',
     port: { ORDER_API_PORT: 3000 },
     database: 'order',
-    settings: ['IDEMPOTENCY_KEYS_KEPT', 'OUTBOX_BACKLOG_LIMIT', 'OUTBOX_AGE_LIMIT'],
+    settings: ['IDEMPOTENCY_KEY_TTL', 'OUTBOX_BACKLOG_LIMIT', 'OUTBOX_AGE_LIMIT'],
     published: 'by nginx',
     scaleOut: { as: 'more-order-apis', copies: 2 },
     pages: [
@@ -82,7 +82,7 @@ export const PROCESSES = [
     database: 'console',
     needs: ['rabbitmq', 'kafka'],
     secrets: ['OPERATOR_TOKEN'],
-    settings: ['MAX_RESUBMISSIONS', 'DECIDED_LETTERS_KEPT'],
+    settings: ['MAX_RESUBMISSIONS', 'RESOLVED_DEAD_LETTER_RETENTION'],
     // It serves a few requests of one person: optimizing them is not worth a tenth of its memory.
     nodeFlags: ['--no-opt', '--no-maglev'],
     pages: [{ label: 'dead letters', path: '/docs', note: 'npm run dlq' }],

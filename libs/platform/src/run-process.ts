@@ -7,6 +7,7 @@ import type { ProcessConfig } from './config.js';
 import { Health } from './health.js';
 import { createLogger, type Logger } from './logger.js';
 import { ProblemFilter, problemOf, sendProblem } from './problem.filter.js';
+import { Problem } from './problem.js';
 
 /** A process that drains for longer exits anyway. */
 const DRAIN_LIMIT = 9_500;
@@ -29,6 +30,7 @@ export interface ProcessOptions<Config extends ProcessConfig> {
  */
 export async function runProcess<Config extends ProcessConfig>(options: ProcessOptions<Config>): Promise<void> {
   const { name, config, module, prepare } = options;
+  if (config.PROBLEM_TYPE_BASE) Problem.typeBase = config.PROBLEM_TYPE_BASE;
   const logger = createLogger({ service: name, level: config.LOG_LEVEL });
   const end = (error: unknown) => {
     logger.error({ err: error }, 'exiting because of an uncaught error');

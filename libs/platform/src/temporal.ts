@@ -16,8 +16,8 @@ export interface TemporalWorkerOptions extends Omit<WorkerOptions, 'connection' 
 }
 
 /**
- * A Temporal worker that starts with the application and is there again after Temporal was away. Stopping it finishes
- * what is in hand; what takes longer is given back by its timeout.
+ * A Temporal worker that starts with the application and restarts after Temporal was unavailable. Stopping it finishes
+ * the tasks in flight; Temporal retries a longer one after its timeout.
  */
 export class TemporalWorker implements OnApplicationBootstrap, BeforeApplicationShutdown, HealthCheck {
   readonly name = 'temporal';
@@ -41,7 +41,7 @@ export class TemporalWorker implements OnApplicationBootstrap, BeforeApplication
     await this.running;
   }
 
-  /** Ready means that Temporal lists this worker's poller, not merely that it can be reached. */
+  /** Ready means that Temporal lists this worker's poller, not merely that it is reachable. */
   async check(): Promise<void> {
     if (!this.connection || this.worker?.getState() !== 'RUNNING') throw new Error('the worker is not running');
     const { pollers } = await this.connection.workflowService.describeTaskQueue({
@@ -60,7 +60,7 @@ export class TemporalWorker implements OnApplicationBootstrap, BeforeApplication
         await this.runOnce();
         pause = FIRST_PAUSE;
       } catch (error) {
-        logger.warn({ err: error, address }, 'the Temporal worker is down, starting it again');
+        logger.warn({ err: error, address }, 'the Temporal worker failed, restarting it');
         await sleep(pause, undefined, { signal: this.stopping.signal }).catch(() => {});
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       } finally {
@@ -72,7 +72,7 @@ export class TemporalWorker implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  /** Loads the SDK only here: processes without a worker need not carry its native part. */
+  /** Loads the SDK only now, because its native part takes time. */
   private async runOnce(): Promise<void> {
     const { address, logger, ...options } = this.options;
     const { NativeConnection, Worker } = await installRuntime(logger);
@@ -89,7 +89,7 @@ const ACTIVITY_TASKS = 2;
 
 let sdk: Promise<typeof import('@temporalio/worker')> | undefined;
 
-/** Temporal's own lines in our log; signals stay ours. */
+/** Sends Temporal's log lines to our logger, and leaves signals to `runProcess`. */
 function installRuntime(logger: Logger): Promise<typeof import('@temporalio/worker')> {
   sdk ??= import('@temporalio/worker').then((module) => {
     const write = { TRACE: 'debug', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;

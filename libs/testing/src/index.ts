@@ -1,3 +1,4 @@
+export * from './cloud-event.js';
 export * from './endpoints.js';
 export * from './fake-http-server.js';
 export * from './fresh-database.js';
@@ -9,7 +10,6 @@ export * from './rabbit-queues.js';
 export * from './redis.js';
 export * from './run-script.js';
 export * from './s3.js';
-export * from './said.js';
 export * from './service-bench.js';
 export * from './tcp-proxy.js';
 export * from './test-size.js';

@@ -14,6 +14,6 @@ export const readConfig = () =>
     /** How often a dead letter may be resubmitted before it has to be forced. */
     MAX_RESUBMISSIONS: z.coerce.number().int().min(0).default(3),
     /** How long a dead letter is kept after it was resubmitted or discarded. */
-    DECIDED_LETTERS_KEPT: duration().default(90 * 24 * 3_600_000),
+    RESOLVED_DEAD_LETTER_RETENTION: duration().default(90 * 24 * 3_600_000),
   });
 export type Config = ReturnType<typeof readConfig>;

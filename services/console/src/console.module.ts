@@ -86,7 +86,7 @@ function letterService(config: Config, logger: Logger, database: Database, rabbi
   return new DeadLetterService({
     intake,
     batches,
-    expiry: new LetterExpiry({ database: database.autocommit, logger, keep: config.DECIDED_LETTERS_KEPT }),
+    expiry: new LetterExpiry({ database: database.autocommit, logger, keep: config.RESOLVED_DEAD_LETTER_RETENTION }),
     rabbitmq: new RabbitIntake({
       client: rabbit,
       sources: SOURCES.filter(({ kind }) => kind === 'queue'),

@@ -8,7 +8,7 @@ export const readApiConfig = () =>
     ...processConfig,
     DATABASE_URL: z.url(),
     /** How long an Idempotency-Key keeps its answer. */
-    IDEMPOTENCY_KEYS_KEPT: duration().default(24 * 3_600_000),
+    IDEMPOTENCY_KEY_TTL: duration().default(24 * 3_600_000),
     /** Messages that may wait in the outbox before new orders are turned away. */
     OUTBOX_BACKLOG_LIMIT: z.coerce.number().int().positive().default(50_000),
     /** How long the oldest of them may wait before new orders are turned away. */

@@ -47,7 +47,7 @@ export class OrderApiModule {
         {
           provide: ExpiryService,
           useFactory: () =>
-            new ExpiryService({ database: database.pool, logger, keyTtl: config.IDEMPOTENCY_KEYS_KEPT }),
+            new ExpiryService({ database: database.pool, logger, keyTtl: config.IDEMPOTENCY_KEY_TTL }),
         },
       ],
     };

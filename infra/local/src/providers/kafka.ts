@@ -21,7 +21,7 @@ export const kafka: Provider = {
     if (KAFKA_BROKERS) return { connection: connectionTo(KAFKA_BROKERS) };
 
     const java = await findJava(output);
-    const jars = await step(output, 'bringing Kafka from Maven', () => findJars(output));
+    const jars = await step(output, 'downloading Kafka with Maven', () => findJars(output));
     const classPath = join(jars, '*');
     const data = join(settings.home, 'data', 'kafka');
     const config = await formatted(settings, data, (args) => run(java, ['-cp', classPath, ...args]));
@@ -96,7 +96,7 @@ async function findJars(output: Output): Promise<string> {
     if (!findExecutable('mvn')) {
       if (!hasApt()) throw new Error(`Kafka is missing.\n${WAYS}`);
       await installByApt(['maven'], output).catch((error) => {
-        throw new Error(`Kafka is missing, and Maven to bring it: ${(error as Error).message}\n${WAYS}`);
+        throw new Error(`Kafka is missing, and so is Maven to download it: ${(error as Error).message}\n${WAYS}`);
       });
     }
     writeFileSync(join(temporary, 'pom.xml'), POM);
@@ -109,7 +109,7 @@ async function findJars(output: Output): Promise<string> {
       `-DoutputDirectory=${temporary}`,
     ];
     await run('mvn', [...copy, '-DincludeScope=runtime']).catch((error) => {
-      throw new Error(`Kafka is missing and Maven could not bring it (${(error as Error).message})\n${WAYS}`);
+      throw new Error(`Kafka is missing and Maven could not download it (${(error as Error).message})\n${WAYS}`);
     });
   });
 }

@@ -15,7 +15,7 @@ const INSTALLED = [
   '/usr/local/opt/rabbitmq/sbin',
 ];
 
-/** RabbitMQ as a node of this copy alone, with its own Erlang port mapper. */
+/** RabbitMQ as a private node with its own Erlang port mapper (epmd). */
 export const rabbitmq: Provider = {
   name: 'rabbitmq',
   async prepare(settings, output) {
@@ -112,7 +112,7 @@ async function findServer(output: Output): Promise<string> {
   return find()!;
 }
 
-/** The script in RabbitMQ's own folder comes first: the one that Debian puts on PATH changes the user. */
+/** RabbitMQ's own script is preferred: the one that Debian puts on PATH changes the user. */
 const find = (): string | undefined => findExecutable('rabbitmq-server', INSTALLED, { pathLast: true });
 
 function pidIn(file: string): number | undefined {
@@ -123,7 +123,7 @@ function pidIn(file: string): number | undefined {
   }
 }
 
-/** epmd, in the foreground and ours: otherwise the node starts one that outlives it. */
+/** epmd as a child process: otherwise the node starts one that outlives it. */
 class PortMapper {
   private child: ChildProcess | undefined;
 

@@ -11,7 +11,7 @@ import { cache } from '../settings.js';
 
 const VERSION = 'v1.5.1';
 
-/** Temporal's development server with its UI; its histories are kept in a file. */
+/** Temporal's development server with its UI; it keeps histories in a file. */
 export const temporal: Provider = {
   name: 'temporal',
   async prepare(settings, output) {
@@ -64,5 +64,5 @@ async function fromGo(): Promise<string> {
 
 const WAYS = `Ways to get it:
   - the official download: https://docs.temporal.io/cli, anywhere on PATH; brew install temporal
-  - Go, from https://go.dev/dl: then it is built by itself
+  - Go, from https://go.dev/dl: npm start then builds it
   - a server of your own: TEMPORAL_ADDRESS=host:7233`;

@@ -231,7 +231,7 @@ export function keepsPublisherPromises(client: string, { target, promises, open 
     it('rejects when the connection breaks before the confirms come, and keeps order and ids in the next try', async () => {
       const messages = batchOf(50);
       await publish([message()]); // it is connected
-      broker.proxy.holdAnswers();
+      broker.proxy.holdResponses();
       const publishing = publish(messages).catch(() => 'rejected');
       await until('the broker has something of it', async () => (await broker.stored(destination)).length > 1);
       broker.proxy.cut();

@@ -12,7 +12,7 @@ import {
 import { connectMessaging } from '@waybill/messaging/nest';
 import { createLogger, migrateService } from '@waybill/platform';
 import { createApp } from '@waybill/platform/nest';
-import { type Said, ServiceBench, type ServiceSettings } from '@waybill/testing';
+import { ServiceBench, type ServiceSettings, type TestContract } from '@waybill/testing';
 import { AnalyticsModule } from '../analytics.module.js';
 
 /** The service as its main runs it. */
@@ -82,7 +82,7 @@ export class OrderTimeline {
   reservedAgain = () => this.publish(InventoryReserved, { ...this.order, attempt: 2 });
 
   /** Resolves when the service has handled the event, so that the next one really comes after it. */
-  private async publish<Body>(contract: Said<Body>, body: Body, id?: string): Promise<string> {
+  private async publish<Body>(contract: TestContract<Body>, body: Body, id?: string): Promise<string> {
     const topic = contract.destination.name;
     const before = await this.analytics.handled(topic);
     const sent = await this.analytics.kafka.publish(contract, body, id ? { id } : {});

@@ -24,7 +24,7 @@ async function start(settings: ServiceSettings, { config: changes, before }: Cha
     ...settings,
     OPERATOR_TOKEN,
     MAX_RESUBMISSIONS: 3,
-    DECIDED_LETTERS_KEPT: 90 * 24 * 3_600_000,
+    RESOLVED_DEAD_LETTER_RETENTION: 90 * 24 * 3_600_000,
     ...changes,
   };
   const logger = createLogger({ service: 'test', level: 'silent' });

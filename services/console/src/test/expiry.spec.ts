@@ -34,7 +34,7 @@ it.each([
 ])(
   'of dead letters resolved a day ago, with a retention of $retention ms, $left are left',
   async ({ retention, left }) => {
-    const console = await startConsole({ config: { DECIDED_LETTERS_KEPT: retention }, before: yesterdaysDeadLetters });
+    const console = await startConsole({ config: { RESOLVED_DEAD_LETTER_RETENTION: retention }, before: yesterdaysDeadLetters });
     try {
       await until(`${left} are left`, async () => {
         const { items } = (await callApi<{ items: DeadLetter[] }>(console, 'GET', '/dead-letters')).body;

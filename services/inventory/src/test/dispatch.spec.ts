@@ -25,8 +25,8 @@ afterAll(() => inventory.stop());
 
 async function readyToShip(sku: string, quantity: number) {
   const attempt = newAttempt();
-  await inventory.rabbit.ask(ReserveStock, { ...attempt, items: [{ sku, quantity }] });
-  await inventory.rabbit.ask(CreateShipment, attempt);
+  await inventory.rabbit.request(ReserveStock, { ...attempt, items: [{ sku, quantity }] });
+  await inventory.rabbit.request(CreateShipment, attempt);
   return attempt;
 }
 
@@ -53,7 +53,7 @@ describe('a confirmed order', () => {
     const attempt = await readyToShip('BOOK-002', 1);
     await inventory.kafka.publish(OrderConfirmed, confirmed(attempt));
 
-    const events = await inventory.kafka.heard(attempt.orderId, 4);
+    const events = await inventory.kafka.received(attempt.orderId, 4);
     expect(events.map(({ type }) => type)).toEqual([
       'waybill.InventoryReserved.v1',
       'waybill.ShipmentCreated.v1',
@@ -78,7 +78,7 @@ describe('a confirmed order', () => {
     await inventory.kafka.publish(OrderConfirmed, confirmed(last));
     await untilDelivered(last);
     expect(await product(inventory, 'BOOK-003')).toMatchObject({ shipped: 2, onHand: 999_998 });
-    expect(await inventory.kafka.heard(attempt.orderId, 4)).toHaveLength(4);
+    expect(await inventory.kafka.received(attempt.orderId, 4)).toHaveLength(4);
   });
 
   it('is dispatched, and an unconfirmed one is not', async () => {

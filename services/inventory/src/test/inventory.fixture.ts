@@ -2,7 +2,7 @@ import type { OrderConfirmed } from '@waybill/contracts';
 import { connectMessaging } from '@waybill/messaging/nest';
 import { createLogger, migrateService } from '@waybill/platform';
 import { createApp } from '@waybill/platform/nest';
-import { type ServiceAnswer, ServiceBench, type ServiceSettings } from '@waybill/testing';
+import { ServiceBench, type ServiceResponse, type ServiceSettings } from '@waybill/testing';
 import type { Attempt } from '../domain/attempt.js';
 import { InventoryModule } from '../inventory.module.js';
 
@@ -58,7 +58,7 @@ export function putStock(
   sku: string,
   payload: object | string,
   token = OPERATOR,
-): Promise<ServiceAnswer> {
+): Promise<ServiceResponse> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   return inventory.app.inject({ method: 'PUT', url: `/products/${sku}/stock`, headers, payload });
 }

@@ -24,7 +24,7 @@ describe('a malformed task', () => {
     '(%s) is dead-lettered at once, whole and with the reason, and the tasks behind it are handled',
     async (_, bytes, reason) => {
       const id = await inventory.rabbit.send(ReserveStock, request(), { bytes });
-      expect(await inventory.rabbit.ask(ReserveStock, request())).toMatchObject({ outcome: 'reserved' });
+      expect(await inventory.rabbit.request(ReserveStock, request())).toMatchObject({ outcome: 'reserved' });
 
       const deadLetter = await inventory.rabbit.take('inventory.reserve-dlq');
       expect(deadLetter).toMatchObject({ id, type: ReserveStock.type, body: bytes });

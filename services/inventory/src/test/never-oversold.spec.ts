@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => inventory.stop());
 
 const reserve = (sku: string, quantity: number) =>
-  inventory.rabbit.ask(ReserveStock, { ...newAttempt(), items: [{ sku, quantity }] });
+  inventory.rabbit.request(ReserveStock, { ...newAttempt(), items: [{ sku, quantity }] });
 
 const outcomes = async (requests: Promise<unknown>[]) =>
   (await Promise.all(requests)).map((reply) => (reply as { outcome: string }).outcome);
@@ -37,7 +37,7 @@ describe('the last units', () => {
     ];
     const attempts = Array.from({ length: 20 }, newAttempt);
     const requests = attempts.map((attempt, n) =>
-      inventory.rabbit.ask(ReserveStock, { ...attempt, items: n % 2 ? [one!, other!] : [other!, one!] }),
+      inventory.rabbit.request(ReserveStock, { ...attempt, items: n % 2 ? [one!, other!] : [other!, one!] }),
     );
 
     expect(new Set(await outcomes(requests))).toEqual(new Set(['reserved']));

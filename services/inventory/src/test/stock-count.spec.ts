@@ -26,7 +26,7 @@ describe('a stock count', () => {
   });
 
   it('cannot go below what is reserved', async () => {
-    await inventory.rabbit.ask(ReserveStock, { ...newAttempt(), items: [{ sku: 'BOOK-003', quantity: 10 }] });
+    await inventory.rabbit.request(ReserveStock, { ...newAttempt(), items: [{ sku: 'BOOK-003', quantity: 10 }] });
 
     const response = await putStock(inventory, 'BOOK-003', { onHand: 9 });
     expect(response.statusCode).toBe(409);

@@ -92,9 +92,11 @@ function responseTo(placed: Order | { unknownSkus: string[] }): HttpResponse {
   };
 }
 
+const unknownSkuType = { name: 'unknown-sku', status: 422, title: 'The catalogue has no such SKU' };
+
 /** Stored under the key like a success: a retry gets the same rejection. */
 function unknownSku(skus: string[]): HttpResponse {
-  const problem = new Problem('unknown-sku', { detail: `unknown: ${skus.join(', ')}` });
+  const problem = new Problem(unknownSkuType, { detail: `unknown: ${skus.join(', ')}` });
   return {
     status: problem.status,
     headers: { 'content-type': 'application/problem+json' },

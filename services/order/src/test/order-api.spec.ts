@@ -28,7 +28,7 @@ async function start(limits: { OUTBOX_BACKLOG_LIMIT?: number }): Promise<App> {
     DATABASE_URL: database.url,
     OUTBOX_BACKLOG_LIMIT: 1_000,
     OUTBOX_AGE_LIMIT: 600_000,
-    IDEMPOTENCY_KEYS_KEPT: 86_400_000,
+    IDEMPOTENCY_KEY_TTL: 86_400_000,
     ...limits,
   } as const;
   const started = await createApp(

@@ -1,22 +1,22 @@
-/** What a test has to know of a contract to say it; fits those of `defineEvent` and `defineTask`. */
-export interface Said<Body> {
+/** What a test needs of a message contract; those of `defineEvent` and `defineTask` fit. */
+export interface TestContract<Body> {
   type: string;
   destination: { name: string };
   subjectOf(body: Body): string;
 }
 
-/** What is changed in a message before it is sent. */
+/** Changes to a message before it is sent. */
 export interface Changes {
-  /** The same id again is the same message again. Default a new one. */
+  /** Repeat an id to send a duplicate. Default: a new one. */
   id?: string;
-  /** What is sent in place of the body. */
+  /** Sent instead of the encoded body. */
   bytes?: string | Buffer;
-  /** What is sent beside the attributes. */
+  /** Sent in addition to the attributes. */
   headers?: Record<string, string>;
 }
 
-/** CloudEvents 1.0 in binary mode, each attribute a header behind this prefix. Written anew, so that tests know our bytes from outside. */
-export function cloudEvent<Body>(prefix: string, contract: Said<Body>, body: Body, changes: Changes) {
+/** CloudEvents 1.0 in binary mode, each attribute a header with this prefix. Independent of the code under test. */
+export function cloudEvent<Body>(prefix: string, contract: TestContract<Body>, body: Body, changes: Changes) {
   const { id, bytes, headers: more } = changes;
   const attributes = {
     specversion: '1.0',

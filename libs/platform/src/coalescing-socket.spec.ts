@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { gatheringSocket } from './gathering-socket.js';
+import { coalescingSocket } from './coalescing-socket.js';
 
 let server: Server;
 beforeAll(async () => {
@@ -9,8 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => void server.close());
 
-it('statements that are written in one turn leave when it ends, all of them', async () => {
-  const socket = gatheringSocket();
+it('sends all statements written in one tick together, at its end', async () => {
+  const socket = coalescingSocket();
   socket.connect((server.address() as AddressInfo).port, '127.0.0.1');
   await once(socket, 'connect');
   for (const statement of ['BEGIN', 'SELECT', 'COMMIT']) {
