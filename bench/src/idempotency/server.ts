@@ -2,14 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createServer } from 'node:net';
 import { until } from '@waybill/testing';
 
-/** A server as a process of its own, with the same flags for each. */
+/** A server in a process of its own, all with the same flags. */
 export class Server {
   private constructor(
     readonly url: string,
     private readonly child: ChildProcess,
   ) {}
 
-  /** Resolves when `ready` answers with 200. `portName` is the variable by which the script is told its port. */
+  /** Resolves when `ready` responds with 200. `portName` is the environment variable of the script's port. */
   static async start(
     script: string,
     { portName, ready, env }: { portName: string; ready: string; env: Record<string, string> },
