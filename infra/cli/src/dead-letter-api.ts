@@ -48,8 +48,8 @@ export interface Batch {
   action: BatchAction;
   status: 'running' | 'done' | 'stopped';
   selected: number;
-  decided: number;
-  passedOver: number;
+  resolved: number;
+  skipped: number;
   released: number;
   stoppedBy: string | null;
 }

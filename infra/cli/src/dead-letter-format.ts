@@ -84,13 +84,13 @@ export function formatPlan(action: BatchAction, { matching, selected, refused }:
   return `${selected} of ${matching} waiting dead letters would be ${DONE[action]}${skipped}.`;
 }
 
-export const formatProgress = ({ action, decided, selected }: Batch): string =>
-  `${decided} of ${selected} ${DONE[action]}`;
+export const formatProgress = ({ action, resolved, selected }: Batch): string =>
+  `${resolved} of ${selected} ${DONE[action]}`;
 
-export function formatBatchResult({ action, status, decided, passedOver, released, stoppedBy }: Batch): string {
-  const others = passedOver ? `, ${passedOver} already resolved by others` : '';
+export function formatBatchResult({ action, status, resolved, skipped, released, stoppedBy }: Batch): string {
+  const others = skipped ? `, ${skipped} already resolved by others` : '';
   const stopped = status === 'stopped' ? `; stopped by ${stoppedBy}, ${released} are waiting again` : '';
-  return `${decided} ${DONE[action]}${others}${stopped}.`;
+  return `${resolved} ${DONE[action]}${others}${stopped}.`;
 }
 
 function bodySection({ body, bodyEncoding, dataref, bodyUnavailable }: DeadLetterDetail): string {

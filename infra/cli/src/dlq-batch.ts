@@ -29,8 +29,8 @@ async function waitForEnd(api: DeadLetterApi, started: Batch, json: boolean): Pr
   if (!json) process.stderr.write(`npm run dlq -- stop ${started.id} stops it\n`);
   let batch = started;
   for (let printed = -1; batch.status === 'running'; batch = await api.batch(batch.id)) {
-    if (!json && batch.decided !== printed) process.stderr.write(`${formatProgress(batch)}\n`);
-    printed = batch.decided;
+    if (!json && batch.resolved !== printed) process.stderr.write(`${formatProgress(batch)}\n`);
+    printed = batch.resolved;
     await sleep(POLL_INTERVAL);
   }
   printResult(json, batch, formatBatchResult);

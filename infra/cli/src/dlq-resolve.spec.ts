@@ -43,8 +43,8 @@ describe('npm run dlq -- resubmit', () => {
     await harness.respondWith({
       'POST /dead-letters/resubmit': harness.recorded(202, { ...PLAN, batch: BATCH }),
       'GET /dead-letters/batches/b-1': inSequence(
-        jsonResponse(200, { ...BATCH, decided: 1 }),
-        jsonResponse(200, { ...BATCH, status: 'done', decided: 1, passedOver: 1 }),
+        jsonResponse(200, { ...BATCH, resolved: 1 }),
+        jsonResponse(200, { ...BATCH, status: 'done', resolved: 1, skipped: 1 }),
       ),
     });
     const { stdout, stderr, code } = await harness.dlq(
@@ -88,7 +88,7 @@ describe('npm run dlq -- discard', () => {
 
   it('with a filter and --yes exits with 1 when the batch was stopped', async () => {
     const batch = { ...BATCH, action: 'discard' };
-    const stopped = { ...batch, status: 'stopped', decided: 1, released: 1, stoppedBy: 'grace' };
+    const stopped = { ...batch, status: 'stopped', resolved: 1, released: 1, stoppedBy: 'grace' };
     await harness.respondWith({
       'POST /dead-letters/discard': harness.recorded(202, { ...PLAN, batch }),
       'GET /dead-letters/batches/b-1': jsonResponse(200, stopped),
@@ -114,7 +114,7 @@ describe('npm run dlq -- discard', () => {
 
 describe('npm run dlq -- stop', () => {
   it('stops a batch and reports how far it got', async () => {
-    const stopped = { ...BATCH, status: 'stopped', decided: 1, released: 1, stoppedBy: 'ada' };
+    const stopped = { ...BATCH, status: 'stopped', resolved: 1, released: 1, stoppedBy: 'ada' };
     await harness.respondWith({ 'POST /dead-letters/batches/b-1/stop': harness.recorded(200, stopped) });
     const { stdout, code } = await harness.dlq('stop', 'b-1');
     expect(harness.posted).toMatchObject([{ headers: { 'x-operator': 'ada' } }]);

@@ -28,8 +28,8 @@ export const BATCH = {
   action: 'resubmit',
   status: 'running',
   selected: 2,
-  decided: 0,
-  passedOver: 0,
+  resolved: 0,
+  skipped: 0,
   released: 0,
   stoppedBy: null,
 };

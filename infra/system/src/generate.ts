@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { requireComplete } from './check.js';
 import { composeFile } from './compose.js';
 import { buildNetworks } from './compose-network.js';
+import { consumersFile } from './consumers.js';
 import { composeEndpoints } from './endpoints.js';
 import { prometheusConfig } from './prometheus.js';
 import { referencesOfPackages } from './references.js';
@@ -17,6 +18,7 @@ export function generatedFiles(root: string): GeneratedFile[] {
     ['tests/compose/network.yml', buildNetworks()],
     ['infra/docker/endpoints.json', composeEndpoints()],
     ['infra/prometheus/prometheus.yml', prometheusConfig()],
+    ['libs/contracts/src/consumers.ts', consumersFile(root)],
     ...referencesOfPackages(root),
   ];
 }

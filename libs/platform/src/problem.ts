@@ -14,7 +14,7 @@ export const problemTypes = {
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed' },
   'key-in-flight': { status: 409, title: 'A request with the same Idempotency-Key is being processed' },
-  'already-decided': { status: 409, title: 'It is already resolved; nothing was changed' },
+  'already-resolved': { status: 409, title: 'It is already resolved; nothing was changed' },
   'has-changed': { status: 409, title: 'It has changed in the meantime; nothing was changed' },
   'resubmitted-too-often': { status: 409, title: 'It was resubmitted too often: force it' },
   'too-large': { status: 413, title: 'The request body is too large' },

@@ -83,16 +83,20 @@ export class KafkaConsumer implements HealthCheck {
 
 /** Clients recover by themselves from most failures; after the others a new reader takes over. */
 export async function readUntilStopped({
+  prepare,
   reader,
   stopping,
   logger,
 }: {
+  /** Done before each reader starts. */
+  prepare?: () => Promise<void>;
   reader: () => RecordReader;
   stopping: AbortSignal;
   logger: Logger;
 }): Promise<void> {
   while (!stopping.aborted) {
     try {
+      await prepare?.();
       await reader().readUntil(stopping);
     } catch (error) {
       logger.warn({ err: error }, 'the Kafka consumer stopped, starting it again');

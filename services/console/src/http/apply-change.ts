@@ -1,4 +1,4 @@
-import { type RefusalReason, Refused } from '@waybill/dlq';
+import { type ReviewErrorReason, ReviewError } from '@waybill/dlq';
 import { type Database, Problem, type ProblemName } from '@waybill/platform';
 import { isId } from './dead-letter.requests.js';
 
@@ -12,19 +12,19 @@ export async function applyChange<T>(
   try {
     return await database.transaction(change);
   } catch (error) {
-    throw error instanceof Refused ? problemOf(error) : error;
+    throw error instanceof ReviewError ? problemOf(error) : error;
   }
 }
 
-const PROBLEM_OF: Record<RefusalReason, ProblemName> = {
+const PROBLEM_OF: Record<ReviewErrorReason, ProblemName> = {
   unknown: 'not-found',
-  decided: 'already-decided',
+  resolved: 'already-resolved',
   changed: 'has-changed',
   'too-often': 'resubmitted-too-often',
-  'does-not-fit': 'invalid-request',
+  'schema-mismatch': 'invalid-request',
 };
 
-function problemOf({ reason, message }: Refused): Problem {
+function problemOf({ reason, message }: ReviewError): Problem {
   const kind = PROBLEM_OF[reason];
   return new Problem(kind, kind === 'invalid-request' ? { errors: [{ field: 'body', message }] } : { detail: message });
 }

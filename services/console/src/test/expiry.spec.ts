@@ -1,4 +1,4 @@
-import { DeadLetters, foundLetter, Review } from '@waybill/dlq';
+import { DeadLetterStore, collectedDeadLetter, Review } from '@waybill/dlq';
 import { pgTx } from '@waybill/outbox';
 import { transaction, until } from '@waybill/testing';
 import pg from 'pg';
@@ -13,17 +13,17 @@ async function yesterdaysDeadLetters(databaseUrl: string): Promise<void> {
   const within = <T>(work: (tx: ReturnType<typeof pgTx>) => Promise<T>) =>
     transaction(pool, (client) => work(pgTx(client)));
   for (const messageId of ['waits', 'resubmitted', 'discarded', 'ancient']) {
-    const deadLetter = foundLetter(SOURCES[0]!, { headers: {}, body: Buffer.from('{}'), messageId });
-    await within((tx) => new DeadLetters().takeIn(tx, deadLetter));
+    const deadLetter = collectedDeadLetter(SOURCES[0]!, { headers: {}, body: Buffer.from('{}'), messageId });
+    await within((tx) => new DeadLetterStore().collect(tx, deadLetter));
   }
   const { rows } = await pool.query('SELECT id, message_id FROM waybill.dead_letters');
   const idOf = (messageId: string) => rows.find((row) => row.message_id === messageId).id;
   await within((tx) => new Review().resubmit(tx, idOf('resubmitted'), { by: 'ada' }));
   await within((tx) => new Review().discard(tx, idOf('discarded'), { by: 'ada', reason: 'spam' }));
   await within((tx) => new Review().discard(tx, idOf('ancient'), { by: 'ada', reason: 'spam' }));
-  await pool.query(`UPDATE waybill.dead_letters SET decided_at = '2001-01-01' WHERE message_id = 'ancient'`);
+  await pool.query(`UPDATE waybill.dead_letters SET resolved_at = '2001-01-01' WHERE message_id = 'ancient'`);
   await pool.query(
-    `UPDATE waybill.dead_letters SET decided_at = decided_at - interval '1 day', taken_in_at = '2001-01-01'`,
+    `UPDATE waybill.dead_letters SET resolved_at = resolved_at - interval '1 day', collected_at = '2001-01-01'`,
   );
   await pool.end();
 }

@@ -154,7 +154,7 @@ describe('a batch', () => {
   interface Batch {
     id: string;
     status: string;
-    decided: number;
+    resolved: number;
     released: number;
     detail: string;
   }
@@ -187,7 +187,7 @@ describe('a batch', () => {
     const begun = await submit(request);
     expect(begun).toMatchObject({ status: 202, body: { selected: 4, changed: true } });
     await until('the batch is done', async () => (await progressOf(begun)).status === 'done');
-    expect(await progressOf(begun)).toMatchObject({ action: 'resubmit', by: 'ada', decided: 4, passedOver: 0 });
+    expect(await progressOf(begun)).toMatchObject({ action: 'resubmit', by: 'ada', resolved: 4, skipped: 0 });
     for (let n = 0; n < 4; n++) await console.rabbit.take('inventory.reserve');
     expect(await console.rabbit.waiting('inventory.reserve')).toBe(0);
   });
@@ -212,7 +212,7 @@ describe('a batch', () => {
     const begun = await submit(request, 'discard');
     expect(begun).toMatchObject({ status: 202, body: { selected: 2, batch: { action: 'discard' } } });
     await until('the batch is done', async () => (await progressOf(begun)).status === 'done');
-    expect(await progressOf(begun)).toMatchObject({ by: 'ada', reason: 'a load test', decided: 2, passedOver: 0 });
+    expect(await progressOf(begun)).toMatchObject({ by: 'ada', reason: 'a load test', resolved: 2, skipped: 0 });
 
     const { history } = (await callApi(console, 'GET', `/dead-letters/${second.id}`)).body;
     const { id: batch } = begun.body.batch!;
@@ -230,18 +230,18 @@ describe('a batch', () => {
     const group = await groupOf('the shelf is gone');
     for (let n = 0; n < 2; n++) await waitingTask({ error: 'the shelf is gone' });
     const begun = await submit({ filter: { group }, ratePerSecond: 0.01, reason: 'no shelf' }, 'discard');
-    await until('one is discarded', async () => (await progressOf(begun)).decided === 1);
+    await until('one is discarded', async () => (await progressOf(begun)).resolved === 1);
 
     const stop = () => callApi<Batch>(console, 'POST', `${begun.headers.location}/stop`);
     expect(await stop()).toMatchObject({
       status: 200,
-      body: { status: 'stopped', stoppedBy: 'ada', decided: 1, released: 2 },
+      body: { status: 'stopped', stoppedBy: 'ada', resolved: 1, released: 2 },
     });
     const stopped = await progressOf(begun);
     expect(await stop()).toMatchObject({
       status: 409,
       body: {
-        type: expect.stringContaining('already-decided'),
+        type: expect.stringContaining('already-resolved'),
         detail: expect.stringContaining('stopped already, by ada'),
       },
     });

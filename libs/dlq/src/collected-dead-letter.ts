@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { attributeOf, type Failure, failureOf } from '@waybill/messaging';
-import type { DeadLetterSource, FoundLetter } from './letter.js';
+import type { DeadLetterSource, CollectedDeadLetter } from './dead-letter.js';
 
-/** A message as a broker gave it. */
-export interface RawLetter {
+/** A message as the broker delivered it. */
+export interface RawDeadLetter {
   headers: Record<string, string>;
   body: Buffer;
   /** Of an event. */
   key?: string | null | undefined;
-  /** Properties of the broker, for messages that are no CloudEvents. */
+  /** Properties of the broker, for messages that are not CloudEvents. */
   messageId?: string | undefined;
   type?: string | undefined;
-  /** When the broker got it, in ms. */
+  /** When the broker received it, in ms. */
   timestamp?: number | undefined;
-  /** What else tells this message from others, for those without an id. */
+  /** What else distinguishes this message from others, for those without an id. */
   place?: string | undefined;
 }
 
@@ -21,12 +21,16 @@ const LONGEST = { name: 1_000, text: 10_000 };
 const MOST_ATTEMPTS = 1_000_000;
 
 /**
- * What is known of a dead letter. Never fails: whatever somebody has put among the dead letters can be taken in, with what
- * is missing or makes no sense replaced by what is known otherwise.
+ * What is known of a dead letter. Never fails: whatever is in a dead letter queue can be collected. What is missing or
+ * makes no sense is replaced by what is known otherwise.
  */
-export function foundLetter(at: DeadLetterSource, raw: RawLetter): FoundLetter {
+export function collectedDeadLetter(
+  at: DeadLetterSource,
+  raw: RawDeadLetter,
+  namespace?: string,
+): CollectedDeadLetter {
   const { headers, body } = raw;
-  const failure = failureOf(headers) ?? setAsideByBroker(headers);
+  const failure = failureOf(headers, namespace) ?? failureWithoutHeaders(headers);
   const attribute = (name: string) => attributeOf(headers, name);
   const lastFailedAt = timeOf(failure.lastFailedAt) ?? new Date(raw.timestamp ?? Date.now());
   return {
@@ -48,17 +52,17 @@ export function foundLetter(at: DeadLetterSource, raw: RawLetter): FoundLetter {
   };
 }
 
-/** No consumer of ours gave it up: the broker set it aside (RabbitMQ says so in `x-death`), or a stranger left it here. */
-function setAsideByBroker(
+/** No consumer of ours dead-lettered it: the broker did (RabbitMQ says so in `x-death`), or another program put it here. */
+function failureWithoutHeaders(
   headers: Record<string, string>,
 ): Pick<Failure, 'class' | 'error' | 'attempts'> & Partial<Failure> {
   const death = headers['x-death'];
-  const error = death ? `set aside by the broker: ${death}` : 'left here without a reason';
+  const error = death ? `dead-lettered by the broker: ${death}` : 'found here without a reason';
   return { class: 'transient', error, attempts: 0, lastFailedAt: death && digest(death) };
 }
 
-/** Of a message without an id: the same for the same bytes from the same place. */
-const nameOf = ({ headers, body, place = '' }: RawLetter): string =>
+/** For a message without an id: the same for the same bytes from the same place. */
+const nameOf = ({ headers, body, place = '' }: RawDeadLetter): string =>
   `unnamed:${digest(JSON.stringify([place, headers]), body)}`;
 
 const digest = (...parts: (string | Buffer)[]): string => {
@@ -67,7 +71,7 @@ const digest = (...parts: (string | Buffer)[]): string => {
   return hash.digest('hex').slice(0, 32);
 };
 
-/** Years beyond these are no times that PostgreSQL and JavaScript agree on. */
+/** PostgreSQL and JavaScript agree only on years in this range. */
 function timeOf(written: string | undefined): Date | undefined {
   const time = new Date(written ?? Number.NaN);
   const year = time.getUTCFullYear();

@@ -2,18 +2,18 @@ import { type FailureClass, failureHeaders } from '@waybill/messaging';
 import { migrateLibraries, outboxMigrations, pgTx } from '@waybill/outbox';
 import { type FreshDatabase, freshDatabase, transaction } from '@waybill/testing';
 import type { DeadLetterDatabase } from './dead-letter-database.js';
-import { DeadLetters } from './dead-letters.js';
-import { foundLetter, type RawLetter } from './found-letter.js';
-import type { DeadLetterSource, FoundLetter } from './letter.js';
+import { DeadLetterStore } from './dead-letter-store.js';
+import { collectedDeadLetter, type RawDeadLetter } from './collected-dead-letter.js';
+import type { DeadLetterSource, CollectedDeadLetter } from './dead-letter.js';
 import { deadLetterMigrations } from './migrations.js';
 
 /** Says nothing; a failing test shows the outcome. */
 export const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-export type LetterBench = FreshDatabase & DeadLetterDatabase;
+export type DeadLetterHarness = FreshDatabase & DeadLetterDatabase;
 
 /** A database with the tables of dead letters and the outbox. */
-export async function letterDatabase(): Promise<LetterBench> {
+export async function deadLetterDatabase(): Promise<DeadLetterHarness> {
   const database = await freshDatabase();
   await migrateLibraries(database.pool, outboxMigrations, deadLetterMigrations);
   return {
@@ -36,7 +36,7 @@ export const EVENTS: DeadLetterSource = {
   consumer: 'mailer',
 };
 
-export interface LetterChanges {
+export interface DeadLetterChanges {
   at?: DeadLetterSource;
   messageId?: string;
   type?: string;
@@ -50,13 +50,13 @@ export interface LetterChanges {
   body?: string | Buffer;
 }
 
-/** A letter as a consumer of ours leaves it, found where it waits. */
-export function aLetter(changes: LetterChanges = {}): FoundLetter {
+/** A dead letter as a consumer of ours leaves it, found where it waits. */
+export function aDeadLetter(changes: DeadLetterChanges = {}): CollectedDeadLetter {
   const at = changes.at ?? TASKS;
-  return foundLetter(at, rawLetter({ ...changes, at }));
+  return collectedDeadLetter(at, rawDeadLetter({ ...changes, at }));
 }
 
-export function rawLetter({ at = TASKS, ...changes }: LetterChanges = {}): RawLetter {
+export function rawDeadLetter({ at = TASKS, ...changes }: DeadLetterChanges = {}): RawDeadLetter {
   const prefix = at.kind === 'topic' ? 'ce_' : 'cloudEvents:';
   const failedAt = changes.failedAt ?? '2026-01-01T00:00:11.000Z';
   return {
@@ -83,13 +83,13 @@ export function rawLetter({ at = TASKS, ...changes }: LetterChanges = {}): RawLe
   };
 }
 
-/** Takes letters in, one after the other, and says under which ids. */
-export async function takeIn(database: LetterBench, ...letters: FoundLetter[]): Promise<string[]> {
-  for (const letter of letters) await database.transaction((tx) => new DeadLetters().takeIn(tx, letter));
+/** Takes dead letters in, one after the other, and says under which ids. */
+export async function collect(database: DeadLetterHarness, ...letters: CollectedDeadLetter[]): Promise<string[]> {
+  for (const deadLetter of deadLetters) await database.transaction((tx) => new DeadLetterStore().collect(tx, deadLetter));
   const { rows } = await database.pool.query<{ id: string; message_id: string }>(
     'SELECT id, message_id FROM waybill.dead_letters',
   );
-  return letters.map(({ messageId }) => rows.find((row) => row.message_id === messageId)!.id);
+  return deadLetters.map(({ messageId }) => rows.find((row) => row.message_id === messageId)!.id);
 }
 
 export interface LeftMessage {
@@ -102,7 +102,7 @@ export interface LeftMessage {
 }
 
 /** What is to leave by the outbox, in its order. */
-export async function outboxOf(database: LetterBench): Promise<LeftMessage[]> {
+export async function outboxOf(database: DeadLetterHarness): Promise<LeftMessage[]> {
   const { rows } = await database.pool.query<LeftMessage & { body: Buffer }>(
     'SELECT id, target, destination, key, headers, body FROM waybill.outbox ORDER BY seq',
   );

@@ -1,20 +1,20 @@
 import { type BodyReference, bodyReferenceOf } from '@waybill/messaging';
-import type { DeadLetterInFull } from './letter.js';
+import type { DeadLetterDetails } from './dead-letter.js';
 
-/** The body that a reference stands for. Rejects with why it can't be had, in words for an operator. */
+/** The body behind a reference. Rejects with why it cannot be read, in words for an operator. */
 export type ReadBody = (reference: BodyReference) => Promise<Buffer>;
 
 export const noObjectStore: ReadBody = async ({ dataref }) => {
-  throw new Error(`no object store is set to take ${dataref} from`);
+  throw new Error(`no object store is configured to read ${dataref} from`);
 };
 
-type LetterBody = Pick<DeadLetterInFull, 'body' | 'bodyEncoding' | 'dataref' | 'bodyUnavailable'>;
+type DeadLetterBody = Pick<DeadLetterDetails, 'body' | 'bodyEncoding' | 'dataref' | 'bodyUnavailable'>;
 
 /** The body of a message, or the one that it refers to. */
-export async function letterBody(
+export async function deadLetterBody(
   { headers, body }: { headers: Record<string, string>; body: Buffer },
   bodyOf: ReadBody,
-): Promise<LetterBody> {
+): Promise<DeadLetterBody> {
   const reference = bodyReferenceOf(headers);
   if (!reference) return { ...written(body), dataref: null, bodyUnavailable: null };
   const { dataref } = reference;
@@ -25,7 +25,7 @@ export async function letterBody(
   }
 }
 
-function written(bytes: Buffer): Pick<LetterBody, 'body' | 'bodyEncoding'> {
+function written(bytes: Buffer): Pick<DeadLetterBody, 'body' | 'bodyEncoding'> {
   const text = textOf(bytes);
   return text === undefined
     ? { body: bytes.toString('base64'), bodyEncoding: 'base64' }

@@ -1,57 +1,57 @@
 import { DeadLetterQueries } from './dead-letter-queries.js';
-import type { ReadBody } from './letter-body.js';
-import { aLetter, EVENTS, type LetterBench, letterDatabase, outboxOf, TASKS, takeIn } from './letters.fixture.js';
-import { type Refused, type ResubmitDecision, Review } from './review.js';
+import type { ReadBody } from './dead-letter-body.js';
+import { aDeadLetter, EVENTS, type DeadLetterHarness, deadLetterDatabase, outboxOf, TASKS, collect } from './dead-letters.fixture.js';
+import { type ReviewError, type ResubmitDecision, Review } from './review.js';
 
 const LARGE = `{"parcelId":"parcel-1","notes":"${'x'.repeat(300_000)}"}`;
 const dataref = 'file:///objects/parcel-1';
 const attributes = { dataref, datadigest: 'sha-256=:abc=:' };
 
-let database: LetterBench;
+let database: DeadLetterHarness;
 beforeAll(async () => {
-  database = await letterDatabase();
+  database = await deadLetterDatabase();
 });
 afterAll(() => database.drop());
 
-/** A letter whose body lies elsewhere, as the claim check leaves it. */
+/** A dead letter whose body lies elsewhere, as the claim check leaves it. */
 async function claimed(at = TASKS): Promise<{ id: string; messageId: string }> {
   const prefix = at.kind === 'topic' ? 'ce_' : 'cloudEvents:';
   const headers = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [prefix + name, value]));
-  const letter = aLetter({ at, headers, body: '' });
-  const [id] = await takeIn(database, letter);
-  return { id: id!, messageId: letter.messageId };
+  const deadLetter = aDeadLetter({ at, headers, body: '' });
+  const [id] = await collect(database, deadLetter);
+  return { id: id!, messageId: deadLetter.messageId };
 }
 
 const show = (id: string, bodyOf?: ReadBody) => new DeadLetterQueries({ bodyOf }).find(database.autocommit, id);
 const review = new Review({
-  complaintAbout: (type, body) => (String(body).startsWith('{') ? undefined : `not a ${type}`),
+  validateBody: (type, body) => (String(body).startsWith('{') ? undefined : `not a ${type}`),
 });
 const resubmit = (id: string, decision: Partial<ResubmitDecision> = {}) =>
   database.transaction((tx) => review.resubmit(tx, id, { by: 'ada', ...decision }));
 const refusal = (work: Promise<unknown>) =>
   work.then(
     () => undefined,
-    (error: Refused) => error.reason,
+    (error: ReviewError) => error.reason,
   );
 const messagesAbout = async (messageId: string) =>
   (await outboxOf(database)).filter(({ id, headers }) => id === messageId || headers['correlation-id'] === messageId);
 
-describe('a letter whose body lies outside of its message', () => {
+describe('a dead letter whose body lies outside of its message', () => {
   it.each([TASKS, EVENTS])('is shown with that body, of a $kind', async (at) => {
     const { id } = await claimed(at);
     const asked: unknown[] = [];
-    const letter = await show(id, async (reference) => {
+    const deadLetter = await show(id, async (reference) => {
       asked.push(reference);
       return Buffer.from(LARGE);
     });
     expect(asked).toEqual([attributes]);
-    expect(letter).toMatchObject({ body: LARGE, bodyEncoding: 'utf-8', dataref, bodyUnavailable: null });
+    expect(deadLetter).toMatchObject({ body: LARGE, bodyEncoding: 'utf-8', dataref, bodyUnavailable: null });
   });
 
   it('is shown as base64 when that is no text', async () => {
     const bytes = Buffer.from([0xff, 0x00, 0xfe]);
-    const letter = await show((await claimed()).id, async () => bytes);
-    expect(letter).toMatchObject({ body: bytes.toString('base64'), bodyEncoding: 'base64', dataref });
+    const deadLetter = await show((await claimed()).id, async () => bytes);
+    expect(deadLetter).toMatchObject({ body: bytes.toString('base64'), bodyEncoding: 'base64', dataref });
   });
 
   it('is shown without it when it can not be had, and says why', async () => {
@@ -60,14 +60,14 @@ describe('a letter whose body lies outside of its message', () => {
     expect(gone).toMatchObject({ body: '', bodyEncoding: 'utf-8', dataref, bodyUnavailable: 'it is gone' });
     expect(gone).toMatchObject({ error: 'the scale does not answer', history: [{ act: 'failed' }] });
 
-    const reason = `no object store is set to take ${dataref} from`;
+    const reason = `no object store is configured to read ${dataref} from`;
     expect(await show(id)).toMatchObject({ body: '', dataref, bodyUnavailable: reason });
   });
 
   it('leaves the others as they are: nothing is looked for elsewhere', async () => {
-    const [id] = await takeIn(database, aLetter());
-    const letter = await show(id!, () => Promise.reject(new Error('nobody asks')));
-    expect(letter).toMatchObject({ body: '{"parcelId":"parcel-1"}', dataref: null, bodyUnavailable: null });
+    const [id] = await collect(database, aDeadLetter());
+    const deadLetter = await show(id!, () => Promise.reject(new Error('nobody asks')));
+    expect(deadLetter).toMatchObject({ body: '{"parcelId":"parcel-1"}', dataref: null, bodyUnavailable: null });
   });
 });
 
@@ -85,7 +85,7 @@ describe('resubmitting it', () => {
 
   it('edited sends the edited body, when it fits its type, and no reference', async () => {
     const { id, messageId } = await claimed();
-    expect(await refusal(resubmit(id, { body: Buffer.from('no') }))).toBe('does-not-fit');
+    expect(await refusal(resubmit(id, { body: Buffer.from('no') }))).toBe('schema-mismatch');
 
     await resubmit(id, { body: Buffer.from('{"parcelId":"p-2"}') });
     const [message, ...more] = await messagesAbout(messageId);

@@ -1,27 +1,27 @@
 import { DeadLetterQueries } from './dead-letter-queries.js';
-import { DeadLetters } from './dead-letters.js';
-import { foundLetter, type RawLetter } from './found-letter.js';
-import type { DeadLetterInFull, FoundLetter } from './letter.js';
-import { aLetter, EVENTS, type LetterBench, letterDatabase, TASKS, takeIn } from './letters.fixture.js';
+import { DeadLetterStore } from './dead-letter-store.js';
+import { collectedDeadLetter, type RawDeadLetter } from './collected-dead-letter.js';
+import type { DeadLetterDetails, CollectedDeadLetter } from './dead-letter.js';
+import { aDeadLetter, EVENTS, type DeadLetterHarness, deadLetterDatabase, TASKS, collect } from './dead-letters.fixture.js';
 
-let database: LetterBench;
+let database: DeadLetterHarness;
 beforeAll(async () => {
-  database = await letterDatabase();
+  database = await deadLetterDatabase();
 });
 afterAll(() => database.drop());
 
-const take = (letter: FoundLetter) => database.transaction((tx) => new DeadLetters().takeIn(tx, letter));
+const take = (deadLetter: CollectedDeadLetter) => database.transaction((tx) => new DeadLetterStore().collect(tx, deadLetter));
 
-async function found(letter: FoundLetter): Promise<DeadLetterInFull> {
-  const [id] = await takeIn(database, letter);
+async function found(deadLetter: CollectedDeadLetter): Promise<DeadLetterDetails> {
+  const [id] = await collect(database, deadLetter);
   return (await new DeadLetterQueries().find(database.autocommit, id!))!;
 }
 
 describe('a dead letter that is taken in', () => {
   it('is kept whole, with where, why, how often and when', async () => {
-    const letter = aLetter({ messageId: 'm-1', key: 'parcel-7', headers: { tenant: 'acme' } });
-    expect(await take(letter)).toBe('new');
-    expect(await found(letter)).toMatchObject({
+    const deadLetter = aDeadLetter({ messageId: 'm-1', key: 'parcel-7', headers: { tenant: 'acme' } });
+    expect(await take(deadLetter)).toBe('new');
+    expect(await found(deadLetter)).toMatchObject({
       source: 'parcels.weigh',
       consumer: 'parcels',
       class: 'transient',
@@ -44,21 +44,21 @@ describe('a dead letter that is taken in', () => {
   });
 
   it('is there once, though its message comes again because its ACK was lost', async () => {
-    const letter = aLetter();
-    expect([await take(letter), await take(letter)]).toEqual(['new', 'known']);
-    expect(await found(letter)).toMatchObject({ version: 1, history: [{ act: 'failed' }] });
+    const deadLetter = aDeadLetter();
+    expect([await take(deadLetter), await take(deadLetter)]).toEqual(['new', 'known']);
+    expect(await found(deadLetter)).toMatchObject({ version: 1, history: [{ act: 'failed' }] });
   });
 
   it('is there once, though two processes take it in at the same moment', async () => {
-    const letter = aLetter();
-    const taken = await Promise.all(Array.from({ length: 8 }, () => take(letter)));
+    const deadLetter = aDeadLetter();
+    const taken = await Promise.all(Array.from({ length: 8 }, () => take(deadLetter)));
     expect(taken.filter((how) => how === 'new')).toHaveLength(1);
-    expect((await found(letter)).history).toHaveLength(1);
+    expect((await found(deadLetter)).history).toHaveLength(1);
   });
 
   it('is the same one when its message fails again, and tells of both failures', async () => {
-    const first = aLetter({ messageId: 'twice', error: 'first' });
-    const second = aLetter({ messageId: 'twice', error: 'second', failedAt: '2026-01-02T00:00:00.000Z', body: 'new' });
+    const first = aDeadLetter({ messageId: 'twice', error: 'first' });
+    const second = aDeadLetter({ messageId: 'twice', error: 'second', failedAt: '2026-01-02T00:00:00.000Z', body: 'new' });
     expect([await take(first), await take(second), await take(first)]).toEqual(['new', 'again', 'known']);
     expect(await found(second)).toMatchObject({
       error: 'second',
@@ -70,14 +70,14 @@ describe('a dead letter that is taken in', () => {
 
   it('is one for each consumer that gave the same message up', async () => {
     const other = { ...EVENTS, name: 'shop.events.stats-dlq', consumer: 'stats' };
-    const taken = [aLetter({ at: EVENTS, messageId: 'shared' }), aLetter({ at: other, messageId: 'shared' })].map(take);
+    const taken = [aDeadLetter({ at: EVENTS, messageId: 'shared' }), aDeadLetter({ at: other, messageId: 'shared' })].map(take);
     expect(await Promise.all(taken)).toEqual(['new', 'new']);
   });
 });
 
 describe('whatever is found among the dead letters can be taken in', () => {
   const NOT_TEXT = Buffer.from([0xff, 0xfe, 0x00, 0x80]);
-  const strange: Record<string, RawLetter> = {
+  const strange: Record<string, RawDeadLetter> = {
     'an empty body': { headers: {}, body: Buffer.alloc(0), messageId: crypto.randomUUID() },
     'no id, no type, no reason': { headers: {}, body: Buffer.from('hello') },
     'two megabytes': { headers: {}, body: Buffer.alloc(2_000_000, 'x'), messageId: crypto.randomUUID() },
@@ -113,26 +113,26 @@ describe('whatever is found among the dead letters can be taken in', () => {
   };
 
   it.each(Object.entries(strange))('%s', async (_, raw) => {
-    const letter = foundLetter(EVENTS, raw);
-    expect(await take(letter)).toBe('new');
-    expect(Buffer.from((await found(letter)).body)).toEqual(raw.body);
+    const deadLetter = collectedDeadLetter(EVENTS, raw);
+    expect(await take(deadLetter)).toBe('new');
+    expect(Buffer.from((await found(deadLetter)).body)).toEqual(raw.body);
   });
 
   it('bytes that are no text, which are shown as base64', async () => {
-    const shown = await found(aLetter({ body: NOT_TEXT }));
+    const shown = await found(aDeadLetter({ body: NOT_TEXT }));
     expect(shown.bodyEncoding).toBe('base64');
     expect(Buffer.from(shown.body, 'base64')).toEqual(NOT_TEXT);
   });
 
   it('what the broker itself has set aside, with its reason', async () => {
     const death = '[{"reason":"delivery_limit","queue":"parcels.weigh","count":1}]';
-    const letter = foundLetter(TASKS, { headers: { 'x-death': death }, body: Buffer.from('{}'), messageId: 'dropped' });
-    expect(await found(letter)).toMatchObject({ class: 'transient', error: expect.stringContaining('delivery_limit') });
+    const deadLetter = collectedDeadLetter(TASKS, { headers: { 'x-death': death }, body: Buffer.from('{}'), messageId: 'dropped' });
+    expect(await found(deadLetter)).toMatchObject({ class: 'transient', error: expect.stringContaining('delivery_limit') });
   });
 
   it('messages without an id, each by itself', async () => {
     const raw = (body: string) => ({ headers: {}, body: Buffer.from(body) });
-    const letters = [foundLetter(TASKS, raw('one')), foundLetter(TASKS, raw('two'))];
-    expect([await take(letters[0]!), await take(letters[1]!)]).toEqual(['new', 'new']);
+    const deadLetters = [collectedDeadLetter(TASKS, raw('one')), collectedDeadLetter(TASKS, raw('two'))];
+    expect([await take(deadLetters[0]!), await take(deadLetters[1]!)]).toEqual(['new', 'new']);
   });
 });

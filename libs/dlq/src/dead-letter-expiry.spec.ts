@@ -1,31 +1,31 @@
 import type { Tx } from '@waybill/outbox';
 import { until } from '@waybill/testing';
-import { DeadLetters } from './dead-letters.js';
-import { LetterExpiry, type LetterExpiryOptions } from './letter-expiry.js';
-import { aLetter, type LetterBench, letterDatabase, quiet, takeIn } from './letters.fixture.js';
+import { DeadLetterStore } from './dead-letter-store.js';
+import { DeadLetterExpiry, type DeadLetterExpiryOptions } from './dead-letter-expiry.js';
+import { aDeadLetter, type DeadLetterHarness, deadLetterDatabase, quiet, collect } from './dead-letters.fixture.js';
 import { Review } from './review.js';
 
 const DAY = 24 * 60 * 60 * 1_000;
 const review = new Review();
-let database: LetterBench;
+let database: DeadLetterHarness;
 beforeEach(async () => {
-  database = await letterDatabase();
+  database = await deadLetterDatabase();
 });
 afterEach(() => database.drop());
 
-const expiryWith = (options: Partial<LetterExpiryOptions> = {}) =>
-  new LetterExpiry({ database: database.autocommit, logger: quiet, ...options });
+const expiryWith = (options: Partial<DeadLetterExpiryOptions> = {}) =>
+  new DeadLetterExpiry({ database: database.autocommit, logger: quiet, ...options });
 
-/** Letters that were decided so many days ago, resubmitted and discarded in turn. */
-async function decided(messageIds: string[], days: number): Promise<string[]> {
-  const ids = await takeIn(database, ...messageIds.map((messageId) => aLetter({ messageId })));
+/** Dead letters that were resolved so many days ago, resubmitted and discarded in turn. */
+async function resolved(messageIds: string[], days: number): Promise<string[]> {
+  const ids = await collect(database, ...messageIds.map((messageId) => aDeadLetter({ messageId })));
   for (const [n, id] of ids.entries()) {
     await database.transaction((tx) =>
       n % 2 ? review.discard(tx, id, { by: 'ada', reason: 'spam' }) : review.resubmit(tx, id, { by: 'ada' }),
     );
   }
   await database.pool.query(
-    `UPDATE waybill.dead_letters SET decided_at = decided_at - $2 * interval '1 day' WHERE id = ANY ($1)`,
+    `UPDATE waybill.dead_letters SET resolved_at = resolved_at - $2 * interval '1 day' WHERE id = ANY ($1)`,
     [ids, days],
   );
   return ids;
@@ -42,10 +42,10 @@ async function actsLeft(): Promise<number> {
 }
 
 describe('the expiry of dead letters', () => {
-  it('deletes what was decided 90 days ago, with its history, and nothing else', async () => {
-    await decided(named('old', 4), 91);
-    await decided(named('young', 2), 89);
-    await takeIn(database, aLetter({ messageId: 'waits', failedAt: '2001-01-01T00:00:00.000Z' }));
+  it('deletes what was resolved 90 days ago, with its history, and nothing else', async () => {
+    await resolved(named('old', 4), 91);
+    await resolved(named('young', 2), 89);
+    await collect(database, aDeadLetter({ messageId: 'waits', failedAt: '2001-01-01T00:00:00.000Z' }));
 
     expect(await expiryWith().expire()).toBe(4);
     expect(await left()).toEqual(['waits', 'young 0', 'young 1']);
@@ -55,21 +55,21 @@ describe('the expiry of dead letters', () => {
   });
 
   it('keeps what waits, however short the time is', async () => {
-    await decided(['decided'], 1);
-    await takeIn(database, aLetter({ messageId: 'waits' }));
-    expect(await expiryWith({ keep: 0 }).expire()).toBe(1);
+    await resolved(['resolved'], 1);
+    await collect(database, aDeadLetter({ messageId: 'waits' }));
+    expect(await expiryWith({ retention: 0 }).expire()).toBe(1);
     expect(await left()).toEqual(['waits']);
   });
 
-  it('keeps what was decided long ago and has failed again since', async () => {
-    await decided(['boomerang'], 400);
-    await takeIn(database, aLetter({ messageId: 'boomerang', failedAt: '2026-02-02T00:00:00.000Z' }));
-    expect(await expiryWith({ keep: 30 * DAY }).expire()).toBe(0);
+  it('keeps what was resolved long ago and has failed again since', async () => {
+    await resolved(['boomerang'], 400);
+    await collect(database, aDeadLetter({ messageId: 'boomerang', failedAt: '2026-02-02T00:00:00.000Z' }));
+    expect(await expiryWith({ retention: 30 * DAY }).expire()).toBe(0);
     expect(await left()).toEqual(['boomerang']);
   });
 
   it('goes by batches, which processes share', async () => {
-    await decided(named('old', 10), 100);
+    await resolved(named('old', 10), 100);
     const batches: number[] = [];
     const counting: Tx = {
       async query(sql, params) {
@@ -86,7 +86,7 @@ describe('the expiry of dead letters', () => {
   });
 
   it('ends after the batch in hand when the process stops', async () => {
-    await decided(named('old', 4), 100);
+    await resolved(named('old', 4), 100);
     let stopped: Promise<void> | undefined;
     const expiry = expiryWith({
       batchSize: 1,
@@ -103,11 +103,11 @@ describe('the expiry of dead letters', () => {
   });
 
   it('is done from the start, logs how many, and is tried again when the database was away', async () => {
-    await decided(named('old', 3), 100);
+    await resolved(named('old', 3), 100);
     const log: [string, object][] = [];
     let isAway = true;
     const expiry = expiryWith({
-      every: 20,
+      interval: 20,
       logger: {
         ...quiet,
         info: (fields) => log.push(['info', fields]),
@@ -125,7 +125,7 @@ describe('the expiry of dead letters', () => {
       await until('it has failed', () => log.length > 0);
       isAway = false;
       await until('all are gone', async () => (await left()).length === 0);
-      await decided(['another'], 100);
+      await resolved(['another'], 100);
       await until('the other one is gone too', async () => (await left()).length === 0);
     } finally {
       await expiry.stop();
@@ -137,9 +137,9 @@ describe('the expiry of dead letters', () => {
   });
 });
 
-describe('a message whose letter has expired', () => {
+describe('a message whose dead letter has expired', () => {
   it('is a new one when it fails once more, though it expires at that very moment', async () => {
-    const [id] = await decided(['late'], 100);
+    const [id] = await resolved(['late'], 100);
     const { promise: othersWait, resolve: letGo } = Promise.withResolvers<void>();
     const { promise: locked, resolve: lock } = Promise.withResolvers<void>();
     const expiring = database.transaction(async (tx) => {
@@ -149,8 +149,8 @@ describe('a message whose letter has expired', () => {
       await tx.query('DELETE FROM waybill.dead_letters WHERE id = $1', [id]);
     });
     await locked;
-    const again = aLetter({ messageId: 'late', failedAt: '2026-03-03T00:00:00.000Z' });
-    const taken = database.transaction((tx) => new DeadLetters().takeIn(tx, again));
+    const again = aDeadLetter({ messageId: 'late', failedAt: '2026-03-03T00:00:00.000Z' });
+    const taken = database.transaction((tx) => new DeadLetterStore().collect(tx, again));
     await until('it waits for the row', async () => {
       const { rows } = await database.pool.query(
         `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,

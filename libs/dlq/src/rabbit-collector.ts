@@ -1,30 +1,30 @@
 import type { QueueReader, RabbitClient, RabbitDelivery } from '@waybill/messaging';
 import type { HealthCheck } from '@waybill/outbox';
-import { foundLetter } from './found-letter.js';
-import type { Intake } from './intake.js';
-import type { DeadLetterSource } from './letter.js';
+import { collectedDeadLetter, type RawDeadLetter } from './collected-dead-letter.js';
+import type { Collector } from './collector.js';
+import type { DeadLetterSource } from './dead-letter.js';
 
 const PREFETCH = 5;
 
-export interface RabbitIntakeOptions {
+export interface RabbitCollectorOptions {
   client: RabbitClient;
   sources: readonly DeadLetterSource[];
   /** Creates the queues that are missing; tried until it succeeds. */
   declare: () => Promise<void>;
-  intake: Intake;
+  collector: Collector;
   /** Unacknowledged messages of one queue. Default 5; each may be of several megabytes. */
   prefetch?: number;
 }
 
-/** Empties dead letter queues into the tables. A message is acknowledged once it is committed there. */
-export class RabbitIntake implements HealthCheck {
+/** Collects from dead letter queues. A message is acknowledged once it is stored. */
+export class RabbitCollector implements HealthCheck {
   readonly name = 'rabbitmq';
   private readonly readers = new Map<string, QueueReader>();
   private declaring: Promise<void> | undefined;
 
-  constructor(private readonly options: RabbitIntakeOptions) {}
+  constructor(private readonly options: RabbitCollectorOptions) {}
 
-  /** Returns at once; a broker that is unavailable is waited for. */
+  /** Returns at once, and waits for an unavailable broker in the background. */
   start(): void {
     for (const source of this.options.sources) this.readers.set(source.name, this.read(source));
   }
@@ -40,16 +40,19 @@ export class RabbitIntake implements HealthCheck {
   }
 
   private read(source: DeadLetterSource): QueueReader {
-    const { client, intake, prefetch = PREFETCH } = this.options;
+    const { client, collector, prefetch = PREFETCH } = this.options;
     return client.reader({
       queue: source.name,
       prefetch,
       declare: () => this.declare(),
-      onMessage: async (message) => ((await intake.take(foundLetter(source, rawLetter(message)))) ? 'ack' : 'requeue'),
+      onMessage: async (message) => {
+        const deadLetter = collectedDeadLetter(source, rawDeadLetter(message), collector.namespace);
+        return (await collector.collect(deadLetter)) ? 'ack' : 'requeue';
+      },
     });
   }
 
-  /** Once for all who want it at the same time. */
+  /** Concurrent calls share one declaration. */
   private declare(): Promise<void> {
     this.declaring ??= this.options.declare().finally(() => {
       this.declaring = undefined;
@@ -59,7 +62,7 @@ export class RabbitIntake implements HealthCheck {
 }
 
 /** Properties that belong to the message become headers, as the publisher of tasks has them. */
-function rawLetter({ body, properties }: RabbitDelivery) {
+function rawDeadLetter({ body, properties }: RabbitDelivery): RawDeadLetter {
   const { headers, messageId, type, timestamp } = properties;
   const own = {
     'content-type': properties.contentType,

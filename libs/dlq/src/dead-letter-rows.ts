@@ -1,12 +1,12 @@
 import type { FailureClass } from '@waybill/messaging';
-import type { Act, DeadLetter, DeadLetterInFull, LetterStatus } from './letter.js';
-import { letterBody, type ReadBody } from './letter-body.js';
+import type { Act, DeadLetter, DeadLetterDetails, DeadLetterStatus } from './dead-letter.js';
+import { deadLetterBody, type ReadBody } from './dead-letter-body.js';
 
 /** The columns of a list. */
 export const SHOWN = `id, source, consumer, class, error, failure_group, attempts, message_id, type, key, trace_id,
   first_failed_at, last_failed_at, status, resubmissions, version`;
 
-export interface LetterRow {
+export interface DeadLetterRow {
   id: string;
   source: string;
   consumer: string;
@@ -20,15 +20,15 @@ export interface LetterRow {
   trace_id: string | null;
   first_failed_at: Date;
   last_failed_at: Date;
-  status: LetterStatus;
+  status: DeadLetterStatus;
   resubmissions: number;
   version: number;
 }
 
-export interface LetterInFullRow extends LetterRow {
+export interface DeadLetterDetailsRow extends DeadLetterRow {
   stack: string | null;
   dataschema: string | null;
-  taken_in_at: Date;
+  collected_at: Date;
   headers: Record<string, string>;
   body: Buffer;
 }
@@ -42,7 +42,7 @@ export interface ActRow {
   batch: string | null;
 }
 
-export function toLetter(row: LetterRow): DeadLetter {
+export function toDeadLetter(row: DeadLetterRow): DeadLetter {
   return {
     id: row.id,
     source: row.source,
@@ -63,19 +63,19 @@ export function toLetter(row: LetterRow): DeadLetter {
   };
 }
 
-export async function toLetterInFull(
-  row: LetterInFullRow,
+export async function toDeadLetterDetails(
+  row: DeadLetterDetailsRow,
   acts: ActRow[],
   bodyOf: ReadBody,
-): Promise<DeadLetterInFull> {
-  const { stack, dataschema, taken_in_at, headers } = row;
+): Promise<DeadLetterDetails> {
+  const { stack, dataschema, collected_at, headers } = row;
   return {
-    ...toLetter(row),
+    ...toDeadLetter(row),
     stack,
     dataschema,
-    takenInAt: taken_in_at.toISOString(),
+    collectedAt: collected_at.toISOString(),
     headers,
-    ...(await letterBody(row, bodyOf)),
+    ...(await deadLetterBody(row, bodyOf)),
     history: acts.map(({ act, at, by, detail, edited_body, batch }) => ({
       act,
       at: at.toISOString(),
