@@ -24,7 +24,7 @@ import { DeadLettersController } from './http/dead-letters.controller.js';
 import { OperatorToken } from './http/operator.guard.js';
 import { complaintAbout, QUEUES, SOURCES } from './sources.js';
 
-/** Gathers the dead letters of all brokers and lets operators decide about them. */
+/** Collects the dead letters of all brokers, for operators to resubmit or discard. */
 @Module({ controllers: [BatchesController, DeadLettersController] })
 export class ConsoleModule implements OnApplicationShutdown {
   constructor(
