@@ -1,3 +1,4 @@
+import { endpointKey, processes } from '@waybill/system';
 import { endpoints, get } from '../shop.js';
 
 describe('the documents of the API', () => {
@@ -30,19 +31,8 @@ describe('the documents of the API', () => {
 });
 
 describe('every process', () => {
-  const processes = [
-    'orderApi',
-    'orderProcessor',
-    'inventory',
-    'payment',
-    'email',
-    'analytics',
-    'deadLetters',
-    'paymentProvider',
-  ] as const;
-
-  it.each(processes)('%s says that it lives, is ready, and shows its metrics', async (name) => {
-    const base = endpoints()[name];
+  it.each(processes.map(endpointKey))('%s is live, is ready, and serves its metrics', async (key) => {
+    const base = endpoints()[key as 'orderApi'];
     expect((await fetch(`${base}/health/live`)).status).toBe(200);
     expect((await fetch(`${base}/health/ready`)).status).toBe(200);
     expect(await (await fetch(`${base}/metrics`)).text()).toContain('# TYPE');
