@@ -1,7 +1,7 @@
 import { readConfig } from './config.js';
 import { createProvider } from './provider.js';
 
-/** A stopping process that is not done by then ends all the same: what was answered is on the disk. */
+/** A process that drains for longer exits anyway: every acknowledged entry is on disk. */
 const DRAIN_LIMIT = 9_500;
 
 try {

@@ -7,11 +7,11 @@ export const readApiConfig = () =>
   loadConfig({
     ...processConfig,
     DATABASE_URL: z.url(),
-    /** How long an Idempotency-Key keeps its answer. */
+    /** How long the response to an Idempotency-Key is stored. */
     IDEMPOTENCY_KEY_TTL: duration().default(24 * 3_600_000),
-    /** Messages that may wait in the outbox before new orders are turned away. */
+    /** The outbox's backlog above which new orders are rejected. */
     OUTBOX_BACKLOG_LIMIT: z.coerce.number().int().positive().default(50_000),
-    /** How long the oldest of them may wait before new orders are turned away. */
+    /** The age of the oldest waiting message above which new orders are rejected. */
     OUTBOX_AGE_LIMIT: duration().default(10 * 60_000),
   });
 export type ApiConfig = ReturnType<typeof readApiConfig>;
@@ -24,9 +24,9 @@ export const readProcessorConfig = () =>
     DATABASE_URL: z.url(),
     TEMPORAL_ADDRESS: z.string(),
     TEMPORAL_NAMESPACE: z.string().default('default'),
-    /** Which saga runs the orders. */
-    SAGA: z.literal('orchestration', { error: 'only orchestration is there' }).default('orchestration'),
-    /** How long the saga waits for inventory, for the payment and for the whole. */
+    /** The saga that processes orders. */
+    SAGA: z.literal('orchestration', { error: 'only orchestration is available' }).default('orchestration'),
+    /** How long the saga waits for inventory, for the payment, and in total. */
     INVENTORY_DEADLINE: duration().default(60_000),
     PAYMENT_DEADLINE: duration().default(60_000),
     ORDER_DEADLINE: duration().default(5 * 60_000),

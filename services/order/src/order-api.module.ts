@@ -15,14 +15,15 @@ import { PrismaClient } from './persistence/generated/client.js';
 import { OrderQueries } from './persistence/order.queries.js';
 import { OrderRepository } from './persistence/order.repository.js';
 
-/** order-api: takes orders and tells of them. It knows PostgreSQL only; brokers may be away. */
+/** order-api: accepts orders and reports their progress. It needs PostgreSQL only; brokers may be unavailable. */
 @Module({ controllers: [OrdersController, OrderProgressController] })
 export class OrderApiModule {
   constructor(health: Health, database: Database, catalogue: CatalogueRepository) {
     health.add({
       name: 'catalogue',
       async check() {
-        if (!(await catalogue.wasComplete(database.autocommit))) throw new Error('its copy is not complete yet');
+        if (!(await catalogue.wasComplete(database.autocommit)))
+          throw new Error('the copy of the catalogue is incomplete');
       },
     });
   }

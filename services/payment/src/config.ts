@@ -9,7 +9,7 @@ export const readConfig = () =>
     ...messagingConfig,
     TEMPORAL_ADDRESS: z.string(),
     TEMPORAL_NAMESPACE: z.string().default('default'),
-    /** Base URL of the third party's API. */
+    /** Base URL of the payment provider's API. */
     PAYMENT_PROVIDER_URL: z.url(),
   });
 export type Config = ReturnType<typeof readConfig>;
