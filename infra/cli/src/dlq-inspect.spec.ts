@@ -5,13 +5,13 @@ import { DEAD_LETTER, DlqHarness } from './dlq.fixture.js';
 
 const DETAIL = {
   ...DEAD_LETTER,
-  stack: 'Error: no response\n    at reserve',
+  stack: 'Error: no response\n    at print',
   headers: { 'content-type': 'application/json', 'x-waybill-class': 'transient' },
-  body: '{"orderId":"order-1"}',
+  body: '{"pageId":"page-1"}',
   bodyEncoding: 'utf-8',
   dataref: null,
   bodyUnavailable: null,
-  history: [{ act: 'failed', at: '2026-01-01T00:00:11.000Z', by: 'inventory', detail: 'no answer', editedBody: null }],
+  history: [{ act: 'failed', at: '2026-01-01T00:00:11.000Z', by: 'printer', detail: 'no answer', editedBody: null }],
 };
 
 let harness: DlqHarness;
@@ -28,7 +28,7 @@ describe('npm run dlq -- list', () => {
   it('prints one line per waiting dead letter and the cursor of the next page', async () => {
     const { stdout, code } = await harness.dlq('list', '--class', 'transient');
     expect(stdout).toMatch(/^id +source +consumer/);
-    expect(stdout).toMatch(/inventory\.reserve {2}inventory {2}transient {2}waiting .*no response from the shelf/);
+    expect(stdout).toMatch(/jobs\.print {2}printer {2}transient {2}waiting .*no response from the device/);
     expect(stdout).toContain('--cursor next');
     expect(harness.requests).toEqual(['GET /dead-letters?class=transient&status=waiting&limit=20']);
     expect(code).toBe(0);
@@ -45,14 +45,14 @@ describe('npm run dlq -- groups', () => {
     const group = {
       ...DEAD_LETTER,
       count: 12,
-      place: 'reserve (shelf.js)',
-      sources: ['inventory.reserve'],
-      consumers: ['inventory'],
+      place: 'print (device.js)',
+      sources: ['jobs.print'],
+      consumers: ['printer'],
       example: DEAD_LETTER.id,
     };
     await harness.respondWith({ 'GET /dead-letters/groups': jsonResponse(200, { items: [group], nextCursor: null }) });
     const { stdout } = await harness.dlq('groups');
-    expect(stdout).toMatch(/00112233aabbccdd {2}12 .*reserve \(shelf\.js\)/);
+    expect(stdout).toMatch(/00112233aabbccdd {2}12 .*print \(device\.js\)/);
   });
 });
 
@@ -64,12 +64,7 @@ describe('npm run dlq -- show', () => {
     await respondWith(DETAIL);
     const file = join(harness.directory, 'body.json');
     const { stdout } = await harness.dlq('show', DEAD_LETTER.id, '--save', file);
-    for (const part of [
-      '"orderId": "order-1"',
-      'at reserve',
-      'content-type: application/json',
-      'failed  by inventory',
-    ]) {
+    for (const part of ['"pageId": "page-1"', 'at print', 'content-type: application/json', 'failed  by printer']) {
       expect(stdout).toContain(part);
     }
     expect(readFileSync(file, 'utf8')).toBe(DETAIL.body);
@@ -78,7 +73,7 @@ describe('npm run dlq -- show', () => {
   it('shows where a claim-checked body is stored', async () => {
     await respondWith({ ...DETAIL, dataref: 'file:///objects/1' });
     const { stdout } = await harness.dlq('show', DEAD_LETTER.id);
-    expect(stdout).toContain('body (from file:///objects/1):\n  {\n    "orderId": "order-1"');
+    expect(stdout).toContain('body (from file:///objects/1):\n  {\n    "pageId": "page-1"');
   });
 
   it('gives the reason for an unavailable body, and saves nothing', async () => {

@@ -21,7 +21,7 @@ export const filter = {
   consumer: { value: 'NAME', help: 'only dead-lettered by this service or group', schema: text },
   class: { value: 'CLASS', help: 'only malformed, business, transient or crashing', schema: text },
   type: { value: 'TYPE', help: 'only messages of this type', schema: text },
-  key: { value: 'KEY', help: 'only messages with this key, such as an order id', schema: text },
+  key: { value: 'KEY', help: 'only messages with this key', schema: text },
   group: { value: 'GROUP', help: 'only this group of the same failure', schema: text },
 };
 

@@ -21,18 +21,18 @@ afterEach(() => harness.stop());
 describe('npm run dlq -- resubmit', () => {
   it('resubmits one with an edited body, under the login name', async () => {
     const file = join(harness.directory, 'body.json');
-    writeFileSync(file, '{"orderId":"order-2"}');
+    writeFileSync(file, '{"pageId":"page-2"}');
     const { stdout, code } = await harness.dlq('resubmit', DEAD_LETTER.id, '--body', file);
     expect(harness.posted).toMatchObject([
-      { headers: { authorization: 'Bearer secret', 'x-operator': 'ada' }, body: { body: '{"orderId":"order-2"}' } },
+      { headers: { authorization: 'Bearer secret', 'x-operator': 'ada' }, body: { body: '{"pageId":"page-2"}' } },
     ]);
-    expect([stdout.trim(), code]).toEqual([`${DEAD_LETTER.id} is resubmitted to inventory.`, 0]);
+    expect([stdout.trim(), code]).toEqual([`${DEAD_LETTER.id} is resubmitted to printer.`, 0]);
   });
 
   it('with a filter reports what it would do, and changes nothing', async () => {
-    const { stdout, code } = await harness.dlq('resubmit', '--source', 'inventory.reserve', '--limit', '2');
+    const { stdout, code } = await harness.dlq('resubmit', '--source', 'jobs.print', '--limit', '2');
     expect(harness.posted.map(({ body }) => body)).toEqual([
-      { filter: { source: 'inventory.reserve' }, force: false, limit: 2, dryRun: true },
+      { filter: { source: 'jobs.print' }, force: false, limit: 2, dryRun: true },
     ]);
     expect(stdout).toContain('2 of 3 waiting dead letters would be resubmitted; 1 skipped: resubmitted too often');
     expect(stdout).toContain('add --yes');

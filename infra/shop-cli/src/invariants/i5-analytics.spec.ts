@@ -17,23 +17,23 @@ describe('I5, analytics agrees', () => {
     [
       'a lost event',
       (s: Snapshot) => Object.assign(s.summary.orders, { FAILED: 0 }),
-      '1 orders are FAILED, analytics says 0',
+      '1 orders are FAILED, analytics reports 0',
     ],
     [
       'an order that does not exist',
       (s: Snapshot) => Object.assign(s.summary.orders, { PAID: 1 }),
-      '0 orders are PAID, analytics says 1',
+      '0 orders are PAID, analytics reports 1',
     ],
     ['a missing state', (s: Snapshot) => void delete s.summary.orders.DELIVERED, '1 orders are DELIVERED'],
     [
       'revenue counted twice',
       (s: Snapshot) => Object.assign(s.summary.revenue, { amount: 15_000 }),
-      'analytics says 15000',
+      'analytics reports 15000',
     ],
     [
       'another currency',
       (s: Snapshot) => Object.assign(s.summary.revenue, { currency: 'USD' }),
-      'is in EUR, analytics says USD',
+      'is in EUR, analytics reports USD',
     ],
   ])('is broken by %s', (_, change, violation) => {
     expect(violationsAfter(analyticsAgrees, change)).toEqual([expect.stringContaining(violation)]);

@@ -13,13 +13,13 @@ export const analyticsAgrees: Invariant = {
     const violations = [...statuses].toSorted().flatMap((status) => {
       const expected = byStatus.get(status)?.length ?? 0;
       const found = summary.orders[status] ?? 0;
-      return found === expected ? [] : [`${expected} orders are ${status}, analytics says ${found}`];
+      return found === expected ? [] : [`${expected} orders are ${status}, analytics reports ${found}`];
     });
     if (summary.revenue.amount !== revenue) {
-      violations.push(`the revenue is ${revenue}, analytics says ${summary.revenue.amount}`);
+      violations.push(`the revenue is ${revenue}, analytics reports ${summary.revenue.amount}`);
     }
     if (currency && summary.revenue.currency !== currency) {
-      violations.push(`the revenue is in ${currency}, analytics says ${summary.revenue.currency}`);
+      violations.push(`the revenue is in ${currency}, analytics reports ${summary.revenue.currency}`);
     }
     return { counted: `${orders.length} orders in ${statuses.size} states, revenue ${revenue}`, violations };
   },
