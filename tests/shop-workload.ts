@@ -1,4 +1,4 @@
-import { checkInvariants } from '@waybill/cli';
+import { checkInvariants } from '@waybill/shop-cli';
 import { until } from '@waybill/testing';
 import { endpoints, type Order, type OrderRequest, outcomeOf, place, setAvailable } from './shop.js';
 import { type DeadLetter, operate } from './system/running-system.js';

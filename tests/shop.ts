@@ -1,4 +1,4 @@
-import type { Endpoints } from '@waybill/cli';
+import type { Endpoints } from '@waybill/shop-cli';
 import { until } from '@waybill/testing';
 import { get, readEndpoints } from './system/running-system.js';
 

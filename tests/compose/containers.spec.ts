@@ -1,10 +1,11 @@
+import { servers } from '@waybill/system';
 import { testSize } from '@waybill/testing';
 import { applicationProcesses } from '../system/processes.js';
 import { systemUnderTest } from '../system-under-test.js';
-import { compose, containerOf, killProcess, untilWell, up } from './compose.js';
+import { compose, containerOf, killProcess, untilHealthy, up } from './compose.js';
 
-const APPLICATION = ['gateway', ...applicationProcesses];
-const BACKING = ['postgres', 'rabbitmq', 'kafka', 'temporal', 'mail'];
+const APPLICATION = ['nginx', ...applicationProcesses];
+const BACKING = servers.map(({ name }) => name);
 
 const MINUTES = 60_000;
 /** While one becomes healthy again, another is killed. */
@@ -38,7 +39,7 @@ describe('under load', () => {
 async function killByHand(service: string): Promise<void> {
   await compose('kill', service);
   await compose('start', service);
-  await untilWell(service);
+  await untilHealthy(service);
 }
 
 describe('the whole system', () => {

@@ -1,6 +1,5 @@
-import { backingServices } from '@waybill/testing';
+import { backingServices, RabbitQueues } from '@waybill/testing';
 import { Kafka, logLevel } from 'kafkajs';
-import { Connection } from 'rabbitmq-client';
 import { systemUnderTest } from '../system-under-test.js';
 import { type DeadLetter, operate, queueNames } from './running-system.js';
 
@@ -14,15 +13,12 @@ export async function deadLetterCounts(): Promise<Record<string, number>> {
 
 async function inQueues(): Promise<Record<string, number>> {
   const names = (await queueNames()).filter(holdsFailures);
-  const connection = new Connection(backingServices().rabbitmq);
+  const queues = await RabbitQueues.connect(backingServices().rabbitmq);
   try {
-    const counts = names.map(async (queue) => {
-      const { messageCount } = await connection.queueDeclare({ queue, passive: true });
-      return [queue, messageCount] as const;
-    });
+    const counts = names.map(async (queue) => [queue, await queues.count(queue)] as const);
     return Object.fromEntries(await Promise.all(counts));
   } finally {
-    await connection.close();
+    await queues.close();
   }
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { idempotencyMigrations, PostgresInbox } from '@waybill/idempotency';
+import { AmqplibClient } from '@waybill/messaging';
 import { migrateLibraries, type OutboxMessage, outboxMigrations, PostgresOutbox, pgTx } from '@waybill/outbox';
 import {
   backingServices,
@@ -11,11 +12,11 @@ import {
   freshDatabase,
   freshTopics,
   freshVhost,
+  RabbitQueues,
   transaction,
   until,
 } from '@waybill/testing';
 import type pg from 'pg';
-import { Connection } from 'rabbitmq-client';
 import { v7 as uuid } from 'uuid';
 import type { RelayOptions } from './relay-process.js';
 
@@ -45,6 +46,7 @@ export interface Writing {
 const NAME = 'versions';
 const PARTITIONS = 6;
 const LATE = 2_000;
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
  * Keys with versions. Writers increment them under the key's row lock and publish them through an outbox: those of every
@@ -188,9 +190,9 @@ export class OutboxHarness {
 
   private async declare(): Promise<void> {
     await this.topics.create(NAME, PARTITIONS);
-    await this.onRabbit((connection) =>
-      connection.queueDeclare({ queue: NAME, durable: true, arguments: { 'x-queue-type': 'quorum' } }),
-    );
+    const client = new AmqplibClient({ url: this.vhost.url, name: 'declare', logger: quiet });
+    await client.declareQueues([{ name: NAME, arguments: { 'x-queue-type': 'quorum' } }]);
+    await client.close();
   }
 
   /** All records of the brokers, in their order; read once, when nothing more comes. */
@@ -221,28 +223,12 @@ export class OutboxHarness {
     return found;
   }
 
-  private fromRabbit(): Promise<PublishedRecord[]> {
-    return this.onRabbit(async (connection) => {
-      const { messageCount } = await connection.queueDeclare({ queue: NAME, passive: true });
-      const found: PublishedRecord[] = [];
-      const consumer = connection.createConsumer(
-        { queue: NAME, queueOptions: { passive: true }, noAck: true, concurrency: 1 },
-        ({ body }) => {
-          found.push(JSON.parse(String(body)));
-        },
-      );
-      await until(`all of ${NAME} is read`, () => found.length >= messageCount, { within: '60s' });
-      await consumer.close();
-      return found;
-    });
-  }
-
-  private async onRabbit<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    const connection = new Connection(this.vhost.url);
+  private async fromRabbit(): Promise<PublishedRecord[]> {
+    const queues = await RabbitQueues.connect(this.vhost.url);
     try {
-      return await work(connection);
+      return (await queues.takeAll(NAME)).map(({ body }) => JSON.parse(String(body)));
     } finally {
-      await connection.close();
+      await queues.close();
     }
   }
 }

@@ -1,18 +1,10 @@
+import { endpointKey, processes, processNamed } from '@waybill/system';
 import { until } from '@waybill/testing';
 import { endpoints, readEndpoints } from './running-system.js';
 
 /** The processes of a running system, by their names in endpoints.json. */
 
-export const applicationProcesses = [
-  'order-api',
-  'order-processor',
-  'inventory',
-  'payment',
-  'email',
-  'analytics',
-  'console',
-  'payment-provider',
-];
+export const applicationProcesses = processes.map(({ name }) => name);
 
 /** kill -9. Resolves when it runs again, with another process id. */
 export async function kill(name: string): Promise<void> {
@@ -43,10 +35,7 @@ export async function keepDown(name: string, ms: number): Promise<void> {
 }
 
 /** The address of a process. */
-export function urlOf(name: string): string {
-  const camelCase = name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
-  return readEndpoints<Record<string, string>>()[name === 'console' ? 'deadLetters' : camelCase]!;
-}
+export const urlOf = (name: string): string => readEndpoints<Record<string, string>>()[endpointKey(processNamed(name))]!;
 
 /** Waits until it can do its work, so that a kill hits it at work and not while it starts. */
 export function untilReady(name: string): Promise<unknown> {

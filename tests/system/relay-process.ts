@@ -1,6 +1,5 @@
-import { createKafka, KafkaJsClient, KafkaPublisher, RabbitPublisher } from '@waybill/messaging';
+import { AmqplibClient, createKafka, KafkaJsClient, KafkaPublisher, RabbitPublisher } from '@waybill/messaging';
 import { OutboxRelay, type Publisher } from '@waybill/outbox';
-import { Connection } from 'rabbitmq-client';
 
 export interface RelayOptions {
   databaseUrl: string;
@@ -24,8 +23,7 @@ const observed = (target: string, publisher: Publisher): Publisher => ({
   },
 });
 
-const rabbitmq = new Connection(options.rabbitmqUrl);
-rabbitmq.on('error', () => {}); // reconnects by itself
+const rabbitmq = new AmqplibClient({ url: options.rabbitmqUrl, name: 'relay', logger });
 const kafka = createKafka({ brokers: [options.kafka], clientId: 'relay', logger });
 const relay = new OutboxRelay({
   connectionString: options.databaseUrl,

@@ -16,7 +16,6 @@ export async function overhead(): Promise<void> {
   const orderApi = await OrderApi.start();
   const database = await freshDatabase();
   const bare = await Server.start(join(import.meta.dirname, 'bare-route.js'), {
-    portName: 'PORT',
     ready: '/ready',
     env: { DATABASE_URL: database.url },
   });

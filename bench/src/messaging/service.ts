@@ -8,7 +8,7 @@ import { Database } from '@waybill/platform';
 import { backingServices, type FreshDatabase, freshDatabase } from '@waybill/testing';
 import pg from 'pg';
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+export const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** As many connections for everyone who is compared. */
 export const CONNECTIONS = 20;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  AmqplibClient,
   declareQueues,
   defineQueue,
   defineTask,
@@ -11,10 +12,9 @@ import { Handles } from '@waybill/messaging/nest';
 import type { OutboxMessage } from '@waybill/outbox';
 import { freshTopics, freshVhost, uniqueName, until } from '@waybill/testing';
 import amqp from 'amqplib';
-import { Connection } from 'rabbitmq-client';
 import { z } from 'zod';
 import { figure, method, rounds } from '../rounds.js';
-import { CONNECTIONS, EffectsDatabase, startService } from './service.js';
+import { CONNECTIONS, EffectsDatabase, quiet, startService } from './service.js';
 import { Stopwatch } from './stopwatch.js';
 
 const TASKS = 5_000;
@@ -50,7 +50,7 @@ export async function tasks(): Promise<void> {
   );
   const [database, vhost] = [await EffectsDatabase.open(), await freshVhost()];
   const topics = freshTopics();
-  const connection = new Connection(vhost.url);
+  const connection = new AmqplibClient({ url: vhost.url, name: 'bench', logger: quiet });
   await declareQueues(connection, [queue]);
   const publisher = new RabbitPublisher(connection);
   const fill = async () => {
@@ -103,7 +103,7 @@ export async function tasks(): Promise<void> {
   });
   const ratio = medians['with inbox'] / medians.amqplib;
   figure('with inbox / amqplib', ratio.toFixed(2), { text: 'at least 1', met: ratio >= 1 });
-  connection.unsafeDestroy();
+  await connection.close();
   await Promise.all([database.drop(), vhost.drop(), topics.drop()]);
 }
 

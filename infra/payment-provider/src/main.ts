@@ -20,7 +20,7 @@ try {
   }
   await server.listen({
     host: config.HOST,
-    port: config.PAYMENT_PROVIDER_PORT,
+    port: config.PORT,
     listenTextResolver: (url) => `listening on ${url}`,
   });
 } catch (error) {

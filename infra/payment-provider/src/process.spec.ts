@@ -45,10 +45,10 @@ describe('the process', () => {
   });
 
   it('names every variable that is missing or wrong', async () => {
-    const refused = await refusalOf('', { SLOW_AFTER: 'soon', PAYMENT_PROVIDER_PORT: '-1' });
+    const refused = await refusalOf('', { SLOW_AFTER: 'soon', PORT: '-1' });
 
     expect(refused.code).toBe(1);
-    for (const name of ['DATA_DIR', 'SLOW_AFTER', 'PAYMENT_PROVIDER_PORT']) expect(refused.stderr).toContain(name);
+    for (const name of ['DATA_DIR', 'SLOW_AFTER', 'PORT']) expect(refused.stderr).toContain(name);
   });
 
   it('does not start on a ledger that somebody changed, and names the line', async () => {

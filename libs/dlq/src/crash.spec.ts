@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { AmqplibClient } from '@waybill/messaging';
 import {
   backingServices,
   type FreshTopics,
@@ -11,7 +12,6 @@ import {
   RabbitPeer,
   until,
 } from '@waybill/testing';
-import { Connection } from 'rabbitmq-client';
 import { BatchRunner } from './batch-runner.js';
 import { Batches } from './batches.js';
 import { DeadLetterQueries } from './dead-letter-queries.js';
@@ -56,7 +56,7 @@ describe('a process that gathers dead letters and dies after its commit, before 
   let topics: FreshTopics;
   let rabbit: RabbitPeer;
   let kafka: KafkaPeer;
-  let connection: Connection;
+  let client: AmqplibClient;
   beforeEach(async () => {
     vhost = await freshVhost();
     topics = freshTopics();
@@ -64,11 +64,10 @@ describe('a process that gathers dead letters and dies after its commit, before 
     await rabbit.declare(TASKS.name);
     kafka = new KafkaPeer(topics);
     await topics.create(EVENTS.name);
-    connection = new Connection(vhost.url);
+    client = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
   });
   afterEach(async () => {
-    connection.unsafeDestroy();
-    await Promise.all([rabbit.close(), kafka.close()]);
+    await Promise.all([client.close(), rabbit.close(), kafka.close()]);
     await vhost.drop();
     await topics.drop();
   });
@@ -92,7 +91,7 @@ describe('a process that gathers dead letters and dies after its commit, before 
       const intake = new Intake(database, quiet);
       const common = { intake, logger: quiet, declare: async () => {} };
       const parts = [
-        new RabbitIntake({ ...common, connection, sources: [TASKS] }),
+        new RabbitIntake({ ...common, client, sources: [TASKS] }),
         new KafkaIntake({ ...common, kafka: topics.kafka, group: 'console', prefix: topics.prefix, sources: [EVENTS] }),
       ];
       const queries = new DeadLetterQueries();

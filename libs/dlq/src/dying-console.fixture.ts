@@ -1,8 +1,8 @@
+import { AmqplibClient } from '@waybill/messaging';
 import { pgTx } from '@waybill/outbox';
 import { transaction } from '@waybill/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
-import { Connection } from 'rabbitmq-client';
 import { BatchRunner } from './batch-runner.js';
 import { Batches } from './batches.js';
 import { Intake } from './intake.js';
@@ -39,7 +39,8 @@ if (gather) {
   const intake = new Intake(database, quiet);
   const common = { intake, logger: quiet, declare: async () => {} };
   const kafka = new Kafka({ brokers: [gather.kafka], logLevel: logLevel.NOTHING });
-  new RabbitIntake({ ...common, connection: new Connection(gather.rabbitmqUrl), sources: [TASKS] }).start();
+  const client = new AmqplibClient({ url: gather.rabbitmqUrl, name: 'console', logger: quiet });
+  new RabbitIntake({ ...common, client, sources: [TASKS] }).start();
   new KafkaIntake({ ...common, kafka, group: 'console', prefix: gather.prefix, sources: [EVENTS] }).start();
 } else {
   new BatchRunner(new Batches(new Review()), database, quiet).start();

@@ -12,12 +12,12 @@ import {
 
 /** The examples in the README, word for word: a test compares them, and runs these. */
 
-type Gathering = Omit<RabbitIntakeOptions, 'intake' | 'logger'> & { database: DeadLetterDatabase; logger: Logger };
+type Gathering = Omit<RabbitIntakeOptions, 'intake'> & { database: DeadLetterDatabase; logger: Logger };
 
-export function gather({ database, logger, connection, sources, declare }: Gathering) {
+export function gather({ database, logger, client, sources, declare }: Gathering) {
   // README: gathering
   const intake = new Intake(database, logger);
-  const rabbitmq = new RabbitIntake({ connection, sources, declare, intake, logger });
+  const rabbitmq = new RabbitIntake({ client, sources, declare, intake });
   rabbitmq.start(); // and a KafkaIntake for topics
   // end
   return async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { AmqplibClient } from '@waybill/messaging';
 import { type FreshVhost, freshVhost, RabbitPeer, until } from '@waybill/testing';
-import { Connection } from 'rabbitmq-client';
 import { DeadLetterQueries } from './dead-letter-queries.js';
 import {
   aLetter,
@@ -20,15 +20,14 @@ const unindented = (code: string) => code.replace(/^ +/gm, '');
 let database: LetterBench;
 let vhost: FreshVhost;
 let rabbit: RabbitPeer;
-let connection: Connection;
+let client: AmqplibClient;
 beforeAll(async () => {
   [database, vhost] = await Promise.all([letterDatabase(), freshVhost()]);
   rabbit = await RabbitPeer.connect(vhost.url);
-  connection = new Connection(vhost.url);
+  client = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
 });
 afterAll(async () => {
-  connection.unsafeDestroy();
-  await rabbit.close();
+  await Promise.all([client.close(), rabbit.close()]);
   await Promise.all([database.drop(), vhost.drop()]);
 });
 
@@ -45,7 +44,7 @@ describe('the README', () => {
     const stop = gather({
       database,
       logger: quiet,
-      connection,
+      client,
       sources: [TASKS],
       declare: () => rabbit.declare(TASKS.name),
     });

@@ -1,8 +1,7 @@
 import type { Logger } from '@waybill/outbox';
-import { Connection } from 'rabbitmq-client';
 import type { Topology } from './contract/index.js';
 import { createKafka, declareTopics } from './kafka/index.js';
-import { declareQueues } from './rabbitmq/index.js';
+import { AmqplibClient, declareQueues } from './rabbitmq/index.js';
 
 export interface DeclareOptions {
   rabbitmqUrl: string;
@@ -23,21 +22,14 @@ const CONNECT_WITHIN = 10_000;
 export async function declareTopology(topology: Topology, options: DeclareOptions): Promise<void> {
   const { kafkaBrokers: brokers, kafkaTopicPrefix: prefix, kafkaRetention: retention, logger } = options;
   const kafka = createKafka({ brokers, clientId: 'declare', logger });
-  await Promise.all([
-    declareTopics(kafka, topology.topics, { prefix, retention }),
-    withConnection(options.rabbitmqUrl, (connection) =>
-      declareQueues(connection, topology.queues, topology.deadLetterQueues),
-    ),
-  ]);
+  await Promise.all([declareTopics(kafka, topology.topics, { prefix, retention }), declareAt(options, topology)]);
 }
 
-async function withConnection(url: string, work: (connection: Connection) => Promise<void>): Promise<void> {
-  const connection = new Connection({ url, connectionName: 'declare', acquireTimeout: CONNECT_WITHIN });
-  // It connects again by itself; what is still wrong after a while is thrown by whoever asks it for a channel.
-  connection.on('error', () => {});
+async function declareAt({ rabbitmqUrl: url, logger }: DeclareOptions, topology: Topology): Promise<void> {
+  const client = new AmqplibClient({ url, name: 'declare', logger, connectTimeout: CONNECT_WITHIN });
   try {
-    await work(connection);
+    await declareQueues(client, topology.queues, topology.deadLetterQueues);
   } finally {
-    connection.unsafeDestroy();
+    await client.close();
   }
 }

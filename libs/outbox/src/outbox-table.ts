@@ -16,7 +16,7 @@ export interface ReadRequest {
   inFlight: readonly StoredMessage[];
 }
 
-/** The relay's statements on the tables `outbox` and `outbox_refused`, each prepared once per connection. */
+/** The relay's statements on the tables `outbox` and `outbox_rejected`, each prepared once per connection. */
 export class OutboxTable {
   private readonly readSql: string;
   private readonly removeSql: string;
@@ -49,7 +49,7 @@ export class OutboxTable {
     });
   }
 
-  /** Moves a message that can never be published to `outbox_refused`, in one statement: it is always in one of the two. */
+  /** Moves a message that can never be published to `outbox_rejected`, in one statement: it is always in one of the two. */
   async reject(client: pg.Client, message: StoredMessage, reason: string): Promise<void> {
     await client.query({
       name: 'waybill-outbox-reject',
@@ -92,5 +92,5 @@ const rejectSql = (schema: string) => `
     DELETE FROM ${schema}.outbox WHERE target = $1 AND destination = $2 AND seq = $3
     RETURNING seq, target, destination, id, key, headers, body, created_at
   )
-  INSERT INTO ${schema}.outbox_refused (seq, target, destination, id, key, headers, body, created_at, reason)
+  INSERT INTO ${schema}.outbox_rejected (seq, target, destination, id, key, headers, body, created_at, reason)
   SELECT *, $4 FROM rejected`;

@@ -1,14 +1,15 @@
-import { type AsyncMessage, Connection, type Publisher, type SyncMessage } from 'rabbitmq-client';
-import { type Changes, cloudEvent, type Said } from './said.js';
+import amqp, { type ChannelModel, type ConfirmChannel, type Options } from 'amqplib';
+import { type Changes, cloudEvent, type TestContract } from './cloud-event.js';
+import { type QueueMessage, RabbitQueues } from './rabbit-queues.js';
 import { until } from './until.js';
 
-const ANSWERS = 'test.answers';
+const REPLIES = 'test.replies';
 
 export interface TaskChanges extends Changes {
   correlationId?: string;
 }
 
-/** A message as it was found in a queue. */
+/** A message as it is in a queue. */
 export interface QueuedMessage {
   id: string;
   type: string;
@@ -17,93 +18,99 @@ export interface QueuedMessage {
   body: string;
 }
 
-/** Somebody else on RabbitMQ: sends tasks, with a queue for the answers, and looks into queues. */
+/** An independent RabbitMQ client: sends tasks, receives their replies, and reads queues. */
 export class RabbitPeer {
-  private readonly answers: QueuedMessage[] = [];
+  private readonly replies: QueuedMessage[] = [];
 
   private constructor(
-    private readonly connection: Connection,
-    private readonly publisher: Publisher,
+    private readonly connection: ChannelModel,
+    private readonly channel: ConfirmChannel,
+    private readonly queues: RabbitQueues,
   ) {}
 
   static async connect(url: string): Promise<RabbitPeer> {
-    const connection = new Connection(url);
-    const peer = new RabbitPeer(connection, connection.createPublisher({ confirm: true }));
-    await connection.queueDeclare({ queue: ANSWERS, durable: true });
-    connection.createConsumer({ queue: ANSWERS, queueOptions: { passive: true } }, (message) => {
-      peer.answers.push(toQueued(message));
-    });
+    const connection = await amqp.connect(url, { noDelay: true });
+    connection.on('error', () => {}); // the next operation rejects
+    const channel = await connection.createConfirmChannel();
+    const peer = new RabbitPeer(connection, channel, await RabbitQueues.connect(url));
+    await channel.assertQueue(REPLIES);
+    const take = (message: amqp.ConsumeMessage | null) => {
+      if (message) peer.replies.push(toQueued({ ...message, body: message.content }));
+    };
+    await channel.consume(REPLIES, take, { noAck: true });
     return peer;
   }
 
-  /** Resolves with the message's id once the broker has it. Answers to it are found by its correlation id. */
-  async send<Body>(task: Said<Body>, body: Body, { correlationId, ...changes }: TaskChanges = {}): Promise<string> {
+  /** Resolves with the message's id once the broker has it; it is also the default correlation id of the replies. */
+  async send<Body>(
+    task: TestContract<Body>,
+    body: Body,
+    { correlationId, ...changes }: TaskChanges = {},
+  ): Promise<string> {
     const { id, type, headers, bytes } = cloudEvent('cloudEvents:', task, body, changes);
-    const envelope = {
-      routingKey: task.destination.name,
-      mandatory: true,
-      durable: true,
-      messageId: id,
-      type,
-      contentType: 'application/json',
-      contentEncoding: 'utf-8',
-      headers,
-    };
-    await this.publisher.send({ ...envelope, replyTo: ANSWERS, correlationId: correlationId ?? id }, bytes);
+    const properties = { messageId: id, type, headers, replyTo: REPLIES, correlationId: correlationId ?? id };
+    await this.publish(task.destination.name, bytes, properties);
     return id;
   }
 
-  /** Sends a task and resolves with the body of its answer. */
-  async ask<Body>(task: Said<Body>, body: Body): Promise<unknown> {
+  /** Sends a task and resolves with the body of its reply. */
+  async request<Body>(task: TestContract<Body>, body: Body): Promise<unknown> {
     const correlationId = crypto.randomUUID();
     await this.send(task, body, { correlationId });
-    const [answer] = await until(`${task.type} is answered`, () => this.answered(correlationId, 1), { within: '30s' });
-    return JSON.parse(answer!.body);
+    const [reply] = await until(`${task.type} has its reply`, () => this.repliesTo(correlationId, 1), {
+      within: '30s',
+    });
+    return JSON.parse(reply!.body);
   }
 
-  /** The answers with this correlation id, once there are so many; before that false. */
-  answered(correlationId: string, count: number): QueuedMessage[] | false {
-    const found = this.answers.filter((answer) => answer.correlationId === correlationId);
+  /** The replies with this correlation id, once there are `count`; false before. */
+  repliesTo(correlationId: string, count: number): QueuedMessage[] | false {
+    const found = this.replies.filter((reply) => reply.correlationId === correlationId);
     return found.length >= count && found;
   }
 
-  /** Takes the next message out of a queue as soon as there is one. */
+  /** Removes and returns the next message of a queue, once there is one. */
   async take(queue: string): Promise<QueuedMessage> {
-    const next = () => this.connection.basicGet({ queue, noAck: true });
-    return toQueued(await until(`something is in ${queue}`, next, { within: '30s' }));
+    return toQueued(await until(`${queue} has a message`, () => this.queues.take(queue), { within: '30s' }));
   }
 
   /** Makes a queue that nobody else declares in this test. */
   async declare(queue: string): Promise<void> {
-    await this.connection.queueDeclare({ queue, durable: true, arguments: { 'x-queue-type': 'quorum' } });
+    await this.channel.assertQueue(queue, { arguments: { 'x-queue-type': 'quorum' } });
   }
 
   /** Sends a message that was taken to another queue, as it is. */
   async forward({ id, type, headers, body }: QueuedMessage, queue: string): Promise<void> {
-    const envelope = { routingKey: queue, mandatory: true, durable: true, messageId: id, type, headers };
-    await this.publisher.send(
-      { ...envelope, contentType: 'application/json', contentEncoding: 'utf-8' },
-      Buffer.from(body),
-    );
+    await this.publish(queue, Buffer.from(body), { messageId: id, type, headers });
   }
 
   /** How many messages wait in a queue, those in somebody's hands not counted. */
-  async waiting(queue: string): Promise<number> {
-    return (await this.connection.queueDeclare({ queue, passive: true })).messageCount;
+  waiting(queue: string): Promise<number> {
+    return this.queues.count(queue);
   }
 
   async close(): Promise<void> {
-    await this.publisher.close();
-    this.connection.unsafeDestroy();
+    await Promise.all([this.connection.close(), this.queues.close()]);
+  }
+
+  /** Resolves once the broker has it. */
+  private publish(queue: string, body: Buffer, properties: Options.Publish): Promise<void> {
+    const always = { mandatory: true, persistent: true, contentType: 'application/json', contentEncoding: 'utf-8' };
+    return new Promise((resolve, reject) => {
+      this.channel.sendToQueue(queue, body, { ...always, ...properties }, (error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
   }
 }
 
-function toQueued({ messageId, type, headers = {}, correlationId, body }: AsyncMessage | SyncMessage): QueuedMessage {
+function toQueued({ properties, body }: Pick<QueueMessage, 'properties' | 'body'>): QueuedMessage {
   return {
-    id: messageId ?? '',
-    type: type ?? '',
-    headers,
-    correlationId: correlationId ?? '',
-    body: Buffer.isBuffer(body) ? body.toString('utf8') : typeof body === 'string' ? body : JSON.stringify(body),
+    id: properties.messageId ?? '',
+    type: properties.type ?? '',
+    headers: properties.headers ?? {},
+    correlationId: properties.correlationId ?? '',
+    body: body.toString('utf8'),
   };
 }

@@ -1,11 +1,10 @@
 import { brokersConfig, openObjectStore } from '@waybill/messaging';
-import { duration, loadConfig, port, processConfig } from '@waybill/platform';
+import { duration, loadConfig, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
 export const readConfig = () =>
   loadConfig({
     ...processConfig,
-    CONSOLE_PORT: port().default(3006),
     DATABASE_URL: z.url(),
     ...brokersConfig,
     /** Where bodies over 256 KiB lie, as for the services. Default: they are not shown. */
@@ -15,6 +14,6 @@ export const readConfig = () =>
     /** How often a dead letter may be resubmitted before it has to be forced. */
     MAX_RESUBMISSIONS: z.coerce.number().int().min(0).default(3),
     /** How long a dead letter is kept after it was resubmitted or discarded. */
-    DECIDED_LETTERS_KEPT: duration().default(90 * 24 * 3_600_000),
+    RESOLVED_DEAD_LETTER_RETENTION: duration().default(90 * 24 * 3_600_000),
   });
 export type Config = ReturnType<typeof readConfig>;

@@ -12,17 +12,23 @@ import {
   registerDepthMetrics,
 } from '@waybill/dlq';
 import { DeadLetterService } from '@waybill/dlq/nest';
-import { createKafka, declareQueues, declareTopics, RabbitPublisher } from '@waybill/messaging';
+import {
+  AmqplibClient,
+  createKafka,
+  declareQueues,
+  declareTopics,
+  type RabbitClient,
+  RabbitPublisher,
+} from '@waybill/messaging';
 import { OutboxRelayService } from '@waybill/outbox/nest';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
-import { Connection } from 'rabbitmq-client';
-import { bodiesIn } from './body-in-store.js';
 import type { Config } from './config.js';
 import { BatchesController } from './http/batches.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
 import { OperatorToken } from './http/operator.guard.js';
 import { complaintAbout, QUEUES, SOURCES } from './sources.js';
+import { storedBodies } from './stored-body.js';
 
 /** Gathers the dead letters of all brokers and lets operators decide about them. */
 @Module({ controllers: [BatchesController, DeadLettersController] })
@@ -31,14 +37,14 @@ export class ConsoleModule implements OnApplicationShutdown {
     health: Health,
     letters: DeadLetterService,
     relay: OutboxRelayService,
-    private readonly rabbit: Connection,
+    private readonly rabbit: AmqplibClient,
   ) {
     health.add(...letters.healthChecks(), relay.healthCheck());
   }
 
   static with(config: Config, logger: Logger): DynamicModule {
     const database = new Database({ url: config.DATABASE_URL, logger, connections: 8 });
-    const rabbit = connectRabbit(config, logger);
+    const rabbit = new AmqplibClient({ url: config.RABBITMQ_URL, name: 'console', logger });
     const review = new Review({ complaintAbout, maxResubmissions: config.MAX_RESUBMISSIONS });
     const batches = new Batches(review);
     const runner = new BatchRunner(batches, database, logger);
@@ -47,11 +53,11 @@ export class ConsoleModule implements OnApplicationShutdown {
       module: ConsoleModule,
       imports: [PlatformModule.with({ logger, database })],
       providers: [
-        { provide: Connection, useValue: rabbit },
+        { provide: AmqplibClient, useValue: rabbit },
         { provide: Review, useValue: review },
         { provide: Batches, useValue: batches },
         { provide: BatchRunner, useValue: runner },
-        { provide: DeadLetterQueries, useValue: new DeadLetterQueries({ bodyOf: bodiesIn(config.OBJECT_STORE) }) },
+        { provide: DeadLetterQueries, useValue: new DeadLetterQueries({ bodyOf: storedBodies(config.OBJECT_STORE) }) },
         { provide: OperatorToken, useValue: new OperatorToken(config.OPERATOR_TOKEN) },
         { provide: DeadLetterService, useFactory: () => letterService(config, logger, database, rabbit, runner) },
         {
@@ -68,25 +74,24 @@ export class ConsoleModule implements OnApplicationShutdown {
   }
 
   /** After the relay, which publishes over it, has stopped. */
-  onApplicationShutdown(): void {
-    this.rabbit.unsafeDestroy();
+  async onApplicationShutdown(): Promise<void> {
+    await this.rabbit.close();
   }
 }
 
-function letterService(config: Config, logger: Logger, database: Database, rabbit: Connection, batches: BatchRunner) {
+function letterService(config: Config, logger: Logger, database: Database, rabbit: RabbitClient, batches: BatchRunner) {
   const { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix } = config;
   const kafka = createKafka({ brokers, clientId: 'console', logger });
   const intake = new Intake(database, logger);
   return new DeadLetterService({
     intake,
     batches,
-    expiry: new LetterExpiry({ database: database.autocommit, logger, keep: config.DECIDED_LETTERS_KEPT }),
+    expiry: new LetterExpiry({ database: database.autocommit, logger, keep: config.RESOLVED_DEAD_LETTER_RETENTION }),
     rabbitmq: new RabbitIntake({
-      connection: rabbit,
+      client: rabbit,
       sources: SOURCES.filter(({ kind }) => kind === 'queue'),
       declare: () => declareQueues(rabbit, QUEUES, topology.deadLetterQueues),
       intake,
-      logger,
     }),
     kafka: new KafkaIntake({
       kafka,
@@ -102,17 +107,4 @@ function letterService(config: Config, logger: Logger, database: Database, rabbi
       logger,
     }),
   });
-}
-
-function connectRabbit({ RABBITMQ_URL: url }: Config, logger: Logger): Connection {
-  const connection = new Connection({
-    url,
-    connectionName: 'console',
-    retryLow: 200,
-    retryHigh: 2_000,
-    acquireTimeout: 5_000,
-    heartbeat: 10,
-  });
-  connection.on('error', (error) => logger.debug({ err: error }, 'RabbitMQ is away'));
-  return connection;
 }

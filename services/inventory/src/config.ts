@@ -1,11 +1,10 @@
 import { messagingConfig } from '@waybill/messaging';
-import { duration, loadConfig, port, processConfig } from '@waybill/platform';
+import { duration, loadConfig, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
 export const readConfig = () =>
   loadConfig({
     ...processConfig,
-    INVENTORY_PORT: port().default(3001),
     DATABASE_URL: z.url(),
     ...messagingConfig,
     /** Allows changes by hand, as `Authorization: Bearer <token>`. */

@@ -1,15 +1,14 @@
-import { brokersConfig, messagingConfig } from '@waybill/messaging';
-import { duration, loadConfig, port, processConfig } from '@waybill/platform';
+import { messagingConfig } from '@waybill/messaging';
+import { duration, loadConfig, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
 /** Read by order-api. */
 export const readApiConfig = () =>
   loadConfig({
     ...processConfig,
-    ORDER_API_PORT: port().default(3000),
     DATABASE_URL: z.url(),
     /** How long an Idempotency-Key keeps its answer. */
-    IDEMPOTENCY_KEYS_KEPT: duration().default(24 * 3_600_000),
+    IDEMPOTENCY_KEY_TTL: duration().default(24 * 3_600_000),
     /** Messages that may wait in the outbox before new orders are turned away. */
     OUTBOX_BACKLOG_LIMIT: z.coerce.number().int().positive().default(50_000),
     /** How long the oldest of them may wait before new orders are turned away. */
@@ -17,15 +16,11 @@ export const readApiConfig = () =>
   });
 export type ApiConfig = ReturnType<typeof readApiConfig>;
 
-/** Read by main.declare. */
-export const readDeclareConfig = () => loadConfig({ ...processConfig, ...brokersConfig });
-
 /** Read by order-processor. */
 export const readProcessorConfig = () =>
   loadConfig({
     ...processConfig,
     ...messagingConfig,
-    ORDER_PROCESSOR_PORT: port().default(3010),
     DATABASE_URL: z.url(),
     TEMPORAL_ADDRESS: z.string(),
     TEMPORAL_NAMESPACE: z.string().default('default'),

@@ -1,10 +1,17 @@
 import { OutboxRelay, type Publisher } from '@waybill/outbox';
-import { backingServices, type FreshTopics, type FreshVhost, freshTopics, freshVhost, until } from '@waybill/testing';
-import { Connection } from 'rabbitmq-client';
+import {
+  backingServices,
+  type FreshTopics,
+  type FreshVhost,
+  freshTopics,
+  freshVhost,
+  RabbitQueues,
+  until,
+} from '@waybill/testing';
 import type { OutgoingMessage } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
 import { createKafka, declareTopics, KafkaJsClient, KafkaPublisher } from '../kafka/index.js';
-import { declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
+import { AmqplibClient, declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
 import { Child } from '../test/child.fixture.js';
 import { openSender } from '../test/sender.fixture.js';
 import {
@@ -32,14 +39,16 @@ const ROOM = 90;
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let vhost: FreshVhost;
 let topics: FreshTopics;
-let connection: Connection;
+let connection: AmqplibClient;
+let queues: RabbitQueues;
 const kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
 let consumer: Child | undefined;
 
 beforeEach(async () => {
   [database, vhost] = await Promise.all([consumerDatabase(), freshVhost()]);
   topics = freshTopics();
-  connection = new Connection(vhost.url);
+  connection = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
+  queues = await RabbitQueues.connect(vhost.url);
   await Promise.all([
     declareQueues(connection, topology.queues),
     declareTopics(kafka, topology.topics, { prefix: topics.prefix }),
@@ -49,7 +58,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await consumer?.kill();
   consumer = undefined;
-  connection.unsafeDestroy();
+  await Promise.all([connection.close(), queues.close()]);
   await Promise.all([database.drop(), vhost.drop()]);
   await topics.drop();
 });
@@ -68,7 +77,7 @@ function startSlowConsumer(changes: Partial<SlowConsumerOrder> = {}): Child {
 }
 
 const vitals = (): Vitals | undefined => consumer!.last<Vitals>();
-const waiting = async (name: string) => (await connection.queueDeclare({ queue: name, passive: true })).messageCount;
+const waiting = (name: string) => queues.count(name);
 
 /** All of the flood is there before anybody takes of it. */
 async function flood(contract: typeof Work | typeof Fact, publisher: Publisher): Promise<void> {

@@ -1,11 +1,10 @@
 import { OutboxRelay } from '@waybill/outbox';
-import { type FreshVhost, freshVhost, until } from '@waybill/testing';
+import { type FreshVhost, freshVhost, RabbitQueues, until } from '@waybill/testing';
 import { register } from 'prom-client';
-import { Connection } from 'rabbitmq-client';
 import { z } from 'zod';
 import { defineQueue, defineReply, defineTask } from '../contract/index.js';
 import type { Handler } from '../handling/index.js';
-import { declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
+import { AmqplibClient, declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
 import { type Responder, startResponder } from '../test/responder.fixture.js';
 import { consumerDatabase, effect, effects, quiet } from '../test/workbench.fixture.js';
 import { CallbackRequests } from './callback-requests.js';
@@ -19,7 +18,8 @@ const Worked = defineReply({ type: 'test.Worked.v1', queue: answers, subject, sc
 const Work = defineTask({ type: 'test.Work.v1', queue: work, subject, schema, reply: Worked });
 
 let vhost: FreshVhost;
-let connection: Connection;
+let connection: AmqplibClient;
+let queues: RabbitQueues;
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let relay: OutboxRelay;
 let worker: Responder | undefined;
@@ -31,8 +31,8 @@ let onTimeout: (order: number) => void;
 
 beforeAll(async () => {
   vhost = await freshVhost();
-  connection = new Connection(vhost.url);
-  connection.on('error', () => {});
+  connection = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
+  queues = await RabbitQueues.connect(vhost.url);
   await declareQueues(connection, [work, answers]);
   database = await consumerDatabase();
   publisher = new RabbitPublisher(connection);
@@ -63,7 +63,7 @@ afterEach(async () => {
 afterAll(async () => {
   await relay.stop();
   await publisher.close();
-  connection.unsafeDestroy();
+  await Promise.all([connection.close(), queues.close()]);
   await database.drop();
   await vhost.drop();
 });
@@ -72,14 +72,19 @@ const works: Handler<typeof Work>['handle'] = ({ what }, { reply }) => reply({ w
 const startWorker = (handle = works) => {
   worker = startResponder(connection, Work, handle, { database });
 };
-/** Any process of the asker's service. */
+/** Any process of the requester's service. */
 const startListener = () => {
-  listener = startResponder(connection, Worked as never, (reply, context) => requests.take(reply as never, context), {
-    database,
-  });
+  listener = startResponder(
+    connection,
+    Worked as never,
+    (reply, context) => requests.receive(reply as never, context),
+    {
+      database,
+    },
+  );
 };
 const ask = (order: number, what: string, timeout = 60_000) =>
-  database.transaction((tx) => requests.ask(tx, { what }, { timeout, about: { order } }));
+  database.transaction((tx) => requests.request(tx, { what }, { timeout, about: { order } }));
 const untilEffect = (what: string) =>
   until(what, async () => (await effects(database)).includes(what), { within: '30s' });
 const effectsOf = async (order: number) =>
@@ -94,8 +99,7 @@ describe('a request with a callback', () => {
     await ask(1, 'painting');
     startWorker();
     await until('the reply waits', async () => {
-      const { messageCount } = await connection.queueDeclare({ queue: answers.name, passive: true });
-      return messageCount === 1;
+      return (await queues.count(answers.name)) === 1;
     });
     await worker?.stop();
     startListener();
@@ -104,7 +108,7 @@ describe('a request with a callback', () => {
 
   it('is not asked when the transaction rolls back', async () => {
     const failing = database.transaction(async (tx) => {
-      await requests.ask(tx, { what: 'nothing' }, { timeout: 1_000, about: { order: 2 } });
+      await requests.request(tx, { what: 'nothing' }, { timeout: 1_000, about: { order: 2 } });
       throw new Error('changed my mind');
     });
     await expect(failing).rejects.toThrow('changed my mind');
@@ -167,7 +171,7 @@ describe('a request with a callback', () => {
       outbox,
       task: Work,
       logger: quiet,
-      every: 20,
+      interval: 20,
       onReply: async () => {},
       onTimeout: ({ order }, { tx }) => effect(tx, `order ${order}: by itself`),
     });

@@ -8,11 +8,11 @@ import {
   freshTopics,
   freshVhost,
   KafkaPeer,
+  RabbitQueues,
   until,
 } from '@waybill/testing';
-import { Connection } from 'rabbitmq-client';
 import { createKafka, declareTopics } from '../kafka/index.js';
-import { declareQueues } from '../rabbitmq/index.js';
+import { AmqplibClient, declareQueues } from '../rabbitmq/index.js';
 import { Child } from '../test/child.fixture.js';
 import { queue, type SendingOrder, topic } from '../test/dying-sender.fixture.js';
 import { quiet } from '../test/workbench.fixture.js';
@@ -20,7 +20,8 @@ import type { DeliveryGuarantee } from './delivery-guarantee.js';
 
 let vhost: FreshVhost;
 let topics: FreshTopics;
-let connection: Connection;
+let connection: AmqplibClient;
+let queues: RabbitQueues;
 let peer: KafkaPeer;
 let folder: string;
 
@@ -28,7 +29,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'waybill-journal-'));
   vhost = await freshVhost();
   topics = freshTopics();
-  connection = new Connection(vhost.url);
+  connection = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
+  queues = await RabbitQueues.connect(vhost.url);
   await declareQueues(connection, [queue]);
   const kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
   await declareTopics(kafka, [topic], { prefix: topics.prefix });
@@ -38,7 +40,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await peer.close();
-  connection.unsafeDestroy();
+  await Promise.all([connection.close(), queues.close()]);
   await vhost.drop();
   await topics.drop();
   rmSync(folder, { recursive: true });
@@ -53,16 +55,13 @@ async function arrived(broker: 'kafka' | 'rabbitmq', last: string): Promise<Reco
   };
   if (broker === 'rabbitmq') {
     await until('the last one came', async () => {
-      for (;;) {
-        const message = await connection.basicGet({ queue: queue.name, noAck: true });
-        if (!message) return counts[last];
-        count(String(message.body));
-      }
+      for (const { body } of await queues.takeAll(queue.name)) count(String(body));
+      return counts[last];
     });
     return counts;
   }
-  await peer.heard(last, 1);
-  for (const what of whatsOf(last)) for (const { body } of await peer.heard(what, 0)) count(body);
+  await peer.received(last, 1);
+  for (const what of whatsOf(last)) for (const { body } of await peer.received(what, 0)) count(body);
   return counts;
 }
 

@@ -5,15 +5,15 @@ import {
   freshTopics,
   freshVhost,
   KafkaPeer,
+  RabbitQueues,
   TcpProxy,
   until,
 } from '@waybill/testing';
 import type { Kafka } from 'kafkajs';
-import { Connection } from 'rabbitmq-client';
 import { z } from 'zod';
 import { defineEvent, defineQueue, defineTask, defineTopic } from '../contract/index.js';
 import { createKafka, declareTopics } from '../kafka/index.js';
-import { declareQueues } from '../rabbitmq/index.js';
+import { AmqplibClient, declareQueues } from '../rabbitmq/index.js';
 import { type OpenSender, openSender } from '../test/sender.fixture.js';
 import { quiet } from '../test/workbench.fixture.js';
 import { type MessageSender, NotConfirmed } from './message-sender.js';
@@ -29,7 +29,8 @@ const ItHappened = defineEvent({ type: 'test.ItHappened.v1', topic, subject, sch
 
 let vhost: FreshVhost;
 let topics: FreshTopics;
-let connection: Connection;
+let connection: AmqplibClient;
+let queues: RabbitQueues;
 let proxy: TcpProxy;
 let opened: OpenSender;
 let sender: MessageSender;
@@ -38,7 +39,8 @@ let peer: KafkaPeer;
 beforeAll(async () => {
   vhost = await freshVhost();
   topics = freshTopics();
-  connection = new Connection(vhost.url);
+  connection = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
+  queues = await RabbitQueues.connect(vhost.url);
   await declareQueues(connection, [queue, tiny]);
   const kafka: Kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
   await declareTopics(kafka, [topic], { prefix: topics.prefix });
@@ -54,7 +56,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await opened.close();
   await peer.close();
-  connection.unsafeDestroy();
+  await Promise.all([connection.close(), queues.close()]);
   await proxy.close();
   await vhost.drop();
   await topics.drop();
@@ -63,15 +65,13 @@ afterAll(async () => {
 /** Takes out all that is in the queue: how often each task is there. */
 async function delivered(name = queue.name): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (;;) {
-    const message = await connection.basicGet({ queue: name, noAck: true });
-    if (!message) return counts;
-    const { what } = JSON.parse(String(message.body));
+  for (const { body } of await queues.takeAll(name)) {
+    const { what } = JSON.parse(String(body));
     counts[what] = (counts[what] ?? 0) + 1;
   }
+  return counts;
 }
-const waiting = async (name = queue.name) =>
-  (await connection.queueDeclare({ queue: name, passive: true })).messageCount;
+const waiting = (name = queue.name) => queues.count(name);
 
 describe.each(['at-most-once', 'at-least-once'] as const)('sending %s', (guarantee) => {
   it('brings a task to its queue', async () => {
@@ -85,7 +85,7 @@ describe.each(['at-most-once', 'at-least-once'] as const)('sending %s', (guarant
     const ids = await Promise.all(
       Array.from({ length: 20 }, () => sender.publish(ItHappened, { what: about }, { guarantee })),
     );
-    const heard = await peer.heard(about, 20);
+    const heard = await peer.received(about, 20);
     expect(heard.map(({ headers }) => headers.ce_id)).toEqual(ids);
   });
 
@@ -105,7 +105,7 @@ describe('while the answers of the broker are lost', () => {
   it('at most once neither waits nor sends twice', async () => {
     await sender.send(DoIt, { what: 'before' }); // connected
     await delivered();
-    proxy.holdAnswers();
+    proxy.holdResponses();
     await sender.send(DoIt, { what: 'once' }, { guarantee: 'at-most-once' });
     await until('it is there', async () => (await waiting()) > 0);
     proxy.cut();
@@ -117,18 +117,14 @@ describe('while the answers of the broker are lost', () => {
   it('at least once sends again until it is confirmed, under the same id', async () => {
     await sender.send(DoIt, { what: 'before' });
     await delivered();
-    proxy.holdAnswers();
+    proxy.holdResponses();
     const sending = sender.send(DoIt, { what: 'confirmed' }, { within: 30_000 });
     await until('it is there', async () => (await waiting()) > 0);
     proxy.cut();
     proxy.restore();
     const id = await sending;
-    const copies = [];
-    for (let copy = await connection.basicGet({ queue: queue.name, noAck: true }); copy; ) {
-      copies.push(copy.messageId);
-      copy = await connection.basicGet({ queue: queue.name, noAck: true });
-    }
-    expect(copies).toEqual([id, id]);
+    const copies = await queues.takeAll(queue.name);
+    expect(copies.map(({ properties }) => properties.messageId)).toEqual([id, id]);
   });
 });
 

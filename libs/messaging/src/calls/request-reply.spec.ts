@@ -1,12 +1,12 @@
-import { type FreshVhost, freshVhost, TcpProxy, until } from '@waybill/testing';
+import { type FreshVhost, freshVhost, RabbitQueues, TcpProxy, until } from '@waybill/testing';
 import { register } from 'prom-client';
-import { Connection } from 'rabbitmq-client';
 import { z } from 'zod';
 import { defineQueue, defineReply, defineTask } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
 import type { Handler } from '../handling/index.js';
-import { declareQueues } from '../rabbitmq/index.js';
+import { AmqplibClient, declareQueues } from '../rabbitmq/index.js';
 import { type Responder, startResponder } from '../test/responder.fixture.js';
+import { quiet } from '../test/workbench.fixture.js';
 import { NoReply, RequestReply } from './request-reply.js';
 
 const queue = defineQueue({ name: 'questions' });
@@ -19,22 +19,29 @@ const AskNobody = defineTask({ type: 'test.AskNobody.v1', queue: nowhere, subjec
 
 let vhost: FreshVhost;
 let proxy: TcpProxy;
-let connection: Connection;
-let throughProxy: Connection;
+let connection: AmqplibClient;
+let throughProxy: AmqplibClient;
+let queues: RabbitQueues;
 let responder: Responder;
 let asker: RequestReply;
 let handle: Handler<typeof Ask>['handle'];
 
 beforeAll(async () => {
   vhost = await freshVhost();
-  connection = new Connection(vhost.url);
+  connection = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
+  queues = await RabbitQueues.connect(vhost.url);
   await declareQueues(connection, [queue]);
   responder = startResponder(connection, Ask, (body, context) => handle(body, context));
   const url = new URL(vhost.url);
   proxy = await TcpProxy.to({ host: url.hostname, port: Number(url.port) });
   url.port = String(proxy.port);
-  throughProxy = new Connection({ url: url.href, retryLow: 50, retryHigh: 200, acquireTimeout: 20_000 });
-  throughProxy.on('error', () => {}); // it connects again
+  throughProxy = new AmqplibClient({
+    url: url.href,
+    name: 'asker',
+    logger: quiet,
+    retryDelay: { first: 50, longest: 200 },
+    connectTimeout: 20_000,
+  });
   asker = new RequestReply({ publishing: throughProxy, consuming: throughProxy, source: '/asker' });
 });
 
@@ -45,8 +52,7 @@ beforeEach(() => {
 afterAll(async () => {
   await asker.close();
   await responder.stop();
-  throughProxy.unsafeDestroy();
-  connection.unsafeDestroy();
+  await Promise.all([throughProxy.close(), connection.close(), queues.close()]);
   await proxy.close();
   await vhost.drop();
 });
@@ -57,7 +63,7 @@ const dropped = async () => {
 };
 
 /** Holds the answers back until they are released. */
-function holdAnswers() {
+function holdResponses() {
   const asked: string[] = [];
   const replyQueues: string[] = [];
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
@@ -90,7 +96,7 @@ describe('a request', () => {
   });
 
   it('is given up after its timeout, and the late reply is dropped and counted', async () => {
-    const { asked, release } = holdAnswers();
+    const { asked, release } = holdResponses();
     const before = await dropped();
     await expect(asker.request(Ask, { about: 'slow' }, { timeout: 300 })).rejects.toThrow(
       new NoReply('no reply to test.Ask.v1 within 300 ms'),
@@ -123,7 +129,7 @@ describe('a request', () => {
   });
 
   it('is given up at once when the connection breaks: its reply queue is gone, and the reply is dropped and counted', async () => {
-    const { asked, replyQueues, release } = holdAnswers();
+    const { asked, replyQueues, release } = holdResponses();
     const before = await dropped();
     const request = asker.request(Ask, { about: 'cut' }, { timeout: 30_000 }).catch((error) => error);
     await until('it was asked', () => asked.includes('cut'));
@@ -133,9 +139,7 @@ describe('a request', () => {
     proxy.restore();
     expect(await request).toBeInstanceOf(NoReply);
     expect(performance.now() - broken).toBeLessThan(10_000);
-    const isGone = (error: { code?: string }) => error.code === 'NOT_FOUND';
-    const gone = () => connection.queueDeclare({ queue: replyQueues[0]!, passive: true }).then(() => false, isGone);
-    await until('the broker has noticed', gone);
+    await until('the broker has noticed', async () => !(await queues.exists(replyQueues[0]!)));
     release();
     await until('the reply that finds no queue is counted', async () => (await dropped()) > before);
     expect(asked).toEqual(['cut']); // not asked again
@@ -145,7 +149,7 @@ describe('a request', () => {
     proxy.cut();
     const tooShort = asker.request(Ask, { about: 'too short' }, { timeout: 200 });
     await expect(tooShort).rejects.toThrow(NoReply);
-    const { asked, release } = holdAnswers();
+    const { asked, release } = holdResponses();
     const patient = asker.request(Ask, { about: 'patient' }, { timeout: 30_000 });
     proxy.restore();
     await until('it was asked', () => asked.length > 0, { within: '20s' });

@@ -1,24 +1,32 @@
-import { type AsyncMessage, type Connection, type Consumer, ConsumerStatus, type Publisher } from 'rabbitmq-client';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
 import { type BodyOf, type ReplyContract, readBody, type TaskContract } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
-import { deliverReply, fromDelivery, toEnvelope } from '../rabbitmq/index.js';
+import {
+  deliverReply,
+  fromDelivery,
+  type QueueProducer,
+  type QueueReader,
+  type RabbitClient,
+  type RabbitDelivery,
+  toRabbit,
+} from '../rabbitmq/index.js';
 
 const TIMEOUT = 5_000;
 
-/** There was no reply in time. Whether the task was done, is still being done or never will be is not known. */
+/** There was no reply in time. It is unknown whether the task was done, is being done or never will be. */
 export class NoReply extends Error {
   override readonly name = 'NoReply';
 }
 
 export interface RequestReplyOptions {
-  /** Takes the replies. */
-  consuming: Connection;
+  /** Receives the replies. */
+  consuming: RabbitClient;
   /** Sends the requests; may be the same. */
-  publishing: Connection;
-  /** CloudEvents `source`: who asks. */
+  publishing: RabbitClient;
+  /** CloudEvents `source` of the requests. */
   source: string;
+  namespace?: string | undefined;
 }
 
 export interface RequestOptions {
@@ -28,27 +36,28 @@ export interface RequestOptions {
 
 interface Pending {
   reply: ReplyContract;
-  /** Its reply can come only to the reply queue of now. */
+  /** Its reply can only come to the current reply queue. */
   sent: boolean;
   resolve(body: unknown): void;
   reject(error: Error): void;
 }
 
 /**
- * Request-reply: sends a task and waits for its answer, at most once. Requests are not repeated, and the replies come to a
- * queue that this process alone has and that ends with its connection. For questions; an effect that must happen is sent
- * through the outbox, with a durable reply queue: see `CallbackRequests`.
+ * Request-reply: sends a task and waits for its reply, at most once. Requests are not repeated, and the replies come to an
+ * exclusive queue of this process, which ends with its connection. For queries; an effect that must happen is sent through
+ * the outbox, with a durable reply queue: see `CallbackRequests`.
  */
 export class RequestReply {
   private readonly pending = new Map<string, Pending>();
-  private readonly publisher: Publisher;
-  private consumer: Consumer | undefined;
+  private readonly producer: QueueProducer;
+  private replies: QueueReader | undefined;
 
   constructor(private readonly options: RequestReplyOptions) {
-    this.publisher = options.publishing.createPublisher({ confirm: false });
-    this.publisher.on('basic.return', ({ correlationId = '', routingKey }) =>
-      this.fail(correlationId, `there is no queue ${routingKey}`),
-    );
+    this.producer = options.publishing.producer({
+      confirm: false,
+      onReturned: ({ queue, properties: { correlationId = '' } }) =>
+        this.fail(correlationId, `there is no queue ${queue}`),
+    });
   }
 
   /**
@@ -76,43 +85,35 @@ export class RequestReply {
   /** Requests that wait are rejected. */
   async close(): Promise<void> {
     for (const correlationId of this.pending.keys()) this.fail(correlationId, 'the process stops');
-    await this.consumer?.close();
-    await this.publisher.close();
+    await this.replies?.close();
+    await this.producer.close();
   }
 
   private async send(task: TaskContract, body: unknown, correlationId: string): Promise<void> {
-    const replyTo = this.consumer?.queue || (await this.replyQueue());
+    const replyTo = this.replies?.queue ?? (await this.replyQueue());
     const pending = this.pending.get(correlationId);
-    if (!pending) return; // given up meanwhile: nobody would take its reply
+    if (!pending) return; // timed out meanwhile: nobody would receive its reply
     pending.sent = true;
     const message = encode({ contract: task, body, id: correlationId, correlationId, replyTo }, this.options.source);
-    await this.publisher.send({ ...toEnvelope(message), durable: false }, Buffer.from(message.body));
+    await this.producer.send(toRabbit(message, { persistent: false }));
   }
 
-  /** Its name is the broker's to give, anew with each connection: a reply to an earlier one finds no queue. */
+  /** The broker names it, anew for each connection: a reply to an earlier one finds no queue. */
   private replyQueue(): Promise<string> {
-    this.consumer ??= this.consume();
-    const { consumer } = this;
-    return new Promise((resolve) => {
-      if (consumer.queue) resolve(consumer.queue);
-      else consumer.once('ready', () => resolve(consumer.queue));
+    this.replies ??= this.options.consuming.reader({
+      onMessage: (delivery) => {
+        void this.receive(delivery);
+        return undefined;
+      },
+      onInterrupted: () => this.failSent('the reply queue is gone with its connection'),
     });
+    return this.replies.whenReading();
   }
 
-  private consume(): Consumer {
-    const consumer = this.options.consuming.createConsumer(
-      { queue: '', queueOptions: { exclusive: true, autoDelete: true }, noAck: true },
-      (delivery) => this.take(delivery),
-    );
-    const broken = (error: unknown) => this.failSent('the reply queue is gone with its connection', error);
-    this.options.consuming.on('error', broken);
-    consumer.on('error', broken);
-    return consumer;
-  }
-
-  private async take(delivery: AsyncMessage): Promise<ConsumerStatus> {
-    const message = fromDelivery(delivery, 'replies');
-    await deliverReply(message, (correlationId) => {
+  private async receive(delivery: RabbitDelivery): Promise<void> {
+    const { namespace } = this.options;
+    const message = fromDelivery(delivery, 'replies', namespace);
+    const receive = (correlationId: string) => {
       const pending = this.pending.get(correlationId);
       try {
         pending?.resolve(readBody(pending.reply, message.type, JSON.parse(message.bytes.toString('utf8'))));
@@ -120,8 +121,8 @@ export class RequestReply {
         pending?.reject(error as Error);
       }
       return this.pending.delete(correlationId);
-    });
-    return ConsumerStatus.ACK;
+    };
+    await deliverReply(message, receive, namespace);
   }
 
   private fail(correlationId: string, reason: string, cause?: unknown): void {
@@ -129,7 +130,7 @@ export class RequestReply {
     this.pending.delete(correlationId);
   }
 
-  private failSent(reason: string, cause: unknown): void {
-    for (const [correlationId, { sent }] of this.pending) if (sent) this.fail(correlationId, reason, cause);
+  private failSent(reason: string): void {
+    for (const [correlationId, { sent }] of this.pending) if (sent) this.fail(correlationId, reason);
   }
 }

@@ -2,15 +2,14 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OutboxRelay, pgTx } from '@waybill/outbox';
-import { type FreshVhost, freshVhost, until } from '@waybill/testing';
+import { type FreshVhost, freshVhost, RabbitQueues, until } from '@waybill/testing';
 import pg from 'pg';
-import { Connection } from 'rabbitmq-client';
 import { z } from 'zod';
 import { MessageOutbox } from '../calls/index.js';
 import { defineEvent, defineQueue, defineTask, defineTopic } from '../contract/index.js';
 import type { Handler } from '../handling/index.js';
 import { failureOf } from '../outcomes/index.js';
-import { declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
+import { AmqplibClient, declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
 import { Child } from '../test/child.fixture.js';
 import type { ClaimingOrder } from '../test/dying-claimant.fixture.js';
 import { type Responder, startResponder } from '../test/responder.fixture.js';
@@ -28,7 +27,8 @@ const Written = defineEvent({ type: 'test.Written.v1', topic: defineTopic({ name
 const large = (title: string) => ({ title, text: 'ö'.repeat(200 * KIB) });
 
 let vhost: FreshVhost;
-let connection: Connection;
+let connection: AmqplibClient;
+let queues: RabbitQueues;
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let relay: OutboxRelay;
 let publisher: RabbitPublisher;
@@ -45,7 +45,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'waybill-claims-'));
   store = new FileObjectStore(folder);
   vhost = await freshVhost();
-  connection = new Connection(vhost.url);
+  connection = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
+  queues = await RabbitQueues.connect(vhost.url);
   await declareQueues(connection, [queue]);
   database = await consumerDatabase();
   beside = new pg.Pool({ connectionString: database.url, max: 2 });
@@ -65,7 +66,7 @@ afterAll(async () => {
   await reader.stop();
   await relay.stop();
   await publisher.close();
-  connection.unsafeDestroy();
+  await Promise.all([connection.close(), queues.close()]);
   await beside.end();
   await database.drop();
   await vhost.drop();
@@ -133,21 +134,17 @@ describe('a body', () => {
       throw new Error('it never works');
     };
     await send(large('hopeless'));
-    const letter = await until(
-      'there is a dead letter',
-      () => connection.basicGet({ queue: `${queue.name}-dlq`, noAck: true }),
-      { within: '40s' },
-    );
+    const letter = await until('there is a dead letter', () => queues.take(`${queue.name}-dlq`), { within: '40s' });
     expect(attempts).toEqual(Array(4).fill(200 * KIB));
     expect(letter.body.length).toBe(0);
-    expect(letter.headers?.['cloudEvents:dataref']).toBe(store.url + objects()[0]);
+    expect(letter.properties.headers?.['cloudEvents:dataref']).toBe(store.url + objects()[0]);
   });
 });
 
 describe('what can not be taken from the store is a dead letter', () => {
   const deadLetter = async () => {
-    const get = () => connection.basicGet({ queue: `${queue.name}-dlq`, noAck: true });
-    return failureOf((await until('there is a dead letter', get, { within: '40s' })).headers ?? {});
+    const get = () => queues.take(`${queue.name}-dlq`);
+    return failureOf((await until('there is a dead letter', get, { within: '40s' })).properties.headers ?? {});
   };
   const sendWith = async (change: (headers: Record<string, string>) => Record<string, string>) => {
     await database.transaction(async (tx) => {

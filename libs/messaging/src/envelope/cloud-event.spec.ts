@@ -1,11 +1,10 @@
-import { backingServices, uniqueName, until } from '@waybill/testing';
+import { backingServices, type QueueMessage, RabbitQueues, uniqueName, until } from '@waybill/testing';
 import { type CloudEvent, Kafka as KafkaBinding } from 'cloudevents';
 import type { KafkaMessage } from 'kafkajs';
-import { Connection, type SyncMessage } from 'rabbitmq-client';
 import { z } from 'zod';
 import { defineEvent, defineQueue, defineReply, defineTask, defineTopic } from '../contract/index.js';
 import { createKafka, declareTopics, KafkaJsClient, KafkaPublisher } from '../kafka/index.js';
-import { declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
+import { AmqplibClient, declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
 import { quiet } from '../test/workbench.fixture.js';
 import { encode } from './cloud-event.js';
 
@@ -76,25 +75,33 @@ describe('an event on Kafka', () => {
 
 describe('a task on RabbitMQ', () => {
   const sent = encode(Move.of(body, { correlationId: 'c1', replyTo: 'answers' }), SOURCE);
-  let connection: Connection;
+  let connection: AmqplibClient;
+  let queues: RabbitQueues;
   let publisher: RabbitPublisher;
-  let received: SyncMessage;
+  let received: QueueMessage;
 
   beforeAll(async () => {
-    connection = new Connection(backingServices().rabbitmq);
+    connection = new AmqplibClient({ url: backingServices().rabbitmq, name: 'test', logger: quiet });
+    queues = await RabbitQueues.connect(backingServices().rabbitmq);
     publisher = new RabbitPublisher(connection);
     await declareQueues(connection, [], [queue.name]);
     await publisher.publish([sent]);
-    received = await until('it is received', () => connection.basicGet({ queue: queue.name, noAck: true }));
+    received = await until('it is received', () => queues.take(queue.name));
   });
   afterAll(async () => {
-    await connection.queueDelete(queue.name);
+    await queues.delete(queue.name);
     await publisher.close();
+    await queues.close();
     await connection.close();
   });
 
   /** AMQP 0-9-1 has no official binding: names as in the AMQP 1.0 one, and what AMQP has a property for is there too. */
-  const mapping: [attribute: string, header: string, property: keyof SyncMessage | '-', value: unknown][] = [
+  const mapping: [
+    attribute: string,
+    header: string,
+    property: keyof QueueMessage['properties'] | '-',
+    value: unknown,
+  ][] = [
     ['specversion', 'cloudEvents:specversion', '-', '1.0'],
     ['id', 'cloudEvents:id', 'messageId', expect.stringMatching(UUID_V7)],
     ['type', 'cloudEvents:type', 'type', 'test.Move.v1'],
@@ -106,23 +113,23 @@ describe('a task on RabbitMQ', () => {
     ["the body's encoding", '-', 'contentEncoding', 'utf-8'],
     ['what the reply repeats', '-', 'correlationId', 'c1'],
     ['where the reply goes', '-', 'replyTo', 'answers'],
-    ['survives the broker', '-', 'durable', true],
+    ['survives the broker', '-', 'deliveryMode', 2],
   ];
 
   it.each(mapping)('has %s as header %s and property %s', (_, header, property, value) => {
-    if (header !== '-') expect(received.headers?.[header]).toEqual(value);
-    if (property !== '-') expect(received[property]).toEqual(value);
+    if (header !== '-') expect(received.properties.headers?.[header]).toEqual(value);
+    if (property !== '-') expect(received.properties[property]).toEqual(value);
   });
 
   it("has no headers but these and the broker's own, so that nothing is said twice", () => {
     const headers = mapping.map(([, header]) => header).filter((header) => header !== '-');
-    const ours = Object.keys(received.headers ?? {}).filter((name) => name !== 'x-delivery-count');
+    const ours = Object.keys(received.properties.headers ?? {}).filter((name) => name !== 'x-delivery-count');
     expect(ours.sort()).toEqual(headers.sort());
   });
 
   it("has the same time as AMQP's property, in seconds", () => {
-    const seconds = new Date(String(received.headers?.['cloudEvents:time'])).getTime() / 1_000;
-    expect(Math.abs(received.timestamp! - seconds)).toBeLessThan(60);
+    const seconds = new Date(String(received.properties.headers?.['cloudEvents:time'])).getTime() / 1_000;
+    expect(Math.abs(received.properties.timestamp! - seconds)).toBeLessThan(60);
   });
 
   it('has the bytes that were sent as its body', () => {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { MessageOutbox } from '../calls/index.js';
 import { defineQueue, defineTask } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
-import { fromDelivery, toEnvelope } from '../rabbitmq/index.js';
+import { fromDelivery, toRabbit } from '../rabbitmq/index.js';
 import { consumerDatabase, effect, effects, registered } from '../test/workbench.fixture.js';
 import { decode } from './decode.middleware.js';
 import type { HandlerOptions } from './handler.js';
@@ -65,7 +65,7 @@ beforeEach(async () => {
   }).get(DoIt.type)!;
   deliver = (what, id = crypto.randomUUID()) => {
     const sent = encode({ contract: DoIt, body: { what }, id }, '/test');
-    const message = fromDelivery({ ...toEnvelope(sent), body: Buffer.from(sent.body) } as never, 'tasks');
+    const message = fromDelivery({ ...toRabbit(sent), redelivered: false }, 'tasks');
     return handle({
       message,
       registration: { ...registration, options: handlerOptions },

@@ -1,7 +1,7 @@
 export * from './consumer-lag.js';
 export * from './create-kafka.js';
+export * from './event-dead-letter.js';
 export * from './event-handling.js';
-export * from './event-outcomes.js';
 export * from './kafka-client.js';
 export * from './kafka-consumer.js';
 export * from './kafka-envelope.js';
@@ -13,3 +13,4 @@ export * from './parked-retries.js';
 export * from './platformatic-client.js';
 export * from './release-parked.js';
 export * from './topic-progress.js';
+export * from './unconfirmed-kafka-publisher.js';

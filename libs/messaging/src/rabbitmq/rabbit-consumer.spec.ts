@@ -1,22 +1,22 @@
-import { backingServices, uniqueName, until } from '@waybill/testing';
-import { Connection, type SyncMessage } from 'rabbitmq-client';
+import { backingServices, type QueueMessage, RabbitQueues, uniqueName, until } from '@waybill/testing';
 import { z } from 'zod';
 import type { StartedAttempts } from '../attempts/index.js';
 import { defineQueue, defineTask } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
-import { type Handler, Requeued } from '../handling/index.js';
+import type { Handler } from '../handling/index.js';
 import { Postpone } from '../index.js';
-import { failureOf } from '../outcomes/index.js';
+import { failureOf, Requeued } from '../outcomes/index.js';
 import {
   attemptsOn,
   CONSUMER,
   consumerDatabase,
+  dispatchOn,
   effect,
   effects,
-  pipelineOn,
   quiet,
   registered,
 } from '../test/workbench.fixture.js';
+import { AmqplibClient } from './amqplib-client.js';
 import { RabbitConsumer } from './rabbit-consumer.js';
 import { RabbitPublisher } from './rabbit-publisher.js';
 import { declareQueues, RETRY_TIERS, retryQueueOf } from './rabbit-topology.js';
@@ -30,7 +30,8 @@ const DoIt = defineTask({
 });
 
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
-let connection: Connection;
+let connection: AmqplibClient;
+let queues: RabbitQueues;
 let publisher: RabbitPublisher;
 let consumer: RabbitConsumer;
 let attempts: StartedAttempts;
@@ -39,19 +40,20 @@ let handle: Handler<typeof DoIt>['handle'];
 
 beforeAll(async () => {
   database = await consumerDatabase();
-  connection = new Connection(backingServices().rabbitmq);
+  connection = new AmqplibClient({ url: backingServices().rabbitmq, name: 'test', logger: quiet });
   publisher = new RabbitPublisher(connection);
   stopping = new AbortController();
+  queues = await RabbitQueues.connect(backingServices().rabbitmq);
   await declareQueues(connection, [queue]);
   attempts = attemptsOn(database);
+  const registrations = registered(DoIt, (body, context) => handle(body, context));
   consumer = new RabbitConsumer({
-    connection,
+    client: connection,
     publisher,
     queue: queue.name,
     prefetch: 10,
     consumer: CONSUMER,
-    registrations: registered(DoIt, (body, context) => handle(body, context)),
-    handle: pipelineOn(database, stopping.signal, attempts),
+    dispatch: dispatchOn(database, { registrations, stopping: stopping.signal, attempts }),
     attempts,
     stopping: stopping.signal,
     logger: quiet,
@@ -64,10 +66,9 @@ afterAll(async () => {
   await consumer.stop();
   await attempts.close();
   await publisher.close();
-  for (const name of [queue.name, `${queue.name}-dlq`, ...RETRY_TIERS.map((tier) => retryQueueOf(queue.name, tier))]) {
-    await connection.queueDelete(name);
-  }
-  await connection.close();
+  const tiers = RETRY_TIERS.map((tier) => retryQueueOf(queue.name, tier));
+  await queues.delete(queue.name, `${queue.name}-dlq`, ...tiers);
+  await Promise.all([connection.close(), queues.close()]);
   await database.drop();
 });
 
@@ -81,10 +82,8 @@ async function send(what: string, changes: { id?: string; body?: string; type?: 
 }
 
 /** The next dead letter, taken out of its queue. */
-function deadLetter(): Promise<SyncMessage> {
-  return until('there is a dead letter', () => connection.basicGet({ queue: `${queue.name}-dlq`, noAck: true }), {
-    within: '30s',
-  });
+function deadLetter(): Promise<QueueMessage> {
+  return until('there is a dead letter', () => queues.take(`${queue.name}-dlq`), { within: '30s' });
 }
 
 const untilEffects = (what: string, seen: (effects: string[]) => boolean) =>
@@ -120,10 +119,10 @@ describe('a task', () => {
     const id = await send('hopeless');
     const letter = await deadLetter();
 
-    expect(letter.messageId).toBe(id);
+    expect(letter.properties.messageId).toBe(id);
     expect(letter.body.toString()).toBe('{"what":"hopeless"}');
-    expect(letter.headers?.['cloudEvents:type']).toBe('test.DoIt.v1');
-    expect(failureOf(letter.headers ?? {})).toMatchObject({
+    expect(letter.properties.headers?.['cloudEvents:type']).toBe('test.DoIt.v1');
+    expect(failureOf(letter.properties.headers ?? {})).toMatchObject({
       source: queue.name,
       consumer: CONSUMER,
       class: 'transient',
@@ -142,7 +141,7 @@ describe('a task', () => {
     await send('malformed', changes);
     await send(`after: ${reason}`);
 
-    expect(failureOf((await deadLetter()).headers ?? {})).toMatchObject({ class: 'malformed', attempts: 1 });
+    expect(failureOf((await deadLetter()).properties.headers ?? {})).toMatchObject({ class: 'malformed', attempts: 1 });
     await untilEffects('the next one came', (all) => all.includes(`after: ${reason}`));
   });
 
@@ -171,14 +170,14 @@ describe('a task', () => {
   it("is written down as in hand, and is alone, when it was in somebody's hands before", async () => {
     const writtenDown: unknown[][] = [];
     handle = async ({ what }, { tx }) => {
-      const { rows } = await database.pool.query('SELECT suspect, alone FROM waybill.started');
+      const { rows } = await database.pool.query('SELECT suspect, isolated FROM waybill.started');
       writtenDown.push(rows);
       if (writtenDown.length === 1) throw new Requeued('as if its process had died');
       await effect(tx, what);
     };
     await send('given back');
     await untilEffects('it came again', (all) => all.includes('given back'));
-    expect(writtenDown).toEqual([[], [{ suspect: true, alone: true }]]);
+    expect(writtenDown).toEqual([[], [{ suspect: true, isolated: true }]]);
     const { pool } = database;
     await until('it is struck out', async () => (await pool.query('SELECT FROM waybill.started')).rowCount === 0);
   });

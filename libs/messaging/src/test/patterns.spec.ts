@@ -12,11 +12,10 @@ import {
   RabbitPeer,
   until,
 } from '@waybill/testing';
-import { Connection } from 'rabbitmq-client';
 import { encode } from '../envelope/index.js';
 import { MessageOutbox, RequestReply } from '../index.js';
 import { createKafka, declareTopics, KafkaJsClient, KafkaPublisher } from '../kafka/index.js';
-import { declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
+import { AmqplibClient, declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
 import * as example from './patterns.example.js';
 import { startResponder } from './responder.fixture.js';
 import { type OpenSender, openSender } from './sender.fixture.js';
@@ -25,7 +24,7 @@ import { consumerDatabase, quiet } from './workbench.fixture.js';
 const kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
 let vhost: FreshVhost;
 let topics: FreshTopics;
-let connection: Connection;
+let connection: AmqplibClient;
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let rabbit: RabbitPeer;
 let peer: KafkaPeer;
@@ -34,7 +33,7 @@ let opened: OpenSender;
 beforeAll(async () => {
   [vhost, database] = await Promise.all([freshVhost(), consumerDatabase()]);
   topics = freshTopics();
-  connection = new Connection(vhost.url);
+  connection = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
   const { parcelLabels, parcelQuotes, parcelPickups, depotReplies, parcelEvents, parcelWeights } = example;
   await declareQueues(connection, [parcelLabels, parcelQuotes, parcelPickups, depotReplies]);
   const reader = { group: 'scales', reads: [parcelEvents.name] };
@@ -48,7 +47,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([opened.close(), rabbit.close(), peer.close()]);
-  connection.unsafeDestroy();
+  await connection.close();
   await Promise.all([database.drop(), vhost.drop(), topics.drop()]);
 });
 
@@ -60,7 +59,7 @@ describe('what the pages on messaging show', () => {
 
   it('publish-subscribe', async () => {
     await example.publishSubscribe(opened.sender, 'p2');
-    expect((await peer.heard('p2', 1))[0]).toMatchObject({ topic: 'parcel.events', key: 'p2' });
+    expect((await peer.received('p2', 1))[0]).toMatchObject({ topic: 'parcel.events', key: 'p2' });
   });
 
   it('request-reply', async () => {
@@ -80,7 +79,7 @@ describe('what the pages on messaging show', () => {
     const relay = new OutboxRelay({ connectionString: database.url, targets: { rabbitmq: publisher }, logger: quiet });
     await relay.start();
     const carrier = startResponder(connection, example.PickUp, (body, { reply }) => reply(body), { database });
-    await example.askForPickUp(database, pickUps, 'p4');
+    await example.requestPickUp(database, pickUps, 'p4');
     const status = async () =>
       (await database.pool.query("SELECT status FROM parcels WHERE id = 'p4'")).rows[0]?.status;
     expect(await status()).toBe('waiting for the carrier');
@@ -88,7 +87,7 @@ describe('what the pages on messaging show', () => {
     const depot = startResponder(
       connection,
       example.PickedUp as never,
-      (body, context) => pickUps.take(body, context),
+      (body, context) => pickUps.receive(body, context),
       {
         database,
       },
@@ -101,15 +100,15 @@ describe('what the pages on messaging show', () => {
   it('at most once, and at least once', async () => {
     await example.atMostOnce(opened.sender, 'p5');
     await example.atLeastOnce(opened.sender, 'p6', 'a-known-id');
-    expect(await peer.heard('p5', 1)).toHaveLength(1);
-    expect((await peer.heard('p6', 1))[0]!.headers.ce_id).toBe('a-known-id');
+    expect(await peer.received('p5', 1)).toHaveLength(1);
+    expect((await peer.received('p6', 1))[0]!.headers.ce_id).toBe('a-known-id');
   });
 
   it('exactly once, from topic to topic', async () => {
     const scales = example.exactlyOnce({ kafka, prefix: topics.prefix });
     await scales.start();
     await example.publishSubscribe(opened.sender, 'p7');
-    const heard = await peer.heard('p7', 2);
+    const heard = await peer.received('p7', 2);
     expect(heard.map(({ topic, body }) => [topic, JSON.parse(body)])).toContainEqual([
       'parcel.weights',
       { parcelId: 'p7', kilograms: 0.9 },
@@ -125,7 +124,7 @@ describe('what the pages on messaging show', () => {
     );
     await example.limited(publisher).publish(messages);
     expect(performance.now() - started).toBeGreaterThan(500);
-    expect(await peer.heard('p8', 300)).toHaveLength(300);
+    expect(await peer.received('p8', 300)).toHaveLength(300);
     await publisher.close();
   });
 

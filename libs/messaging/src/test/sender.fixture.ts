@@ -1,8 +1,8 @@
 import type { Kafka } from 'kafkajs';
-import { Connection } from 'rabbitmq-client';
 import { BatchingPublisher, MessageSender } from '../calls/index.js';
-import { KafkaJsClient, KafkaPublisher } from '../kafka/index.js';
-import { RabbitPublisher, UnconfirmedKafkaPublisher, UnconfirmedRabbitPublisher } from '../rabbitmq/index.js';
+import { KafkaJsClient, KafkaPublisher, UnconfirmedKafkaPublisher } from '../kafka/index.js';
+import { AmqplibClient, RabbitPublisher, UnconfirmedRabbitPublisher } from '../rabbitmq/index.js';
+import { quiet } from './workbench.fixture.js';
 
 export interface OpenSender {
   sender: MessageSender;
@@ -17,8 +17,13 @@ export interface SenderSettings {
 
 /** A sender as `MessagingModule` wires it. */
 export function openSender({ rabbitmqUrl, kafka, kafkaTopicPrefix }: SenderSettings): OpenSender {
-  const connection = new Connection({ url: rabbitmqUrl, retryLow: 50, retryHigh: 200, acquireTimeout: 1_000 });
-  connection.on('error', () => {}); // it connects again
+  const connection = new AmqplibClient({
+    url: rabbitmqUrl,
+    name: 'sender',
+    logger: quiet,
+    retryDelay: { first: 50, longest: 200 },
+    connectTimeout: 1_000,
+  });
   const rabbit = new UnconfirmedRabbitPublisher(connection);
   const confirmedRabbit = new RabbitPublisher(connection);
   const client = new KafkaJsClient(kafka);
@@ -35,7 +40,7 @@ export function openSender({ rabbitmqUrl, kafka, kafkaTopicPrefix }: SenderSetti
     async close() {
       await Promise.all([kafkaUnconfirmed.close(), kafkaConfirmed.close()]);
       await Promise.all([rabbit.close(), confirmedRabbit.close()]).catch(() => {}); // a broker that is away
-      connection.unsafeDestroy();
+      await connection.close();
     },
   };
 }

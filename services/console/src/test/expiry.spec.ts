@@ -3,18 +3,18 @@ import { pgTx } from '@waybill/outbox';
 import { transaction, until } from '@waybill/testing';
 import pg from 'pg';
 import { SOURCES } from '../sources.js';
-import { ask, type Letter, startConsole } from './console.fixture.js';
+import { callApi, type DeadLetter, startConsole } from './console.fixture.js';
 
 const HOUR = 3_600_000;
 
-/** Letters of yesterday, one waiting and two resolved, and an ancient one, which every retention ends. */
-async function oldLetters(databaseUrl: string): Promise<void> {
+/** Dead letters of yesterday, one waiting and two resolved, and an ancient one, which every retention ends. */
+async function yesterdaysDeadLetters(databaseUrl: string): Promise<void> {
   const pool = new pg.Pool({ connectionString: databaseUrl });
   const within = <T>(work: (tx: ReturnType<typeof pgTx>) => Promise<T>) =>
     transaction(pool, (client) => work(pgTx(client)));
   for (const messageId of ['waits', 'resubmitted', 'discarded', 'ancient']) {
-    const letter = foundLetter(SOURCES[0]!, { headers: {}, body: Buffer.from('{}'), messageId });
-    await within((tx) => new DeadLetters().takeIn(tx, letter));
+    const deadLetter = foundLetter(SOURCES[0]!, { headers: {}, body: Buffer.from('{}'), messageId });
+    await within((tx) => new DeadLetters().takeIn(tx, deadLetter));
   }
   const { rows } = await pool.query('SELECT id, message_id FROM waybill.dead_letters');
   const idOf = (messageId: string) => rows.find((row) => row.message_id === messageId).id;
@@ -29,21 +29,24 @@ async function oldLetters(databaseUrl: string): Promise<void> {
 }
 
 it.each([
-  { keep: 23 * HOUR, left: ['waits'] },
-  { keep: 25 * HOUR, left: ['discarded', 'resubmitted', 'waits'] },
-])('letters decided a day ago, kept for $keep ms: $left are left', async ({ keep, left }) => {
-  const console = await startConsole({ config: { DECIDED_LETTERS_KEPT: keep }, before: oldLetters });
-  try {
-    await until(`${left} are left`, async () => {
-      const { items } = (await ask<{ items: Letter[] }>(console, 'GET', '/dead-letters')).body;
-      return (
-        items
-          .map(({ messageId }) => messageId)
-          .sort()
-          .join() === left.join()
-      );
-    });
-  } finally {
-    await console.stop();
-  }
-});
+  { retention: 23 * HOUR, left: ['waits'] },
+  { retention: 25 * HOUR, left: ['discarded', 'resubmitted', 'waits'] },
+])(
+  'of dead letters resolved a day ago, with a retention of $retention ms, $left are left',
+  async ({ retention, left }) => {
+    const console = await startConsole({ config: { RESOLVED_DEAD_LETTER_RETENTION: retention }, before: yesterdaysDeadLetters });
+    try {
+      await until(`${left} are left`, async () => {
+        const { items } = (await callApi<{ items: DeadLetter[] }>(console, 'GET', '/dead-letters')).body;
+        return (
+          items
+            .map(({ messageId }) => messageId)
+            .sort()
+            .join() === left.join()
+        );
+      });
+    } finally {
+      await console.stop();
+    }
+  },
+);

@@ -1,4 +1,0 @@
-import { keepsConsumerPromises } from '../test/consumer-conformance.fixture.js';
-
-describe('RabbitMQ by rabbitmq-client', () =>
-  keepsConsumerPromises({ broker: 'rabbitmq', promises: { keepsKeysInOrder: false } }));
