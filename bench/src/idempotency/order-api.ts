@@ -15,7 +15,7 @@ export const ORDER = JSON.stringify({
   paymentToken: 'tok_'.padEnd(64, 'k'),
 });
 
-/** order-api as it is run, with a database of its own and a catalogue in it; nobody relays its outbox. */
+/** order-api as in production, with a database of its own and a catalogue in it; no relay runs. */
 export class OrderApi {
   private constructor(
     readonly url: string,
@@ -39,7 +39,7 @@ export class OrderApi {
     return new OrderApi(server.url, server, database);
   }
 
-  /** What a relay would have taken away. */
+  /** Deletes what a relay would have published. */
   async settle(): Promise<void> {
     await this.database.pool.query('TRUNCATE waybill.outbox');
     await this.database.pool.query('CHECKPOINT');

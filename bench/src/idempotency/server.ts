@@ -2,14 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createServer } from 'node:net';
 import { until } from '@waybill/testing';
 
-/** A server as a process of its own, with the same flags for each. */
+/** A server in a process of its own, all with the same flags. */
 export class Server {
   private constructor(
     readonly url: string,
     private readonly child: ChildProcess,
   ) {}
 
-  /** Resolves when `ready` answers with 200. The script listens on `PORT`. */
+  /** Resolves when `ready` responds with 200. The script listens on `PORT`. */
   static async start(script: string, { ready, env }: { ready: string; env: Record<string, string> }): Promise<Server> {
     const port = await freePort();
     const child = fork(script, {

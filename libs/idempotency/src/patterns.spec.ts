@@ -79,7 +79,7 @@ describe('check before act', () => {
     });
   };
 
-  it('by itself does not suffice: two that check concurrently both act', async () => {
+  it('does not suffice without a lock: two that check concurrently both act', async () => {
     const watched = bothReadFirst();
     await Promise.all([1, 2].map(() => commit((tx) => creditUnguarded(watched(tx), 'o1'))));
     expect(await all('SELECT order_id FROM credits')).toHaveLength(2);

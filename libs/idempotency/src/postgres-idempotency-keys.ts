@@ -22,7 +22,7 @@ export interface PostgresIdempotencyKeysOptions {
   /**
    * Most requests with a key that share one transaction. Default 1: none does. More is faster under load, and needs a
    * connection that pipelines and work whose every statement stands alone (an insert, an upsert, a set-to), because row
-   * locks do not isolate requests of the same transaction. When one fails, each of its group is done again by itself.
+   * locks do not isolate requests of the same transaction. When one fails, each of its group is retried separately.
    */
   groupCommit?: number;
   /** PostgreSQL schema of the table. Default `waybill`. */

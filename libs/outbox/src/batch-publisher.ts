@@ -56,7 +56,7 @@ export class BatchPublisher {
     return this.backoff.next();
   }
 
-  /** Deletes published messages and moves rejected ones away: all sent at once, so that the next read sees it done. */
+  /** Deletes published messages and moves rejected ones to their table: all pipelined, so that the next read runs after them. */
   async settle(client: pg.Client, batch: StoredMessage[], outcomes: PublishOutcome[]): Promise<void> {
     const { target, table, metrics, onDeleted } = this.options;
     const published = batch.filter((_, i) => outcomes[i]?.status === 'published');

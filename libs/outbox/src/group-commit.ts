@@ -9,7 +9,7 @@ export interface GroupCommitOptions<Item> {
   /** How long an item waits for slow groups, in ms; then another transaction is begun for it. Default 20. */
   maxWait?: number;
   /**
-   * Does the work of a whole group in this transaction. When it fails it is called again for each item by itself, also when
+   * Does the work of a whole group in this transaction. When it fails it is called again for each item separately, also when
    * the commit succeeded and only its answer was lost: the work must recognise an item that has taken effect.
    */
   work(tx: Tx, items: readonly Item[]): Promise<void>;
@@ -24,8 +24,8 @@ interface Waiting<Item> {
 /**
  * Group commit: concurrent items share a transaction, so that begin, commit and the flush to disk are paid once per group.
  * While no group is in flight an item starts at once; the ones that arrive meanwhile form the next group, which starts when
- * it is half full, when a group finishes, or after `maxWait`. A group that fails is rolled back and each of its items is
- * done again by itself.
+ * it is half full, when a group finishes, or after `maxWait`. A group that fails is rolled back, and each of its items is
+ * retried separately.
  */
 export class GroupCommit<Item> {
   private readonly waiting: Waiting<Item>[] = [];
@@ -67,7 +67,7 @@ export class GroupCommit<Item> {
       for (const { resolve } of group) resolve();
     } catch (error) {
       if (group.length === 1) return group[0]!.reject(error);
-      await Promise.all(group.map((one) => this.doGroup([one]))); // each fails or succeeds by itself
+      await Promise.all(group.map((one) => this.doGroup([one]))); // retried separately: only the items at fault fail
     }
   }
 

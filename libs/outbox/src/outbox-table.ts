@@ -32,7 +32,7 @@ export class OutboxTable {
   async read(client: pg.Client, request: ReadRequest): Promise<StoredMessage[]> {
     const { target, shards, limit, blocked, inFlight } = request;
     const { rows } = await client.query<StoredMessage>({
-      name: 'waybill-outbox-read',
+      name: 'outbox-read',
       text: this.readSql,
       values: [target, [...shards], limit, blocked, inFlight.map(({ seq }) => seq)],
     });
@@ -43,7 +43,7 @@ export class OutboxTable {
   async remove(client: pg.Client, target: string, messages: readonly StoredMessage[]): Promise<void> {
     if (messages.length === 0) return;
     await client.query({
-      name: 'waybill-outbox-remove',
+      name: 'outbox-remove',
       text: this.removeSql,
       values: [target, messages.map(({ destination }) => destination), messages.map(({ seq }) => seq)],
     });
@@ -52,7 +52,7 @@ export class OutboxTable {
   /** Moves a message that can never be published to `outbox_rejected`, in one statement: it is always in one of the two. */
   async reject(client: pg.Client, message: StoredMessage, reason: string): Promise<void> {
     await client.query({
-      name: 'waybill-outbox-reject',
+      name: 'outbox-reject',
       text: this.rejectSql,
       values: [message.target, message.destination, message.seq, reason],
     });

@@ -22,7 +22,7 @@ export class ShardLocks {
   async acquire(): Promise<number[]> {
     const missing = Array.from({ length: SHARDS }, (_, shard) => shard).filter((shard) => !this.held.has(shard));
     const { rows } = await this.client.query<{ shard: number; locked: boolean }>({
-      name: 'waybill-outbox-lock',
+      name: 'outbox-lock',
       text: `SELECT shard, pg_try_advisory_lock(hashtextextended('${this.schema}.outbox/' || $1 || '/' || shard, 0)) AS locked
              FROM unnest($2::int[]) AS shard`,
       values: [this.target, missing],
