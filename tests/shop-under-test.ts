@@ -63,7 +63,7 @@ async function sendThroughEveryConsumer({ rabbit, kafka }: Peers): Promise<reado
         expect(await outcomeOf(declined)).toMatchObject({ reason: 'PAYMENT_DECLINED' });
         expect(await reservations(declined)).toEqual([expect.objectContaining({ status: 'RELEASED' })]);
         const attempt = { orderId: declined, attempt: 1 };
-        expect(await rabbit.ask(CancelShipment, attempt)).toEqual(attempt);
+        expect(await rabbit.request(CancelShipment, attempt)).toEqual(attempt);
       },
     },
     {

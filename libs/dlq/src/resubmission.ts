@@ -1,6 +1,6 @@
 import {
   parkedQueueOf,
-  RELEASE_PARKED,
+  releaseParkedType,
   type ReleaseParked,
   withoutBodyReference,
   withoutFailure,
@@ -65,7 +65,7 @@ function release(
       'content-type': 'application/json',
       'cloudEvents:specversion': '1.0',
       'cloudEvents:id': id,
-      'cloudEvents:type': RELEASE_PARKED,
+      'cloudEvents:type': releaseParkedType(namespace),
       'cloudEvents:source': '/waybill/dead-letters',
       'cloudEvents:subject': messageId,
       'cloudEvents:time': new Date().toISOString(),

@@ -172,7 +172,7 @@ describe('a task', () => {
     handle = async ({ what }, { tx }) => {
       const { rows } = await database.pool.query('SELECT suspect, isolated FROM waybill.started');
       writtenDown.push(rows);
-      if (writtenDown.length === 1) throw new Requeued('as if its process had died');
+      if (writtenDown.length === 1) throw new Requeued();
       await effect(tx, what);
     };
     await send('given back');
