@@ -31,7 +31,7 @@ export class OrderWorkload implements Workload {
     for (let n = 0; n < count; n++) this.placing.push(place(nthOrder(this.placing.length), '300s'));
   }
 
-  /** Every order was answered with 202. */
+  /** Every order got a 202. */
   accepted(): Promise<string[]> {
     return Promise.all(this.placing);
   }

@@ -76,7 +76,7 @@ const isTemporary = (status: number) => status >= 500 || status === 409 || statu
 
 export const order = (orderId: string): Promise<Order> => get(`${endpoints().orderApi}/orders/${orderId}`);
 
-/** The order once it has its outcome. */
+/** The order once it has an outcome. */
 export function outcomeOf(orderId: string, within: `${number}s` = '60s'): Promise<Order> {
   return until(
     `order ${orderId} has its outcome`,
@@ -88,7 +88,7 @@ export function outcomeOf(orderId: string, within: `${number}s` = '60s'): Promis
   );
 }
 
-/** Waits for a state in the order's history, which may have moved on since. */
+/** The order once this state is in its history; it may have reached others since. */
 export function untilOrder(orderId: string, status: string): Promise<Order> {
   return until(
     `order ${orderId} was ${status}`,
@@ -154,11 +154,11 @@ export async function mails(orderId: string): Promise<Mail[]> {
   return all.filter(({ headers }) => headers['x-waybill-order-id'] === orderId);
 }
 
-/** Puts just so much of a product on the shelf that `available` can still be sold. */
+/** Sets the stock so that exactly `available` can still be sold. */
 export async function setAvailable(sku: string, available: number): Promise<void> {
   const { reserved } = await product(sku);
   const response = await putStock(sku, { onHand: reserved + available }, endpoints().operatorToken);
-  if (!response.ok) throw new Error(`PUT stock answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`PUT stock returned ${response.status}: ${await response.text()}`);
 }
 
 export function putStock(sku: string, body: object, token?: string): Promise<Response> {

@@ -17,7 +17,7 @@ import {
 } from '../shop.js';
 
 describe('an order that can be fulfilled', () => {
-  it('is accepted with 202 and the place to follow it', async () => {
+  it('is accepted with 202 and the address of its status', async () => {
     const response = await post(anOrder());
     const body = (await response.json()) as { orderId: string };
 
@@ -31,7 +31,7 @@ describe('an order that can be fulfilled', () => {
     await outcomeOf(body.orderId);
   });
 
-  it('is reserved, paid and confirmed, in this order, at the price of the catalogue', async () => {
+  it('is reserved, paid and confirmed, in this order, at the catalogue price', async () => {
     const confirmed = await outcomeOf(await place({ items: [{ sku: 'BOOK-001', quantity: 2 }] }));
 
     expect(confirmed).toMatchObject({ terminal: true, total: { amount: 2 * 1_499, currency: 'EUR' } });
@@ -62,7 +62,7 @@ describe('an order that can be fulfilled', () => {
     expect(after.revenue.amount).toBe(before.revenue.amount + total.amount);
   });
 
-  it('leaves the shelf when the carrier takes it, and is delivered', async () => {
+  it('leaves the stock when it is dispatched, and is delivered', async () => {
     const before = await product('BOOK-004');
     const orderId = await place({ items: [{ sku: 'BOOK-004', quantity: 5 }] });
     await untilOrder(orderId, 'DELIVERED');
@@ -75,7 +75,7 @@ describe('an order that can be fulfilled', () => {
     expect((await order(orderId)).status).toBe('DELIVERED');
   });
 
-  it('counts the same SKU on two lines as one', async () => {
+  it('merges two lines of the same SKU', async () => {
     const line = { sku: 'BOOK-005', quantity: 1 };
     const { orderId } = await outcomeOf(await place({ items: [line, line] }));
     expect(await order(orderId)).toMatchObject({ items: [{ sku: 'BOOK-005', quantity: 2 }] });

@@ -3,7 +3,7 @@ import { endpoints, ledger, mails, mailTypes, order, outcomeOf, place } from '..
 import { deadLetter, get, operate } from '../system/running-system.js';
 
 describe('a failed order', () => {
-  it('waits for review, and is fulfilled when it is resubmitted with another way to pay', async () => {
+  it('waits for review, and is fulfilled after it is resubmitted with another payment token', async () => {
     const failed = await outcomeOf(await place({ paymentToken: 'tok_declined' }));
     expect(failed).toMatchObject({ status: 'FAILED', attempt: 1 });
 

@@ -16,7 +16,7 @@ import {
 } from '../shop.js';
 
 describe('an order that cannot be fulfilled', () => {
-  it('fails when its payment is declined, and gives its items back', async () => {
+  it('fails when its payment is declined, and releases its items', async () => {
     const failed = await outcomeOf(await place({ paymentToken: 'tok_declined' }));
 
     expect(failed).toMatchObject({ status: 'FAILED', reason: 'PAYMENT_DECLINED', terminal: true });
@@ -25,7 +25,7 @@ describe('an order that cannot be fulfilled', () => {
     expect(await reservations(failed.orderId)).toEqual([expect.objectContaining({ status: 'RELEASED' })]);
   });
 
-  it('fails when it wants more than there is, and is never charged', async () => {
+  it('fails when the stock is short, and is never charged', async () => {
     await setAvailable('BOOK-020', 3);
     const failed = await outcomeOf(await place({ items: [{ sku: 'BOOK-020', quantity: 4 }] }));
 
@@ -53,7 +53,7 @@ describe('an order that cannot be fulfilled', () => {
 });
 
 describe('the last items of a product', () => {
-  it('go to as many orders as there are items, however many want them at once', async () => {
+  it('go to as many orders as there are items, however many compete for them', async () => {
     await setAvailable('BOOK-019', 3);
     const wanted = Array.from({ length: 8 }, () => place({ items: [{ sku: 'BOOK-019', quantity: 1 }] }));
     const outcomes = await Promise.all((await Promise.all(wanted)).map((orderId) => outcomeOf(orderId)));

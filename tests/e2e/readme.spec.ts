@@ -25,7 +25,7 @@ async function runAsWritten(command: string): Promise<string> {
 }
 
 describe('the README', () => {
-  it('has a curl that is answered as it says, with an order that is confirmed', async () => {
+  it('has a curl command that returns what it shows, for an order that is confirmed', async () => {
     const answer = await runAsWritten(blockOf('curl'));
     expect(answer).toMatch(/^HTTP\/1.1 202 Accepted/);
     const { orderId, ...rest } = JSON.parse(answer.split('\r\n\r\n')[1]!);

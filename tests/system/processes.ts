@@ -35,7 +35,8 @@ export async function keepDown(name: string, ms: number): Promise<void> {
 }
 
 /** The address of a process. */
-export const urlOf = (name: string): string => readEndpoints<Record<string, string>>()[endpointKey(processNamed(name))]!;
+export const urlOf = (name: string): string =>
+  readEndpoints<Record<string, string>>()[endpointKey(processNamed(name))]!;
 
 /** Waits until it can do its work, so that a kill hits it at work and not while it starts. */
 export function untilReady(name: string): Promise<unknown> {

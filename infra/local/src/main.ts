@@ -6,7 +6,7 @@ import { readSettings, root, type Settings } from './settings.js';
 import { start, startDetached, supervise } from './start.js';
 import { status } from './status.js';
 import { stop } from './stop.js';
-import { lint, test, testCrash } from './test.js';
+import { lint, test, testCrash, testLong } from './test.js';
 import { testCompose } from './test-compose.js';
 
 const HELP = `Usage: npm <command>, or npm run <command> -- <options>
@@ -16,8 +16,9 @@ const HELP = `Usage: npm <command>, or npm run <command> -- <options>
   status [--json]    shows each process and whether it is ready
   test [path ...]    runs all tests, or those below these paths, on a system of their own
   test:crash [word ...]
-                     kills every process under load and checks that nothing is lost (some ten minutes)
+                     kills every process under load and checks that nothing is lost (some five minutes)
   test:compose       builds the images, starts the system in containers, tests it and kills each container under load
+  test:long          both with more kills, longer outages and more messages (some half an hour)
   order              places orders and follows them to their outcome; see --help
   invariants         checks that nothing was lost, charged twice or oversold; see --help
   dlq                lists, resubmits and discards dead letters; see --help
@@ -40,6 +41,10 @@ const COMMANDS: Record<string, (settings: Settings, args: string[]) => Promise<n
   status: (settings, args) => status(settings, options(args, ['--json']).has('--json')),
   test: (settings, args) => test(settings, args),
   'test:crash': (settings, args) => testCrash(settings, args),
+  'test:long': (_settings, args) => {
+    options(args, []);
+    return testLong();
+  },
   bench: (settings, args) => bench(settings, args),
   'test:compose': (settings, args) => {
     options(args, []);

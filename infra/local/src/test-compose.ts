@@ -10,8 +10,8 @@ import { type Count, jest, report } from './test.js';
 
 /** Of everything that the compose file publishes, the ports that tests use. */
 const PUBLISHED = publishedPorts();
-/** The first starts systems without containers, the others speak to the brokers, whose ports are not published. */
-const NOT_OF_CONTAINERS = ['launcher', 'dead-letters', 'poison'].map((name) => `tests/dist/e2e/${name}`);
+/** The first starts systems without containers, the other one uses the brokers, whose ports are not published. */
+const NOT_OF_CONTAINERS = ['launcher', 'dead-letters'].map((name) => `tests/dist/e2e/${name}`);
 /** All ports stay below 32768: above, the system gives them to outgoing connections, and one may be taken at any moment. */
 const PORT_BASE = '11000';
 /** For copies of order-processor. */
@@ -39,7 +39,7 @@ export async function testCompose({ home }: Settings): Promise<number> {
     await timed('images built', () => compose('--progress', 'plain', 'build', '--quiet'));
     await timed('up and healthy', () => compose('--progress', 'quiet', 'up', '-d', '--no-build', '--wait'));
     await writeEndpoints(settings);
-    for (const tests of ['compose/rules', 'compose/figures', 'compose/nginx', 'e2e/'])
+    for (const tests of ['compose/rules', 'compose/figures', 'compose/nginx', 'system/processes', 'e2e/'])
       counts.push(await testsIn(settings, tests));
     // With so little patience an order may rightly fail while a machine at its limit restarts what was killed.
     delete process.env.PAYMENT_DEADLINE;
