@@ -1,61 +1,74 @@
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { circles, files, type Import, imports, importsOf, isTestFile, read } from './imports.js';
 
-const root = join(import.meta.dirname, '..', '..');
-
-interface Import {
-  file: string;
-  /** As written, or for a relative one the path from the root. */
-  target: string;
-}
-
-const IMPORT =
-  /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+'([^']+)'|(?:^|\n)\s*import\s+'([^']+)'|import\('([^']+)'\)/g;
-
-function importsOf(file: string): Import[] {
-  const source = readFileSync(join(root, file), 'utf8');
-  return [...source.matchAll(IMPORT)].map((match) => {
-    const written = match[1] ?? match[2] ?? match[3]!;
-    return { file, target: written.startsWith('.') ? normalize(join(dirname(file), written)) : written };
-  });
-}
-
-const files = globSync('{services,libs,infra}/*/src/**/*.ts', {
-  cwd: root,
-  exclude: (name) => name.includes('generated'),
-});
-const imports = files.filter((file) => !file.includes('/generated/')).flatMap(importsOf);
+/** Lowest first: each imports only libraries before it. */
+const LIBRARIES = ['testing', 'outbox', 'idempotency', 'messaging', 'dlq', 'platform', 'contracts'];
+/** Of libs/messaging, lowest first: each imports only rooms before it; rooms on one floor do not import each other. */
+const ROOMS = [
+  ['contract'],
+  ['envelope'],
+  ['outcomes'],
+  ['claim-check'],
+  ['attempts'],
+  ['handling'],
+  ['kafka', 'rabbitmq'],
+  ['calls'],
+  ['nest'],
+];
+/** What a library must not know: another system keeps it and has none of these. */
+const WORDS_OF_THE_SHOP = /payment|inventory|shipment|customer|\bsku\b|\bstock\b|order-?(id|api|processor)|\borders\./i;
 
 /** What breaks a rule, as `file imports target`. */
-const offenders = (breaks: (use: Import) => boolean) =>
-  imports.filter(breaks).map(({ file, target }) => `${file} imports ${target}`);
+const offenders = (breaks: (use: Import) => boolean, among: readonly Import[] = imports) =>
+  among.filter(breaks).map(({ file, target }) => `${file} imports ${target}`);
 
 const packageOf = (path: string) => path.split('/').slice(0, 2).join('/');
-const isSpec = (file: string) => file.endsWith('.spec.ts');
+const libraryOf = (target: string) => /^@waybill\/([a-z-]+)/.exec(target)?.[1];
+const isSource = ({ file }: Import) => !isTestFile(file);
+const sourceImports = imports.filter(isSource);
 
 describe('the import rules', () => {
-  it('find the sources', () => {
+  it('find the sources, and tell a type from a value', () => {
     expect(imports.length).toBeGreaterThan(200);
+    const source = [
+      `import type { A } from './a.js';`,
+      `import {\n  type B,\n  type C\n} from '@b/c';`,
+      `import D, { type E } from 'd';`,
+      `export * from '../f.js';`,
+      `await import('g');`,
+    ].join('\n');
+    expect(importsOf('x/y/z.ts', source)).toEqual([
+      { file: 'x/y/z.ts', target: 'x/y/a.ts', isType: true },
+      { file: 'x/y/z.ts', target: '@b/c', isType: true },
+      { file: 'x/y/z.ts', target: 'd', isType: false },
+      { file: 'x/y/z.ts', target: 'x/f.ts', isType: false },
+      { file: 'x/y/z.ts', target: 'g', isType: false },
+    ]);
+  });
+
+  it('no files import each other in a circle', () => {
+    const edge = (file: string, target: string) => ({ file, target, isType: true });
+    expect(circles([edge('a', 'b'), edge('b', 'c'), edge('c', 'b'), edge('c', 'd')])).toEqual(['b -> c -> b']);
+    expect(circles(imports)).toEqual([]);
   });
 
   it('domain is plain TypeScript: it imports only domain', () => {
     const domain = /^services\/[^/]+\/src\/domain\//;
-    expect(offenders(({ file, target }) => domain.test(file) && !isSpec(file) && !domain.test(target))).toEqual([]);
+    expect(offenders(({ file, target }) => domain.test(file) && !domain.test(target), sourceImports)).toEqual([]);
   });
 
-  it('workflows import only domain, contracts, Temporal and the types of their activities: nothing else gets into their sandbox', () => {
-    const allowed = [/^@waybill\/contracts$/, /^@temporalio\/workflow$/, /\/src\/domain\//, /\/src\/workflows\//];
-    const workflow = /\/workflows\/(.*\.workflow|compensations)\.ts$/;
-    expect(offenders(({ file, target }) => workflow.test(file) && !allowed.some((rule) => rule.test(target)))).toEqual(
-      [],
-    );
+  it('workflows import only domain, contracts, Temporal, each other and types of their activities: nothing else gets into their sandbox', () => {
+    const workflow = /\/src\/workflows\/([^/]*\.workflow|compensations)\.ts$/;
+    const values = [/^@waybill\/contracts$/, /^@temporalio\/workflow$/, /\/src\/domain\//, workflow];
+    const isAllowed = ({ target, isType }: Import) =>
+      values.some((rule) => rule.test(target)) || (isType && /\/src\/workflows\/[^/]*\.activities\.ts$/.test(target));
+    expect(imports.some(({ file }) => workflow.test(file))).toBe(true);
+    expect(offenders((use) => workflow.test(use.file) && !isAllowed(use))).toEqual([]);
   });
 
   it('no service imports another', () => {
-    const others = ['order', 'inventory', 'payment', 'email', 'analytics', 'console'].map((name) => `@waybill/${name}`);
-    expect(offenders(({ target }) => others.some((name) => target === name || target.startsWith(`${name}/`)))).toEqual(
-      [],
-    );
+    const services = new Set(files.filter((file) => file.startsWith('services/')).map((file) => file.split('/')[1]!));
+    expect(services.size).toBeGreaterThan(1);
+    expect(offenders(({ target }) => services.has(libraryOf(target) ?? ''))).toEqual([]);
   });
 
   it('nothing reaches into another package by path', () => {
@@ -64,19 +77,65 @@ describe('the import rules', () => {
     expect(offenders(intoAnother)).toEqual([]);
   });
 
-  it('only services say what is said: no lib imports contracts', () => {
-    const others = ({ file, target }: Import) =>
-      !file.startsWith('services/') && target.startsWith('@waybill/contracts');
-    expect(offenders(others)).toEqual([]);
+  it('only services import contracts: libraries serve any system', () => {
+    expect(offenders(({ file, target }) => !file.startsWith('services/') && libraryOf(target) === 'contracts')).toEqual(
+      [],
+    );
   });
 
-  it('a lib is entered by its front door, by /nest, or messaging by /contract', () => {
-    const door = /^@waybill\/[a-z-]+(\/nest)?$|^@waybill\/messaging\/contract$/;
+  it('a library is entered by its index, by /nest, messaging by /contract, platform by /prisma and /temporal', () => {
+    const door = /^@waybill\/([a-z-]+(\/nest)?|messaging\/contract|platform\/(prisma|temporal))$/;
     expect(offenders(({ target }) => target.startsWith('@waybill/') && !door.test(target))).toEqual([]);
   });
 
   it('only config.ts reads the environment of a service', () => {
     const readers = files.filter((file) => file.startsWith('services/') && !file.endsWith('/config.ts'));
-    expect(readers.filter((file) => readFileSync(join(root, file), 'utf8').includes('process.env'))).toEqual([]);
+    expect(readers.filter((file) => read(file).includes('process.env'))).toEqual([]);
+  });
+});
+
+describe('the libraries', () => {
+  const nameOf = (file: string) => /^libs\/([^/]+)\//.exec(file)?.[1];
+
+  it('are all in the list', () => {
+    expect([...new Set(files.map(nameOf))].filter(Boolean).sort()).toEqual(LIBRARIES.toSorted());
+  });
+
+  it('import only libraries below them', () => {
+    const isUpwards = ({ file, target }: Import) => {
+      const [from, to] = [LIBRARIES.indexOf(nameOf(file) ?? ''), LIBRARIES.indexOf(libraryOf(target) ?? '')];
+      return from >= 0 && to >= from;
+    };
+    expect(offenders(isUpwards, sourceImports)).toEqual([]);
+  });
+
+  it('know no word of the shop', () => {
+    const generic = files.filter((file) => !isTestFile(file) && (nameOf(file) ?? 'contracts') !== 'contracts');
+    const found = generic.flatMap((file) => {
+      const lines = read(file).split('\n');
+      return lines.filter((line) => WORDS_OF_THE_SHOP.test(line)).map((line) => `${file}: ${line.trim()}`);
+    });
+    expect(generic.length).toBeGreaterThan(100);
+    expect(found).toEqual([]);
+  });
+});
+
+describe('the rooms of libs/messaging', () => {
+  const src = 'libs/messaging/src/';
+  const roomOf = (path: string) => (path.startsWith(src) ? /^([^/]+)\//.exec(path.slice(src.length))?.[1] : undefined);
+  const floorOf = (room: string | undefined) => ROOMS.findIndex((rooms) => rooms.includes(room ?? ''));
+
+  it('are all in the list', () => {
+    const found = new Set(files.map(roomOf).filter((room) => room !== undefined && room !== 'test'));
+    expect([...found].sort()).toEqual(ROOMS.flat().sort());
+  });
+
+  it('import only rooms below them, and enter them by their index', () => {
+    const breaks = ({ file, target }: Import) => {
+      const [from, to] = [roomOf(file), roomOf(target)];
+      if (!from || from === to || !target.startsWith(src)) return false;
+      return !to || floorOf(to) >= floorOf(from) || target !== `${src}${to}/index.ts`;
+    };
+    expect(offenders(breaks, sourceImports)).toEqual([]);
   });
 });

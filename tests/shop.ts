@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
-import type { Endpoints } from '@waybill/cli';
+import type { Endpoints } from '@waybill/shop-cli';
 import { until } from '@waybill/testing';
+import { get, readEndpoints } from './system/running-system.js';
 
-/** A running system seen from outside, as its users and operators see it. */
+/** The running shop seen from outside, as its customers see it. */
+
+export const endpoints = () => readEndpoints<Endpoints>();
 
 export interface OrderRequest {
   customerId: string;
@@ -34,7 +36,7 @@ export interface Summary {
   refunds: Money;
 }
 
-/** What every order says unless a test says otherwise. */
+/** An order as it is unless a test changes it. */
 export const anOrder = (changes: Partial<OrderRequest> = {}): OrderRequest => ({
   customerId: 'cus_1001',
   email: 'ada@example.com',
@@ -42,13 +44,6 @@ export const anOrder = (changes: Partial<OrderRequest> = {}): OrderRequest => ({
   paymentToken: 'tok_ok',
   ...changes,
 });
-
-/** As it is now: a process that was killed has another pid afterwards. */
-export function endpoints(): Endpoints & { processes: Record<string, number> } {
-  const file = process.env.WAYBILL_ENDPOINTS;
-  if (!file) throw new Error('WAYBILL_ENDPOINTS is not set: `npm test` starts a system and sets it');
-  return JSON.parse(readFileSync(file, 'utf8'));
-}
 
 export function post(body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`${endpoints().orderApi}/orders`, {
@@ -58,32 +53,30 @@ export function post(body: unknown, headers: Record<string, string> = {}): Promi
   });
 }
 
-/** Places an order as a patient client does: with a key, so that it may ask again until it has an answer. */
+/**
+ * Places an order as a patient client does: with a key, so that it may repeat the request while the answer is that it
+ * should. Any other answer than 202 rejects at once.
+ */
 export async function place(changes: Partial<OrderRequest> = {}, within: `${number}s` = '60s'): Promise<string> {
   const key = crypto.randomUUID();
-  return until(
-    'the order is accepted',
+  const response = await until(
+    'the order has its answer',
     async () => {
-      const response = await post(anOrder(changes), { 'idempotency-key': key });
-      if (response.status === 202) return ((await response.json()) as Order).orderId;
-      if (response.status < 500 && response.status !== 409 && response.status !== 429) {
-        throw new Error(`${response.status} ${await response.text()}`);
-      }
-      return undefined;
+      const answer = await post(anOrder(changes), { 'idempotency-key': key });
+      if (isTemporary(answer.status)) throw new Error(`${answer.status} ${await answer.text()}`);
+      return answer;
     },
     { within },
   );
+  if (response.status !== 202) throw new Error(`POST /orders returned ${response.status}: ${await response.text()}`);
+  return ((await response.json()) as Order).orderId;
 }
 
-export async function get<T>(url: string): Promise<T> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`GET ${url} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
-}
+const isTemporary = (status: number) => status >= 500 || status === 409 || status === 429;
 
 export const order = (orderId: string): Promise<Order> => get(`${endpoints().orderApi}/orders/${orderId}`);
 
-/** The order once it has its outcome. */
+/** The order once it has an outcome. */
 export function outcomeOf(orderId: string, within: `${number}s` = '60s'): Promise<Order> {
   return until(
     `order ${orderId} has its outcome`,
@@ -95,7 +88,7 @@ export function outcomeOf(orderId: string, within: `${number}s` = '60s'): Promis
   );
 }
 
-/** Waits for a state in the order's history, which may have moved on since. */
+/** The order once this state is in its history; it may have reached others since. */
 export function untilOrder(orderId: string, status: string): Promise<Order> {
   return until(
     `order ${orderId} was ${status}`,
@@ -132,6 +125,27 @@ export const product = (sku: string) =>
 
 export const summary = () => get<Summary>(`${endpoints().analytics}/analytics/summary`);
 
+const UNFINISHED = ['PENDING', 'RESERVED', 'PAID'];
+
+/** The summary once analytics has the outcome of at least so many orders and waits for no other. */
+export function settledSummary(orderCount = 0): Promise<Summary> {
+  return until(
+    'analytics has the outcome of every order',
+    async () => {
+      const current = await summary();
+      const isSettled = UNFINISHED.every((status) => !current.orders[status]);
+      return isSettled && ordersIn(current) >= orderCount && current;
+    },
+    { within: '60s' },
+  );
+}
+
+export const ordersIn = ({ orders }: Summary): number => Object.values(orders).reduce((sum, count) => sum + count, 0);
+
+/** Types of the mails about an order that are in the mailbox, sorted. */
+export const mailTypes = async (orderId: string): Promise<string[]> =>
+  (await mails(orderId)).map(({ headers }) => headers['x-waybill-mail-type']!).sort();
+
 /** Mails about an order that are in the mailbox. */
 export async function mails(orderId: string): Promise<Mail[]> {
   const { mail } = endpoints();
@@ -140,11 +154,11 @@ export async function mails(orderId: string): Promise<Mail[]> {
   return all.filter(({ headers }) => headers['x-waybill-order-id'] === orderId);
 }
 
-/** Puts just so much of a product on the shelf that `available` can still be sold. */
+/** Sets the stock so that exactly `available` can still be sold. */
 export async function setAvailable(sku: string, available: number): Promise<void> {
   const { reserved } = await product(sku);
   const response = await putStock(sku, { onHand: reserved + available }, endpoints().operatorToken);
-  if (!response.ok) throw new Error(`PUT stock answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`PUT stock returned ${response.status}: ${await response.text()}`);
 }
 
 export function putStock(sku: string, body: object, token?: string): Promise<Response> {
@@ -153,57 +167,4 @@ export function putStock(sku: string, body: object, token?: string): Promise<Res
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
     body: JSON.stringify(body),
   });
-}
-
-export interface DeadLetter {
-  id: string;
-  source: string;
-  consumer: string;
-  class: string;
-  error: string;
-  messageId: string;
-  type: string;
-  key: string;
-  status: string;
-  /** One more with each change. */
-  version: number;
-  body: string;
-  history: { act: string; by: string }[];
-}
-
-/** Asks the console as an operator. */
-export async function operate<T>(path: string, body?: object): Promise<T> {
-  const { deadLetters, operatorToken } = endpoints();
-  const response = await fetch(`${deadLetters}/dead-letters${path}`, {
-    headers: {
-      authorization: `Bearer ${operatorToken}`,
-      ...(body && { 'content-type': 'application/json' }),
-    },
-    ...(body && { method: 'POST', body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
-}
-
-/** The waiting dead letter that the query means, in full, as soon as it is there. */
-export async function deadLetter(query: Record<string, string>): Promise<DeadLetter> {
-  const { id } = await until(
-    `the console shows the dead letter of ${JSON.stringify(query)}`,
-    async () =>
-      (await operate<{ items: DeadLetter[] }>(`?${new URLSearchParams({ status: 'waiting', ...query })}`)).items[0],
-    { within: '60s' },
-  );
-  return operate(`/${id}`);
-}
-
-/** All queues of the broker, whoever declared them. */
-export async function queueNames(): Promise<string[]> {
-  const { rabbitmq, rabbitmqUi } = endpoints();
-  const { username, password, pathname } = new URL(rabbitmq);
-  const vhost = encodeURIComponent(decodeURIComponent(pathname.slice(1)) || '/');
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-  const response = await fetch(`${rabbitmqUi}/api/queues/${vhost}`, {
-    headers: { authorization: `Basic ${credentials}` },
-  });
-  return ((await response.json()) as { name: string }[]).map(({ name }) => name);
 }

@@ -1,4 +1,4 @@
-import type { Endpoints } from '@waybill/cli';
+import type { Endpoints } from '@waybill/shop-cli';
 
 const WARM_UPS = 20;
 const ORDERS = 50;
@@ -15,7 +15,7 @@ interface Sample {
   confirmed: number;
 }
 
-/** One order after the other on an idle system: how long until 202, and until CONFIRMED as a client sees it. */
+/** One order at a time on an idle system: the time to 202, and to CONFIRMED as a client sees it. */
 export async function latency({ orderApi }: Endpoints): Promise<void> {
   console.log(
     `latency: one order at a time, ${WARM_UPS} warm-ups, then ${ORDERS}; milliseconds since the request was sent`,
@@ -45,7 +45,7 @@ async function sample(orderApi: string): Promise<Sample> {
   for (;;) {
     const answer = await fetch(`${orderApi}${checkStatusUrl}?wait=10`);
     const { terminal, status } = (await answer.json()) as { terminal: boolean; status: string };
-    if (terminal && status === 'FAILED') throw new Error('an order FAILED: the figures would mean nothing');
+    if (terminal && status === 'FAILED') throw new Error('an order FAILED: the figures would be meaningless');
     if (terminal) return { accepted, confirmed: performance.now() - start };
   }
 }

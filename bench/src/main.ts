@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Endpoints } from '@waybill/cli';
+import type { Endpoints } from '@waybill/shop-cli';
 import { cost } from './idempotency/cost.js';
 import { overhead } from './idempotency/overhead.js';
 import { latency } from './latency.js';
@@ -14,7 +14,7 @@ import { rivals } from './outbox/rivals.js';
 import { size } from './outbox/size.js';
 import { throughput } from './outbox/throughput.js';
 
-/** `outbox` is all that begins with `outbox/`. */
+/** A prefix such as `outbox` selects all of `outbox/`. */
 const BENCHMARKS: Record<string, (endpoints: Endpoints) => Promise<void>> = {
   memory,
   latency,
@@ -30,25 +30,27 @@ const BENCHMARKS: Record<string, (endpoints: Endpoints) => Promise<void>> = {
   'messaging/requests': requests,
   'messaging/guarantees': guarantees,
 };
-const OF_THE_RUNNING_SYSTEM = ['memory', 'latency'];
+const DEFAULT = ['memory', 'latency'];
 
 const all = Object.keys(BENCHMARKS);
-const chosenBy = (name: string) => all.filter((each) => each === name || each.startsWith(`${name}/`));
+const selectedBy = (name: string) => all.filter((each) => each === name || each.startsWith(`${name}/`));
 const names = process.argv.slice(2);
-const unknown = names.find((name) => chosenBy(name).length === 0);
+const unknown = names.find((name) => selectedBy(name).length === 0);
 
 if (unknown) {
-  console.error(`there is no benchmark '${unknown}'; there are ${all.join(', ')}`);
+  console.error(`there is no benchmark '${unknown}'; choose from ${all.join(', ')}`);
   process.exitCode = 2;
 } else {
   const endpoints = readEndpoints(process.env.WAYBILL_ENDPOINTS!);
-  for (const name of names.length ? names.flatMap(chosenBy) : OF_THE_RUNNING_SYSTEM) await BENCHMARKS[name]!(endpoints);
+  for (const name of names.length ? names.flatMap(selectedBy) : DEFAULT) await BENCHMARKS[name]!(endpoints);
 }
 
 function readEndpoints(file: string): Endpoints {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Endpoints;
   } catch (error) {
-    throw new Error(`this measures a running system, and ${file} tells of none: npm start`, { cause: error });
+    throw new Error(`this measures a running system, but ${file} cannot be read; start it with: npm start`, {
+      cause: error,
+    });
   }
 }

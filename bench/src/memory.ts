@@ -1,26 +1,26 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Endpoints } from '@waybill/cli';
+import type { Endpoints } from '@waybill/shop-cli';
 
-const BACKING = new Set(['postgres', 'rabbitmq', 'kafka', 'temporal', 'mail']);
+const BACKING_SERVERS = new Set(['postgres', 'rabbitmq', 'kafka', 'temporal', 'mail']);
 const MIB = 1024 * 1024;
 
 /**
- * Memory of every process with its children, as proportional set size: a page that processes share is counted once
- * (Linux, /proc/PID/smaps_rollup).
+ * Memory of every process with its children, as proportional set size, so that a page shared by several processes is
+ * counted once (Linux, /proc/PID/smaps_rollup).
  */
 export async function memory({ processes }: Endpoints): Promise<void> {
   console.log('memory: proportional set size with children, MiB');
   const children = childrenByParent();
-  let ours = 0;
+  let services = 0;
   let all = 0;
   for (const [name, pid] of Object.entries(processes)) {
-    const mib = familyOf(pid, children).reduce((sum, member) => sum + proportionalSetSize(member), 0) / MIB;
+    const mib = withDescendants(pid, children).reduce((sum, member) => sum + proportionalSetSize(member), 0) / MIB;
     all += mib;
-    if (!BACKING.has(name)) ours += mib;
+    if (!BACKING_SERVERS.has(name)) services += mib;
     console.log(`  ${name.padEnd(20)} ${mib.toFixed(0).padStart(6)}`);
   }
   console.log(
-    `  ${'ours'.padEnd(20)} ${ours.toFixed(0).padStart(6)}\n  ${'all'.padEnd(20)} ${all.toFixed(0).padStart(6)}`,
+    `  ${'services'.padEnd(20)} ${services.toFixed(0).padStart(6)}\n  ${'all'.padEnd(20)} ${all.toFixed(0).padStart(6)}`,
   );
 }
 
@@ -33,7 +33,7 @@ function childrenByParent(): Map<number, number[]> {
   return children;
 }
 
-/** Undefined when the process has just ended. */
+/** Undefined when the process has ended meanwhile. */
 function parentOf(pid: string): number | undefined {
   try {
     return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
@@ -42,8 +42,8 @@ function parentOf(pid: string): number | undefined {
   }
 }
 
-function familyOf(pid: number, children: Map<number, number[]>): number[] {
-  return [pid, ...(children.get(pid) ?? []).flatMap((child) => familyOf(child, children))];
+function withDescendants(pid: number, children: Map<number, number[]>): number[] {
+  return [pid, ...(children.get(pid) ?? []).flatMap((child) => withDescendants(child, children))];
 }
 
 function proportionalSetSize(pid: number): number {

@@ -1,9 +1,9 @@
-/** One measurement: how many a second, or how many of whatever is compared. */
+/** One measurement: a rate per second, or whatever is compared. */
 export type Contender = () => Promise<number>;
 
 /**
- * Lets the contenders run by turns, so that what changes on the machine meanwhile meets all of them. A first turn warms up
- * and is not counted. Prints every round and resolves with each one's median.
+ * Runs the contenders alternately, so that changes on the machine affect all of them alike. The first round warms up and
+ * is not counted. Prints every round and resolves with the median of each contender.
  */
 export async function rounds<Name extends string>(
   count: number,
@@ -31,18 +31,18 @@ export function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1]!;
 }
 
-/** How it was measured: one or two sentences, before the figures. */
+/** Prints how it was measured, in one or two sentences, before the figures. */
 export function method(name: string, text: string): void {
   console.log(`\n${name}\n  ${text}`);
 }
 
-/** A figure and whether it is as good as was promised. */
+/** Prints a figure, and whether it meets its goal. */
 export function figure(what: string, value: string, goal?: { text: string; met: boolean }): void {
   const verdict = goal ? `goal ${goal.text}: ${goal.met ? 'met' : 'NOT MET'}` : '';
   console.log(`  ${what.padEnd(48)} ${value.padStart(9)}   ${verdict}`.trimEnd());
 }
 
-/** Runs the work and returns how many a second that were. */
+/** Runs the work and returns its rate per second. */
 export async function ratePerSecond(count: number, work: () => Promise<void>): Promise<number> {
   const start = performance.now();
   await work();

@@ -1,16 +1,16 @@
 /**
- * Takes out of a deployed package what no process of it ever reads: `node slim.mjs FOLDER`. It ends with an error when
- * something that it expects is not there, so that a new version of a dependency does not silently make images big again.
+ * Removes what no process reads from a deployed package: `node slim.mjs FOLDER`. Fails when an expected file is missing,
+ * so that a new version of a dependency cannot silently make images large again.
  */
 import { globSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = process.argv[2];
 
-/** Types and sources in TypeScript, source maps, tests of ours, notes; here and in every dependency. */
+/** TypeScript sources and types, source maps, our tests and Markdown, also of every dependency. */
 const UNREAD = /\.([cm]?ts|map|tsbuildinfo|spec\.js|md)$/;
 
-/** Of Temporal's native code, only that of the system we are on. */
+/** The platform whose native code of Temporal is kept. */
 const RUST_TARGET = { x64: 'x86_64-unknown-linux-gnu', arm64: 'aarch64-unknown-linux-gnu' }[process.arch];
 
 const LARGE = [
@@ -18,7 +18,7 @@ const LARGE = [
   { package: '@temporalio/core-bridge', remove: 'sdk-core' },
   // Workflows are bundled when the image is built, so nothing compiles later.
   { package: '@swc/core-linux-*', remove: '*.node' },
-  // Prisma brings its query compiler for each database, in two sizes and two module formats.
+  // Prisma ships its query compiler for each database, in two sizes and two module formats.
   { package: '@prisma/client', remove: 'runtime/query_compiler_*', except: 'query_compiler_fast_bg.postgresql' },
 ];
 
@@ -31,7 +31,7 @@ for (const { package: name, remove, except } of LARGE) {
     if (!except || !path.includes(except)) rmSync(join(folder, path), { recursive: true, force: true });
 }
 
-/** Never through a link: pnpm links every package to those it depends on. */
+/** Does not follow links: pnpm links each package to its dependencies. */
 function removeUnread(path) {
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     if (entry.isDirectory()) removeUnread(join(path, entry.name));

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Behind every npm script: brings the toolchain that the repository names, installs, generates and builds what has
- * changed, and hands over to the launcher. Runs on the distribution's Node (20 or newer) and uses nothing but Node.
+ * Runs every npm script: fetches the toolchain that the repository names, installs, generates and builds what has
+ * changed, then starts the launcher. Runs on the distribution's Node (20 or newer) without dependencies.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -24,7 +24,7 @@ main().catch((error) => {
 
 async function main() {
   process.chdir(root);
-  const toolchain = await bringToolchain();
+  const toolchain = await fetchToolchain();
   process.env.PATH = [...toolchain, process.env.PATH].join(delimiter);
   const release = await takeLock();
   try {
@@ -35,33 +35,33 @@ async function main() {
   } finally {
     release();
   }
-  if (command !== 'build') await handOver();
+  if (command !== 'build') await startLauncher();
 }
 
-/** Folders with the `node` and `pnpm` that the repository names. */
-async function bringToolchain() {
+/** Folders of the `node` and `pnpm` that the repository names. */
+async function fetchToolchain() {
   const nodeVersion = read('.node-version').trim();
   const pnpmVersion = JSON.parse(read('package.json')).packageManager.split('@')[1];
   const platform = `${process.platform}-${process.arch}`;
   const isRunning = process.versions.node.split('.')[0] === nodeVersion.split('.')[0];
   const node = isRunning
     ? dirname(process.execPath)
-    : join(await bringPackage(`Node ${nodeVersion}`, `node-${platform.replace('win32', 'win')}`, nodeVersion), 'bin');
+    : join(await fetchPackage(`Node ${nodeVersion}`, `node-${platform.replace('win32', 'win')}`, nodeVersion), 'bin');
   if (isPnpm(pnpmVersion)) return [node];
-  const pnpm = await bringPackage(`pnpm ${pnpmVersion}`, `@pnpm/exe.${platform}`, pnpmVersion);
+  const pnpm = await fetchPackage(`pnpm ${pnpmVersion}`, `@pnpm/exe.${platform}`, pnpmVersion);
   return [node, pnpm];
 }
 
-/** Whether PATH has just this pnpm, as in our images. */
+/** Whether PATH has this version of pnpm, as in the images. */
 function isPnpm(version) {
   return spawnSync('pnpm', ['--version'], { encoding: 'utf8' }).stdout?.trim() === version;
 }
 
-/** A package of the npm registry, unpacked in the user's cache. A download that was cut off never counts. */
-async function bringPackage(what, name, version) {
+/** A package of the npm registry, unpacked in the user's cache; an interrupted download leaves nothing there. */
+async function fetchPackage(what, name, version) {
   const target = join(cache, `${name.replace('/', '+')}-${version}`);
   if (fs.existsSync(target)) return target;
-  await step(`bringing ${what}`, async () => {
+  await step(`downloading ${what}`, async () => {
     fs.mkdirSync(cache, { recursive: true });
     const temporary = fs.mkdtempSync(join(cache, 'download-'));
     try {
@@ -90,7 +90,7 @@ async function install() {
   );
 }
 
-/** One Prisma client a service. The schema engine is not needed for that; any existing file keeps it from being fetched. */
+/** A Prisma client for each service. That needs no schema engine; naming any existing file prevents its download. */
 async function generateClients() {
   const services = fs.readdirSync(join(root, 'services')).filter((name) => fs.existsSync(schemaOf(name)));
   const stale = services.filter((name) => {
@@ -133,7 +133,7 @@ async function compile() {
   });
 }
 
-/** What tsc has made of sources that are gone; a test among it would still run. */
+/** Removes tsc's output of deleted sources; a test among it would still run. */
 function removeOrphans(folder) {
   const dist = join(folder, 'dist');
   if (!fs.existsSync(dist)) return;
@@ -146,7 +146,7 @@ function removeOrphans(folder) {
   }
 }
 
-/** Sagas are packed for Temporal's sandbox once, not by every process at its start. */
+/** Bundles workflows for Temporal's sandbox once, not in every process at its start. */
 async function bundleWorkflows() {
   for (const service of fs.readdirSync(join(root, 'services'))) {
     const dist = join('services', service, 'dist');
@@ -154,7 +154,7 @@ async function bundleWorkflows() {
     const inputs = [join(dist, 'workflows'), join(dist, 'domain'), 'libs/contracts/dist', 'libs/messaging/dist/contract'];
     const code = inputs.flatMap((folder) =>
       fs
-        .readdirSync(folder)
+        .readdirSync(folder, { recursive: true })
         .filter((name) => name.endsWith('.js'))
         .map((name) => join(folder, name)),
     );
@@ -169,12 +169,12 @@ async function bundleWorkflows() {
   }
 }
 
-/** The rest is the launcher's. It hears Ctrl-C itself, so this process only waits for it. */
-async function handOver() {
+/** Starts the launcher. It receives Ctrl-C itself, so this process only waits for it. */
+async function startLauncher() {
   const scripts = {
-    order: 'infra/cli/dist/order.js',
-    invariants: 'infra/cli/dist/invariants.js',
-    dlq: 'infra/cli/dist/dlq.js',
+    dlq: 'infra/cli/dist/main.dlq.js',
+    order: 'infra/shop-cli/dist/main.order.js',
+    invariants: 'infra/shop-cli/dist/main.invariants.js',
   };
   const script = scripts[command];
   const argv = script ? [script, ...args] : ['infra/local/dist/main.js', command, ...args];
@@ -184,7 +184,7 @@ async function handOver() {
   child.on('exit', (code, signal) => process.exit(signal ? 1 : code));
 }
 
-/** Files under version control or about to be, with their paths from the root; without git, all of the source folders. */
+/** Paths of all files that git tracks or would add; without git, of all files in the source folders. */
 function files(matches) {
   const listed = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
     encoding: 'utf8',
@@ -229,14 +229,14 @@ function setStamp(name, value) {
   fs.renameSync(`${stamps}.new`, stamps);
 }
 
-/** Does the work unless it was done for the same inputs. */
+/** Does the work unless it was already done for the same inputs. */
 async function whenChanged(name, hash, what, work) {
   if (hash && stampOf(name) === hash) return;
   await step(what, work);
   setStamp(name, hash);
 }
 
-/** Says what takes longer than a second, and how long it took. */
+/** Reports a step that takes longer than a second, and its duration. */
 async function step(what, work) {
   const start = Date.now();
   const seconds = () => `${((Date.now() - start) / 1000).toFixed(0)} s`;
@@ -251,7 +251,7 @@ async function step(what, work) {
   }
 }
 
-/** Quiet unless it fails; then its whole output is the message. */
+/** Silent unless it fails; then its output is the error message. */
 function run(file, argv, { cwd = root, env = {}, hint } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(file, argv, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -265,11 +265,11 @@ function run(file, argv, { cwd = root, env = {}, hint } = {}) {
   });
 }
 
-/** One preparation at a time. A lock whose holder is dead is taken over. */
+/** Only one process prepares at a time. A lock whose holder is dead is taken over. */
 async function takeLock() {
   const path = join(root, '.waybill', 'bootstrap.lock');
   fs.mkdirSync(dirname(path), { recursive: true });
-  for (let said = false; ; said = true) {
+  for (let reported = false; ; reported = true) {
     try {
       fs.writeFileSync(path, String(process.pid), { flag: 'wx' });
       const release = () => fs.rmSync(path, { force: true });
@@ -282,12 +282,12 @@ async function takeLock() {
       fs.rmSync(path, { force: true });
       continue;
     }
-    if (!said) process.stderr.write('  waiting for another preparation of this copy ...\n');
+    if (!reported) process.stderr.write('  waiting for another npm script to finish building ...\n');
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
-/** A holder that has not written its pid yet is given a moment. */
+/** A holder may need a moment to write its pid. */
 function isStale(lock) {
   try {
     const pid = Number(fs.readFileSync(lock, 'utf8'));

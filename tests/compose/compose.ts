@@ -5,7 +5,7 @@ import { until } from '@waybill/testing';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-/** Runs `docker` and resolves with what it says; COMPOSE_FILE and COMPOSE_PROJECT_NAME say which system is meant. */
+/** Runs `docker` and resolves with its output; COMPOSE_FILE and COMPOSE_PROJECT_NAME choose the system. */
 export async function docker(...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('docker', args, { cwd: root });
   return stdout.trim();
@@ -13,19 +13,19 @@ export async function docker(...args: string[]): Promise<string> {
 
 export const compose = (...args: string[]): Promise<string> => docker('compose', ...args);
 
-/** Starts what does not run, and resolves when all is healthy. */
+/** Starts what is not running; resolves when all is healthy. */
 export const up = (...options: string[]): Promise<string> => compose('up', '-d', '--no-build', '--wait', ...options);
 
 export interface Container {
   id: string;
-  /** Of its main process, as the engine's host sees it. */
+  /** Of its main process, on the engine's host. */
   pid: number;
   image: string;
   restarts: number;
-  /** Of the process that has ended; 137 when it had to be killed. */
+  /** Of the process that has exited; 137 when it had to be killed. */
   exitCode: number;
   /** Running, and healthy. */
-  isWell: boolean;
+  isHealthy: boolean;
 }
 
 /** The container of a service that has one copy. */
@@ -39,28 +39,28 @@ export async function containerOf(service: string): Promise<Container> {
     image: Image,
     restarts: RestartCount,
     exitCode: State.ExitCode,
-    isWell: State.Running && State.Health?.Status === 'healthy',
+    isHealthy: State.Running && State.Health?.Status === 'healthy',
   };
 }
 
-export async function untilWell(service: string, restarts = 0): Promise<void> {
+export async function untilHealthy(service: string, restarts = 0): Promise<void> {
   await until(
-    `${service} is well`,
+    `${service} is healthy`,
     async () => {
       const container = await containerOf(service);
-      return container.isWell && container.restarts >= restarts;
+      return container.isHealthy && container.restarts >= restarts;
     },
     { within: '120s' },
   );
 }
 
 /**
- * kill -9 of a container's main process, which the engine takes for a crash, and until it was started again. Out of a
- * container in the host's process table, because the engine may run in a virtual machine, and the caller need not be root.
+ * kill -9 of a container's main process, which the engine takes for a crash; resolves when it was restarted. Runs in a
+ * container with the host's process table, because the engine may be in a virtual machine and the caller need not be root.
  */
 export async function killProcess(service: string): Promise<void> {
   const { pid, restarts } = await containerOf(service);
-  const { image } = await containerOf('gateway');
+  const { image } = await containerOf('nginx');
   const killer = [
     'run',
     '--rm',
@@ -72,5 +72,5 @@ export async function killProcess(service: string): Promise<void> {
     image,
   ];
   await docker(...killer, '-c', `kill -9 ${pid}`);
-  await untilWell(service, restarts + 1);
+  await untilHealthy(service, restarts + 1);
 }

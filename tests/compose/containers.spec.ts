@@ -1,65 +1,71 @@
-import { OURS as PROCESSES } from '../faults/servers.js';
-import { ShopsDay } from '../shops-day.js';
-import { compose, containerOf, killProcess, untilWell, up } from './compose.js';
+import { servers } from '@waybill/system';
+import { testSize } from '@waybill/testing';
+import { applicationProcesses } from '../system/processes.js';
+import { systemUnderTest } from '../system-under-test.js';
+import { compose, containerOf, killProcess, untilHealthy, up } from './compose.js';
 
-const OURS = ['gateway', ...PROCESSES];
-const BACKING = ['postgres', 'rabbitmq', 'kafka', 'temporal', 'mail'];
+const APPLICATION = ['nginx', ...applicationProcesses];
+const BACKING = servers.map(({ name }) => name);
 
 const MINUTES = 60_000;
-/** While one waits to be healthy again, another is killed. */
-const KILLED_AT_ONCE = 2;
+/** While one becomes healthy again, another is killed. */
+const KILLED_CONCURRENTLY = 2;
 
-describe('in the middle of orders', () => {
+describe('under load', () => {
   it.each([
-    ['our containers', OURS],
-    ['those that they need', BACKING],
+    ['the application containers', APPLICATION],
+    ['the containers of backing services', BACKING],
   ])(
-    'each of %s is killed and started by hand, then crashes and is restarted: nothing is lost',
+    'each of %s crashes and is restarted: nothing is lost',
     async (_, services) => {
-      const day = await ShopsDay.begin(1);
-      const toBeKilled = services.values();
-      const killOneAfterTheOther = async () => {
-        for (const service of toBeKilled) {
+      const workload = await systemUnderTest.startWorkload();
+      const rest = services.values();
+      const killInTurn = async () => {
+        for (const service of rest) {
           process.stderr.write(`  ${service} is killed\n`);
-          day.order(10);
-          await compose('kill', service);
-          await compose('start', service);
-          await untilWell(service);
-          day.order(10);
+          workload.add(20);
+          if (testSize.containersAlsoByHand) await killByHand(service);
           await killProcess(service);
         }
       };
-      await Promise.all(Array.from({ length: KILLED_AT_ONCE }, killOneAfterTheOther));
-      await day.expectNothingWasLost();
+      await Promise.all(Array.from({ length: KILLED_CONCURRENTLY }, killInTurn));
+      await workload.expectNothingLost();
     },
     15 * MINUTES,
   );
 });
 
+/** The restart policy ignores it, because a person did it. */
+async function killByHand(service: string): Promise<void> {
+  await compose('kill', service);
+  await compose('start', service);
+  await untilHealthy(service);
+}
+
 describe('the whole system', () => {
-  // One copy of each again, whatever the test before has left.
+  // One copy of each again, whatever the previous test has left.
   beforeEach(() => up(), 2 * MINUTES);
 
   it(
     'runs three copies of order-api and two of order-processor behind the one port',
     async () => {
       await up('--scale', 'order-api=3', '--scale', 'order-processor=2');
-      const day = await ShopsDay.begin(5);
-      day.order(60);
-      await day.expectNothingWasLost();
+      const workload = await systemUnderTest.startWorkload();
+      workload.add(60);
+      await workload.expectNothingLost();
     },
     5 * MINUTES,
   );
 
   it(
-    'ends by itself when it is asked to, within 10 s and with 0',
+    'stops within 10 s and with exit code 0',
     async () => {
-      const day = await ShopsDay.begin(1);
-      day.order(20);
-      await compose('stop', ...OURS);
-      for (const service of OURS) expect([service, (await containerOf(service)).exitCode]).toEqual([service, 0]);
+      const workload = await systemUnderTest.startWorkload();
+      workload.add(20);
+      await compose('stop', ...APPLICATION);
+      for (const service of APPLICATION) expect([service, (await containerOf(service)).exitCode]).toEqual([service, 0]);
       await up();
-      await day.expectNothingWasLost();
+      await workload.expectNothingLost();
     },
     5 * MINUTES,
   );
@@ -68,14 +74,14 @@ describe('the whole system', () => {
     ['restarted', 'restart'],
     ['taken down', 'down'],
   ])(
-    'is %s in the middle of orders and comes up again: nothing is lost',
+    'is %s under load and comes up again: nothing is lost',
     async (_, command) => {
-      const day = await ShopsDay.begin(1);
-      day.order(20);
-      await day.accepted();
+      const workload = await systemUnderTest.startWorkload();
+      workload.add(20);
+      await workload.accepted();
       await compose(command);
       await up();
-      await day.expectNothingWasLost();
+      await workload.expectNothingLost();
     },
     5 * MINUTES,
   );

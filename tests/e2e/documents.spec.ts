@@ -1,4 +1,5 @@
-import { endpoints, get } from '../shop.js';
+import { endpoints } from '../shop.js';
+import { get } from '../system/running-system.js';
 
 describe('the documents of the API', () => {
   it('are an OpenAPI 3.1 description of every route', async () => {
@@ -26,25 +27,5 @@ describe('the documents of the API', () => {
     const response = await fetch(`${endpoints().orderApi}/docs`);
     expect(response.status).toBe(200);
     expect(await response.text()).toContain('swagger-ui');
-  });
-});
-
-describe('every process', () => {
-  const processes = [
-    'orderApi',
-    'orderProcessor',
-    'inventory',
-    'payment',
-    'email',
-    'analytics',
-    'deadLetters',
-    'paymentProvider',
-  ] as const;
-
-  it.each(processes)('%s says that it lives, is ready, and shows its metrics', async (name) => {
-    const base = endpoints()[name];
-    expect((await fetch(`${base}/health/live`)).status).toBe(200);
-    expect((await fetch(`${base}/health/ready`)).status).toBe(200);
-    expect(await (await fetch(`${base}/metrics`)).text()).toContain('# TYPE');
   });
 });

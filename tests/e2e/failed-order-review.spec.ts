@@ -1,8 +1,9 @@
 import { until } from '@waybill/testing';
-import { deadLetter, endpoints, get, ledger, mails, operate, order, outcomeOf, place } from '../shop.js';
+import { endpoints, ledger, mails, mailTypes, order, outcomeOf, place } from '../shop.js';
+import { deadLetter, get, operate } from '../system/running-system.js';
 
 describe('a failed order', () => {
-  it('waits for review, and is fulfilled when it is resubmitted with another way to pay', async () => {
+  it('waits for review, and is fulfilled after it is resubmitted with another payment token', async () => {
     const failed = await outcomeOf(await place({ paymentToken: 'tok_declined' }));
     expect(failed).toMatchObject({ status: 'FAILED', attempt: 1 });
 
@@ -23,10 +24,8 @@ describe('a failed order', () => {
       expect.arrayContaining(['FAILED', 'PENDING', 'CONFIRMED']),
     );
     expect((await ledger(failed.orderId)).map(({ type }) => type)).toEqual(['charge']);
-    const types = () =>
-      mails(failed.orderId).then((all) => all.map(({ headers }) => headers['x-waybill-mail-type']).sort());
-    await until('both mails are there', async () => (await types()).length === 2, { within: '30s' });
-    expect(await types()).toEqual(['order-confirmed', 'order-failed']);
+    await until('both mails are there', async () => (await mails(failed.orderId)).length >= 2, { within: '30s' });
+    expect(await mailTypes(failed.orderId)).toEqual(['order-confirmed', 'order-failed']);
   });
 });
 

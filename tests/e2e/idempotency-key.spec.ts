@@ -1,9 +1,10 @@
-import { anOrder, endpoints, get, type Order, post } from '../shop.js';
+import { anOrder, endpoints, type Order, post } from '../shop.js';
+import { get } from '../system/running-system.js';
 
 const aKey = () => ({ 'idempotency-key': crypto.randomUUID() });
 
 describe('an Idempotency-Key', () => {
-  it('makes one order of twenty requests at once, and all that are answered with 202 say the same', async () => {
+  it('makes one order of twenty concurrent requests, and every 202 has the same body', async () => {
     const key = aKey();
     const customerId = `cus_${crypto.randomUUID()}`;
     const responses = await Promise.all(Array.from({ length: 20 }, () => post(anOrder({ customerId }), key)));
@@ -18,7 +19,7 @@ describe('an Idempotency-Key', () => {
     expect(items).toHaveLength(1);
   });
 
-  it('gets the first answer again, byte for byte, and says so', async () => {
+  it('replays the first response byte for byte, and marks it as replayed', async () => {
     const key = aKey();
     const first = await post(anOrder(), key);
     const again = await post(anOrder(), key);
@@ -29,7 +30,7 @@ describe('an Idempotency-Key', () => {
     expect(await again.text()).toBe(await first.text());
   });
 
-  it('knows the same request with its JSON in another order', async () => {
+  it('recognizes the same request when the properties of its JSON are reordered', async () => {
     const key = aKey();
     const { items, ...rest } = anOrder();
     const first = await post(anOrder(), key);
@@ -37,13 +38,13 @@ describe('an Idempotency-Key', () => {
     expect(await reordered.text()).toBe(await first.text());
   });
 
-  it('is refused with 422 for another request', async () => {
+  it('is rejected with 422 for another request', async () => {
     const key = aKey();
     await post(anOrder(), key);
     expect((await post(anOrder({ paymentToken: 'tok_slow' }), key)).status).toBe(422);
   });
 
-  it('keeps a no as it keeps a yes', async () => {
+  it('replays a rejection as it replays an acceptance', async () => {
     const key = aKey();
     const unknown = anOrder({ items: [{ sku: 'NO-SUCH-SKU', quantity: 1 }] });
     const first = await post(unknown, key);
@@ -55,9 +56,9 @@ describe('an Idempotency-Key', () => {
 
   it.each([
     ['of 256 characters', 'k'.repeat(256)],
-    ['with a blank', 'a key'],
+    ['with a space', 'a key'],
     ['that is empty', ''],
-  ])('is refused with 400 %s', async (_, key) => {
+  ])('is rejected with 400 %s', async (_, key) => {
     expect((await post(anOrder(), { 'idempotency-key': key })).status).toBe(400);
   });
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { anOrder } from '../shop.js';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-/** Beside the system of this test run, where none of its ports meets one of the other's. */
+/** So that no port is one of the system of this test run. */
 const PORT_BASE = Number(process.env.WAYBILL_PORT_BASE) + 500;
 
 /** A second copy on this machine, as another clone would be. */
@@ -34,7 +34,7 @@ function npm(...args: string[]): Run {
   return { child, output: () => output, ended: once(child, 'close').then(([code]) => code) };
 }
 
-/** Without what this test run was told about its own system. */
+/** Without the address of the system of this test run. */
 function ownEnvironment(): NodeJS.ProcessEnv {
   const { WAYBILL_ENDPOINTS: _, ...env } = process.env;
   return env;
@@ -60,20 +60,24 @@ afterAll(async () => {
 });
 
 describe('npm start', () => {
-  let holder: Server;
+  let holder: Server | undefined;
+  afterEach(() => {
+    holder?.close();
+    holder = undefined;
+  });
 
-  it('says which port is taken before it starts anything', async () => {
+  it('names a taken port before it starts anything', async () => {
     holder = createServer().listen(PORT_BASE + 3004, '127.0.0.1');
     await once(holder, 'listening');
     const { output, ended } = npm('start', '--', '--detach');
 
     expect(await ended).not.toBe(0);
     expect(output()).toContain(`${PORT_BASE + 3004} (ANALYTICS_PORT)`);
-    expect(existsSync(join(home, 'endpoints.json'))).toBe(false);
-    holder.close();
+    // Every process and server that is started has a log.
+    expect(readdirSync(join(home, 'logs'))).toEqual(['launcher.log']);
   }, 180_000);
 
-  it('runs beside another copy; what it keeps is there again after npm stop, and Ctrl-C leaves nothing running', async () => {
+  it('runs beside another copy, keeps its data over npm stop, and leaves nothing running after Ctrl-C', async () => {
     const first = npm('start', '--', '--detach');
     expect([await first.ended, first.output()]).toEqual([0, expect.stringContaining('/docs')]);
     const { orderApi, processes } = endpoints();
@@ -97,12 +101,12 @@ describe('npm start', () => {
     expect(Object.values(again).filter(isAlive)).toEqual([]);
   }, 300_000);
 
-  it('is told apart from a system that does not run', async () => {
+  it('leaves no system running, says npm run status', async () => {
     const { output, ended } = npm('run', 'status');
     expect([await ended, output()]).toEqual([1, expect.stringContaining('not running')]);
   });
 
-  it('knows what was meant by an option that there is not', async () => {
+  it('suggests the option that was probably meant', async () => {
     const { output, ended } = npm('start', '--', '--detatch');
     expect([await ended, output()]).toEqual([2, expect.stringContaining('did you mean --detach')]);
   });

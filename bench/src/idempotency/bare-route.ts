@@ -1,7 +1,7 @@
 import Fastify from 'fastify';
 import pg from 'pg';
 
-/** What a POST costs at least: parse, one INSERT, 202. A process of its own, with as many connections as order-api. */
+/** The least that a POST costs: parse, one INSERT, 202. A process of its own, with as many connections as order-api. */
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL!, max: 20 });
 await pool.query(
   'CREATE TABLE IF NOT EXISTS requests (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), body jsonb NOT NULL)',

@@ -4,11 +4,11 @@ import { OrderApi } from './order-api.js';
 
 const ROUNDS = 5;
 
-/** What the key costs. */
+/** What an Idempotency-Key costs. */
 export async function cost(): Promise<void> {
   method(
     'idempotency/cost',
-    `POST /orders (1 KiB) to one order-api process with its database, each order with an Idempotency-Key of its own against\n  none (another header of that length): ${LOAD}, by turns, median of the rounds.`,
+    `POST /orders (1 KiB) to one order-api process with its database, each order with its own Idempotency-Key against\n  none (another header of that length): ${LOAD}, in turns, median of the rounds.`,
   );
   const orderApi = await OrderApi.start();
   const posting = (header: string) => async () => {

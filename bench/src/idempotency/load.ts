@@ -5,7 +5,7 @@ const CONNECTIONS = 20;
 const SECONDS = 5;
 export const LOAD = `${CONNECTIONS} connections for ${SECONDS} s`;
 
-/** Orders posted as fast as they are answered, from this process. Resolves with the answers a second; all must be 202. */
+/** Posts orders as fast as they are accepted, from this process. Resolves with the responses per second; all must be 2xx. */
 export async function load(url: string, header: string): Promise<number> {
   let n = 0;
   const run = crypto.randomUUID();
@@ -30,6 +30,8 @@ export async function load(url: string, header: string): Promise<number> {
     ],
   });
   if (non2xx || errors)
-    throw new Error(`${non2xx} answers were not 2xx, ${errors} requests failed: the figures would mean nothing`);
+    throw new Error(
+      `${non2xx} responses were not 2xx and ${errors} requests failed, so the figures would be meaningless`,
+    );
   return accepted / duration;
 }

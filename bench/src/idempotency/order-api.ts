@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { pathToFileURL } from 'node:url';
+import { migrateService } from '@waybill/platform';
 import { type FreshDatabase, freshDatabase } from '@waybill/testing';
 import { Server } from './server.js';
 
-const DIST = join(import.meta.dirname, '..', '..', '..', 'services', 'order', 'dist');
+const SERVICE = join(import.meta.dirname, '..', '..', '..', 'services', 'order');
 const SKUS = Array.from({ length: 8 }, (_, n) => `BOOK-${n}`.padEnd(64, '0'));
 
 /** An order that is 1 KiB of JSON. */
@@ -15,7 +15,7 @@ export const ORDER = JSON.stringify({
   paymentToken: 'tok_'.padEnd(64, 'k'),
 });
 
-/** order-api as it is run, with a database of its own and a catalogue in it; nobody relays its outbox. */
+/** order-api as in production, with a database of its own and a catalogue in it; no relay runs. */
 export class OrderApi {
   private constructor(
     readonly url: string,
@@ -26,21 +26,20 @@ export class OrderApi {
   static async start(): Promise<OrderApi> {
     const database = await freshDatabase();
     const env = { DATABASE_URL: database.url, OUTBOX_BACKLOG_LIMIT: '100000000' };
-    await promisify(execFile)(process.execPath, [join(DIST, 'main.migrate.js')], { env: { ...process.env, ...env } });
+    await migrateService({ url: database.url, folder: pathToFileURL(`${SERVICE}/`) });
     await database.pool.query(
       `INSERT INTO catalogue SELECT sku, 'A book', 1250, 'EUR' FROM unnest($1::text[]) AS sku`,
       [SKUS],
     );
     await database.pool.query('INSERT INTO catalogue_progress (read_to_the_end) VALUES (now())');
-    const server = await Server.start(join(DIST, 'main.api.js'), {
-      portName: 'ORDER_API_PORT',
+    const server = await Server.start(join(SERVICE, 'dist', 'main.api.js'), {
       ready: '/health/ready',
       env,
     });
     return new OrderApi(server.url, server, database);
   }
 
-  /** What a relay would have taken away. */
+  /** Deletes what a relay would have published. */
   async settle(): Promise<void> {
     await this.database.pool.query('TRUNCATE waybill.outbox');
     await this.database.pool.query('CHECKPOINT');

@@ -2,18 +2,15 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createServer } from 'node:net';
 import { until } from '@waybill/testing';
 
-/** A server as a process of its own, with the same flags for each. */
+/** A server in a process of its own, all with the same flags. */
 export class Server {
   private constructor(
     readonly url: string,
     private readonly child: ChildProcess,
   ) {}
 
-  /** Resolves when `ready` answers with 200. `portName` is the variable by which the script is told its port. */
-  static async start(
-    script: string,
-    { portName, ready, env }: { portName: string; ready: string; env: Record<string, string> },
-  ): Promise<Server> {
+  /** Resolves when `ready` responds with 200. The script listens on `PORT`. */
+  static async start(script: string, { ready, env }: { ready: string; env: Record<string, string> }): Promise<Server> {
     const port = await freePort();
     const child = fork(script, {
       env: {
@@ -22,7 +19,7 @@ export class Server {
         HOST: '127.0.0.1',
         LOG_LEVEL: 'warn',
         ...env,
-        [portName]: String(port),
+        PORT: String(port),
       },
     });
     process.once('exit', () => child.kill()); // also when a measurement failed

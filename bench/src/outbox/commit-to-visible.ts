@@ -9,12 +9,12 @@ const WARM_UPS = 100;
 const SAMPLES = 500;
 const IDLE = 20;
 
-/** How late a message is when nothing else is going on. */
+/** Latency of a single message on an idle system. */
 export async function commitToVisible(): Promise<void> {
   method(
     'outbox/commit-to-visible',
-    `One message at a time on an idle relay with its defaults, ${IDLE} ms apart, ${WARM_UPS} warm-ups, then ${SAMPLES}: from the end of COMMIT until\n` +
-      '  a kafkajs consumer that is already polling is given it.',
+    `One message at a time on an idle relay with default options, ${IDLE} ms apart, ${WARM_UPS} warm-ups, then ${SAMPLES}: from the end of COMMIT until\n` +
+      '  a polling kafkajs consumer receives it.',
   );
   const service = await OutboxDatabase.open();
   const topic = await KafkaTopic.create();

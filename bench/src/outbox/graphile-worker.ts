@@ -4,7 +4,7 @@ import { Logger, makeWorkerUtils, run } from 'graphile-worker';
 import type { Producer } from 'kafkajs';
 import { batchesOf } from './messages.js';
 
-/** The settings of its own page on performance. */
+/** The settings from its performance page. */
 const worker = {
   concurrentJobs: 24,
   maxPoolSize: 25,
@@ -21,7 +21,7 @@ interface Payload {
   body: string;
 }
 
-/** A job for each message, whose task publishes it. */
+/** One job per message; its task publishes the message. */
 export class GraphileWorkerOutbox {
   private constructor(
     readonly database: FreshDatabase,

@@ -8,21 +8,21 @@ const CHUNK = 100_000;
 const ROWS = 100_000;
 const ROUNDS = 9;
 
-const confirmsAtOnce: Publisher = { publish: async (batch) => batch.map(() => ({ status: 'published' })) };
+const confirmsImmediately: Publisher = { publish: async (batch) => batch.map(() => ({ status: 'published' })) };
 
-/** Whether what was published long ago costs anything. */
+/** Whether messages that were published long ago cost anything. */
 export async function history(): Promise<void> {
   method(
     'outbox/history',
-    `${ROWS} rows of 1 KiB relayed to a publisher that confirms at once, in a new database and in one through whose outbox ${HISTORY}\n` +
-      `  rows went before: inserted by SQL ${CHUNK} at a time and relayed away. By turns, median of the rounds.`,
+    `${ROWS} rows of 1 KiB relayed to a publisher that confirms immediately, in a new database and in one that has relayed ${HISTORY}\n` +
+      `  rows before, inserted by SQL ${CHUNK} at a time. In turns, median of the rounds.`,
   );
   const fresh = await OutboxDatabase.open();
   const old = await OutboxDatabase.open();
   const start = performance.now();
   for (let n = 0; n < HISTORY / CHUNK; n++) {
     await old.addBySql(CHUNK);
-    await old.relay(confirmsAtOnce, CHUNK, 1_000);
+    await old.relay(confirmsImmediately, CHUNK, 1_000);
   }
   console.log(`    ${HISTORY} rows of history took ${((performance.now() - start) / 1_000).toFixed(0)} s`);
 
@@ -30,7 +30,7 @@ export async function history(): Promise<void> {
   const measured = (service: OutboxDatabase) => async () => {
     await service.add(all);
     await service.settle();
-    return ratePerSecond(ROWS, () => service.relay(confirmsAtOnce, ROWS));
+    return ratePerSecond(ROWS, () => service.relay(confirmsImmediately, ROWS));
   };
   const medians = await rounds(ROUNDS, { 'with history': measured(old), 'without history': measured(fresh) });
   const ratio = medians['with history'] / medians['without history'];

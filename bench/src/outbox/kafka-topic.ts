@@ -3,24 +3,24 @@ import { backingServices, uniqueName } from '@waybill/testing';
 import { type Consumer, type Kafka, Partitioners, type Producer } from 'kafkajs';
 import { QUIET } from './outbox-database.js';
 
-/** Room in Kafka for one benchmark, gone after it. */
+/** A topic for one benchmark; `drop` deletes it. */
 export class KafkaTopic {
   private constructor(
     readonly kafka: Kafka,
     readonly name: string,
   ) {}
 
-  /** As the services' topics are: six partitions. */
+  /** Six partitions, like the services' topics. */
   static async create(): Promise<KafkaTopic> {
     const kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'bench', logger: QUIET });
     const name = uniqueName('bench');
-    await administered(kafka, (admin) =>
+    await withAdmin(kafka, (admin) =>
       admin.createTopics({ topics: [{ topic: name, numPartitions: 6 }], waitForLeaders: true }),
     );
     return new KafkaTopic(kafka, name);
   }
 
-  /** Idempotent and for callers that send with acks=all, like the relay's. */
+  /** Idempotent, for sending with acks=all, like the relay's. */
   async producer(): Promise<Producer> {
     const producer = this.kafka.producer({
       idempotent: true,
@@ -32,7 +32,7 @@ export class KafkaTopic {
     return producer;
   }
 
-  /** Tells the id of each message as soon as it is there. Resolves when it is polling. */
+  /** Calls `onMessage` with the id of each message on arrival. Resolves when it polls. */
   async consumer(onMessage: (id: string) => void): Promise<Consumer> {
     const consumer = this.kafka.consumer({ groupId: this.name });
     const joined = new Promise<unknown>((resolve) => consumer.on('consumer.group_join', resolve));
@@ -44,14 +44,11 @@ export class KafkaTopic {
   }
 
   async drop(): Promise<void> {
-    await administered(this.kafka, (admin) => admin.deleteTopics({ topics: [this.name] }));
+    await withAdmin(this.kafka, (admin) => admin.deleteTopics({ topics: [this.name] }));
   }
 }
 
-async function administered(
-  kafka: Kafka,
-  work: (admin: ReturnType<Kafka['admin']>) => Promise<unknown>,
-): Promise<void> {
+async function withAdmin(kafka: Kafka, work: (admin: ReturnType<Kafka['admin']>) => Promise<unknown>): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   try {

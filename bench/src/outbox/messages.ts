@@ -30,7 +30,7 @@ export function messages(count: number, topic: string): OutboxMessage[] {
   });
 }
 
-/** JSON of that many bytes. */
+/** JSON of BODY_BYTES bytes. */
 function bodyOf(n: number): Buffer {
   const start = `{"n":${n},"text":"`;
   return Buffer.from(`${start.padEnd(BODY_BYTES - 2, 'x')}"}`);

@@ -10,9 +10,9 @@ import {
 import { type FreshDatabase, freshDatabase } from '@waybill/testing';
 import { batchesOf } from './messages.js';
 
-const A_TRANSACTION = 500;
+const TRANSACTION_SIZE = 500;
 
-/** A service's database with an outbox, and the relay beside it. */
+/** A service's database with an outbox, and its relay. */
 export class OutboxDatabase {
   private readonly outbox = new PostgresOutbox();
 
@@ -24,11 +24,11 @@ export class OutboxDatabase {
     return new OutboxDatabase(database);
   }
 
-  /** Adds them as a service does, 500 in a transaction. */
+  /** Adds the messages as a service does, 500 per transaction. */
   async add(messages: readonly OutboxMessage[]): Promise<void> {
     const client = await this.database.pool.connect();
     try {
-      for (const batch of batchesOf(messages, A_TRANSACTION)) {
+      for (const batch of batchesOf(messages, TRANSACTION_SIZE)) {
         await client.query('BEGIN');
         await this.outbox.add(pgTx(client), ...batch);
         await client.query('COMMIT');
@@ -38,13 +38,13 @@ export class OutboxDatabase {
     }
   }
 
-  /** Work that belongs to what was before, not to what is measured next. */
+  /** Does the clean-up of what ran before, so that it is not measured with what comes next. */
   async settle(): Promise<void> {
     await this.database.pool.query('VACUUM waybill.outbox');
     await this.database.pool.query('CHECKPOINT');
   }
 
-  /** Starts a relay and stops it as soon as so many are published, deleted and confirmed. */
+  /** Starts a relay, and stops it once `count` messages are confirmed and deleted. */
   async relay(publisher: Publisher, count: number, batchSize?: number): Promise<void> {
     const { promise: all, resolve } = Promise.withResolvers<void>();
     let published = 0;
@@ -68,7 +68,7 @@ export class OutboxDatabase {
     await relay.stop();
   }
 
-  /** Starts a relay with its defaults; the caller stops it. */
+  /** Starts a relay with default options; the caller stops it. */
   startRelay(publisher: Publisher): OutboxRelay {
     const relay = new OutboxRelay({
       connectionString: this.database.url,
@@ -79,7 +79,7 @@ export class OutboxDatabase {
     return relay;
   }
 
-  /** Adds so many rows of 1 KiB quickly, inside the database. */
+  /** Adds `count` rows of 1 KiB quickly, inside the database. */
   async addBySql(count: number): Promise<void> {
     await this.database.pool.query(
       `INSERT INTO waybill.outbox (target, destination, shard, id, key, headers, body)
@@ -97,11 +97,12 @@ export class OutboxDatabase {
     return rows[0];
   }
 
-  async waiting(): Promise<number> {
+  async backlog(): Promise<number> {
     const { rows } = await this.database.pool.query('SELECT count(*)::int AS count FROM waybill.outbox');
     return rows[0].count;
   }
 }
 
-const loud = (fields: object, message: string) => console.error(message, fields);
-export const QUIET = { debug() {}, info() {}, warn: loud, error: loud };
+const printError = (fields: object, message: string) => console.error(message, fields);
+/** Prints warnings and errors only. */
+export const QUIET = { debug() {}, info() {}, warn: printError, error: printError };

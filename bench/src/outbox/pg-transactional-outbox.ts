@@ -36,7 +36,7 @@ export class PgTransactionalOutbox {
     return new PgTransactionalOutbox(database, producer);
   }
 
-  /** 'parallel' lets it publish many at a time, in any order. */
+  /** 'parallel' lets it publish concurrently, in any order. */
   async add(messages: readonly OutboxMessage[]): Promise<void> {
     await this.database.pool.query('TRUNCATE outbox');
     for (const batch of batchesOf(messages, 500)) {
@@ -64,7 +64,7 @@ export class PgTransactionalOutbox {
     const [shutdown] = initializePollingMessageListener(
       {
         outboxOrInbox: 'outbox',
-        dbListenerConfig: { connectionString: this.database.url, application_name: NAME, max: 30 } as pg.PoolConfig, // it makes pools of it
+        dbListenerConfig: { connectionString: this.database.url, application_name: NAME, max: 30 } as pg.PoolConfig, // becomes the configuration of its pools
         settings: {
           dbSchema: setup.schema,
           dbTable: setup.table,
@@ -95,7 +95,7 @@ export class PgTransactionalOutbox {
     await shutdown();
   }
 
-  /** Its connections end a little after its shutdown has resolved. */
+  /** Its connections end shortly after `shutdown` has resolved. */
   async close(): Promise<void> {
     await this.untilNone(
       `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = '${NAME}'`,

@@ -6,19 +6,19 @@ import { batchesOf, messages } from './messages.js';
 import { OutboxDatabase } from './outbox-database.js';
 
 const MESSAGES = 360_000;
-const A_SECOND = 3_000;
-const A_TRANSACTION = 10;
+const PER_SECOND = 3_000;
+const TRANSACTION_SIZE = 10;
 
 interface Sizes {
   table: number;
   index: number;
 }
 
-/** Whether the table stays small while messages pass through it. */
+/** Whether the table stays small under steady load. */
 export async function size(): Promise<void> {
   method(
     'outbox/size',
-    `An hour's worth of 100 messages/s (${MESSAGES} of 1 KiB, some 500 MB) in two minutes, ${A_TRANSACTION} in a transaction, relayed to Kafka meanwhile; sizes every 200 ms.`,
+    `An hour's worth of 100 messages/s (${MESSAGES} of 1 KiB, some 500 MB) in two minutes, ${TRANSACTION_SIZE} per transaction, relayed to Kafka meanwhile; sizes sampled every 200 ms.`,
   );
   const service = await OutboxDatabase.open();
   const topic = await KafkaTopic.create();
@@ -34,7 +34,7 @@ export async function size(): Promise<void> {
     await pause(200);
   }
   await write;
-  while ((await service.waiting()) > 0) await pause(20);
+  while ((await service.backlog()) > 0) await pause(20);
 
   const half = Math.floor(samples.length / 2);
   const [first, second] = [samples.slice(0, half), samples.slice(half)].map(largest) as [Sizes, Sizes];
@@ -57,10 +57,10 @@ const largest = (samples: Sizes[]): Sizes =>
 async function writeSteadily(service: OutboxDatabase, topic: string): Promise<void> {
   const start = performance.now();
   let written = 0;
-  for (const batch of batchesOf(messages(MESSAGES, topic), A_TRANSACTION)) {
+  for (const batch of batchesOf(messages(MESSAGES, topic), TRANSACTION_SIZE)) {
     await service.add(batch);
     written += batch.length;
-    const early = (written / A_SECOND) * 1_000 - (performance.now() - start);
+    const early = (written / PER_SECOND) * 1_000 - (performance.now() - start);
     if (early > 0) await pause(early);
   }
 }

@@ -7,12 +7,12 @@ import { OutboxDatabase } from './outbox-database.js';
 const ROWS = 100_000;
 const ROUNDS = 5;
 
-/** What the outbox costs: the relay against the same producer fed from memory. */
+/** What the outbox costs: the relay against the same producer sending from memory. */
 export async function throughput(): Promise<void> {
   method(
     'outbox/throughput',
     `${ROWS} waiting rows of 1 KiB until the last is confirmed and deleted, connecting included, against kafkajs sending ` +
-      'the same\n  messages from memory; both idempotent with acks=all to a topic of 6 partitions, by turns, median of the rounds.',
+      'the same\n  messages from memory; both idempotent with acks=all to a topic of 6 partitions, in turns, median of the rounds.',
   );
   for (const batchSize of [100, 1_000]) await compare(batchSize);
 }

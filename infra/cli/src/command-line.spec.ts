@@ -6,7 +6,7 @@ const commandLine = {
   about: 'Tries something.',
   options: {
     count: { value: 'N', help: 'how many', schema: z.coerce.number('must be a number').default(1) },
-    loud: { help: 'say it', schema: z.boolean().default(false) },
+    loud: { help: 'raise the volume', schema: z.boolean().default(false) },
   },
 };
 const parse = (...args: string[]) => parseCommandLine(args, commandLine);
@@ -18,7 +18,7 @@ describe('a command line', () => {
     [['--count=3'], { count: 3, loud: false }],
     [['--help'], undefined],
     [['-h', '--count', '3'], undefined],
-  ])('%j is %j', (args, values) => {
+  ])('parses %j as %j', (args, values) => {
     expect(parse(...args)).toEqual(values);
   });
 
@@ -30,11 +30,11 @@ describe('a command line', () => {
     [['--count', 'x'], '--count: must be a number'],
     [['--loud=yes'], '--loud takes no value'],
     [['count'], "unexpected 'count': options begin with --"],
-  ])('%j is refused with what is wrong', (args, message) => {
+  ])('%j is rejected: %s', (args, message) => {
     expect(() => parse(...args)).toThrow(new UsageError(message));
   });
 
-  it('names every option in its help', () => {
+  it('lists every option in its help', () => {
     expect(helpOf(commandLine)).toBe(
       [
         'npm run try [-- options]',
@@ -42,8 +42,8 @@ describe('a command line', () => {
         'Tries something.',
         '',
         '  --count N  how many',
-        '  --loud     say it',
-        '  --help     this text',
+        '  --loud     raise the volume',
+        '  --help     print this text',
       ].join('\n'),
     );
   });

@@ -2,30 +2,32 @@ import { parseArgs } from 'node:util';
 import type { z } from 'zod';
 import { didYouMean } from './did-you-mean.js';
 
-/** The user asked for something that there is not; the command ends with 2. */
+/** The command line is wrong; the command exits with 2. */
 export class UsageError extends Error {}
 
 export interface Option {
-  /** What stands for the value in the help; an option without one is a flag. */
+  /** Placeholder for the value in the help text; an option without one is a flag. */
   value?: string;
   help: string;
   schema: z.ZodType;
 }
 
-export interface CommandLine<Options extends Record<string, Option>> {
-  /** As in `npm run order`, or `npm run dlq -- list`. */
+export type Options = Record<string, Option>;
+
+export interface CommandLine<Known extends Options = Options> {
+  /** As the user types it: `npm run order`, or `npm run dlq -- show ID`. */
   command: string;
   about: string;
-  options: Options;
+  options: Known;
 }
 
-type Values<Options extends Record<string, Option>> = { [Name in keyof Options]: z.output<Options[Name]['schema']> };
+export type OptionValues<Known extends Options> = { [Name in keyof Known]: z.output<Known[Name]['schema']> };
 
-/** The options' values, `undefined` when help was asked for. Throws UsageError with what was probably meant. */
-export function parseCommandLine<const Options extends Record<string, Option>>(
+/** The options' values, or `undefined` for `--help`. Throws UsageError, with a suggestion for a mistyped option. */
+export function parseCommandLine<const Known extends Options>(
   args: readonly string[],
-  { options }: CommandLine<Options>,
-): Values<Options> | undefined {
+  { options }: CommandLine<Known>,
+): OptionValues<Known> | undefined {
   const given = givenOptions(args, options);
   if ('help' in given) return undefined;
   const entries = Object.entries(options).map(([name, { schema }]) => {
@@ -33,32 +35,32 @@ export function parseCommandLine<const Options extends Record<string, Option>>(
     if (parsed.success) return [name, parsed.data];
     throw new UsageError(`--${name}: ${parsed.error.issues.map(({ message }) => message).join(', ')}`);
   });
-  return Object.fromEntries(entries) as Values<Options>;
+  return Object.fromEntries(entries) as OptionValues<Known>;
 }
 
-function givenOptions(args: readonly string[], options: Record<string, Option>): Record<string, string | true> {
+function givenOptions(args: readonly string[], options: Options): Record<string, string | true> {
   const types = Object.entries(options).map(([name, { value }]) => [
     name,
     { type: value ? ('string' as const) : ('boolean' as const) },
   ]);
-  // Not strict: parseArgs' own complaints name no alternative.
+  // Not strict: the errors of parseArgs suggest no alternative.
   const { tokens } = parseArgs({ args: [...args], options: Object.fromEntries(types), strict: false, tokens: true });
   const given: Record<string, string | true> = {};
   for (const token of tokens) {
     if (token.kind === 'positional') throw new UsageError(`unexpected '${token.value}': options begin with --`);
     if (token.kind !== 'option') continue;
-    const option = token.name === 'h' ? 'help' : token.name;
-    given[option] = checkedValue(option, token.value, token.inlineValue ?? false, options);
+    const name = token.name === 'h' ? 'help' : token.name;
+    given[name] = checkedValue(name, token.value, token.inlineValue ?? false, options);
   }
   return given;
 }
 
-function checkedValue(name: string, value: string | undefined, inline: boolean, options: Record<string, Option>) {
+function checkedValue(name: string, value: string | undefined, inline: boolean, options: Options) {
   if (name === 'help') return true;
   const option = options[name];
   if (!option) {
-    const meant = didYouMean(name, [...Object.keys(options), 'help']);
-    throw new UsageError(`there is no option --${name}${meant ? `: did you mean --${meant}?` : ''}`);
+    const suggestion = didYouMean(name, [...Object.keys(options), 'help']);
+    throw new UsageError(`there is no option --${name}${suggestion ? `: did you mean --${suggestion}?` : ''}`);
   }
   if (!option.value) {
     if (value !== undefined) throw new UsageError(`--${name} takes no value`);
@@ -70,9 +72,9 @@ function checkedValue(name: string, value: string | undefined, inline: boolean, 
   return value;
 }
 
-/** What `--help` prints. */
-export function helpOf({ command, about, options }: CommandLine<Record<string, Option>>): string {
-  const rows = [...Object.entries(options), ['help', { help: 'this text' }] as const].map(([name, option]) => {
+/** The output of `--help`. */
+export function helpOf({ command, about, options }: CommandLine): string {
+  const rows = [...Object.entries(options), ['help', { help: 'print this text' }] as const].map(([name, option]) => {
     const value = 'value' in option && option.value ? ` ${option.value}` : '';
     return { left: `--${name}${value}`, help: option.help };
   });

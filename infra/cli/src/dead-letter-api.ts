@@ -1,4 +1,4 @@
-import { request, shortText } from './http.js';
+import { problemText, request } from './http.js';
 
 export interface DeadLetter {
   id: string;
@@ -19,7 +19,7 @@ export interface DeadLetter {
   version: number;
 }
 
-export interface DeadLetterInFull extends DeadLetter {
+export interface DeadLetterDetail extends DeadLetter {
   stack: string | null;
   headers: Record<string, string>;
   body: string;
@@ -29,7 +29,7 @@ export interface DeadLetterInFull extends DeadLetter {
   history: { act: string; at: string; by: string; detail: string | null; editedBody: string | null }[];
 }
 
-export interface Group {
+export interface DeadLetterGroup {
   group: string;
   class: string;
   error: string;
@@ -48,13 +48,13 @@ export interface Batch {
   action: BatchAction;
   status: 'running' | 'done' | 'stopped';
   selected: number;
-  decided: number;
-  passedOver: number;
+  resolved: number;
+  skipped: number;
   released: number;
   stoppedBy: string | null;
 }
 
-export interface BatchAnswer {
+export interface BatchResponse {
   matching: number;
   selected: number;
   refused: number;
@@ -68,29 +68,30 @@ export interface Page<Item> {
 
 export type Query = Record<string, string | number | undefined>;
 
-/** The console says no, in words for people. */
-export class Refused extends Error {}
+/** The console rejected the request; the message is its reason. */
+export class Rejected extends Error {}
 
-/** The console's API for operators. Every call throws Refused or Unreachable when there is no good answer. */
+/** The console's API for operators. Every call throws Rejected for a response other than 2xx, Unreachable for none. */
 export class DeadLetterApi {
   constructor(
     private readonly url: string,
     private readonly token: string,
-    /** Who it is, for the history. */
+    /** Recorded in the history of what is changed. */
     private readonly operator: string,
   ) {}
 
-  list = (query: Query) => this.ask<Page<DeadLetter>>(`/dead-letters${queryString(query)}`);
-  groups = (query: Query) => this.ask<Page<Group>>(`/dead-letters/groups${queryString(query)}`);
-  show = (id: string) => this.ask<DeadLetterInFull>(`/dead-letters/${encodeURIComponent(id)}`);
+  list = (query: Query) => this.call<Page<DeadLetter>>(`/dead-letters${queryString(query)}`);
+  groups = (query: Query) => this.call<Page<DeadLetterGroup>>(`/dead-letters/groups${queryString(query)}`);
+  show = (id: string) => this.call<DeadLetterDetail>(`/dead-letters/${encodeURIComponent(id)}`);
   resubmit = (id: string, body: object) =>
-    this.ask<DeadLetter>(`/dead-letters/${encodeURIComponent(id)}/resubmit`, body);
-  discard = (id: string, body: object) => this.ask<DeadLetter>(`/dead-letters/${encodeURIComponent(id)}/discard`, body);
-  many = (action: BatchAction, body: object) => this.ask<BatchAnswer>(`/dead-letters/${action}`, body);
-  batch = (id: string) => this.ask<Batch>(`/dead-letters/batches/${encodeURIComponent(id)}`);
-  stop = (id: string) => this.ask<Batch>(`/dead-letters/batches/${encodeURIComponent(id)}/stop`, {});
+    this.call<DeadLetter>(`/dead-letters/${encodeURIComponent(id)}/resubmit`, body);
+  discard = (id: string, body: object) =>
+    this.call<DeadLetter>(`/dead-letters/${encodeURIComponent(id)}/discard`, body);
+  submitBatch = (action: BatchAction, body: object) => this.call<BatchResponse>(`/dead-letters/${action}`, body);
+  batch = (id: string) => this.call<Batch>(`/dead-letters/batches/${encodeURIComponent(id)}`);
+  stopBatch = (id: string) => this.call<Batch>(`/dead-letters/batches/${encodeURIComponent(id)}/stop`, {});
 
-  private async ask<Body>(path: string, body?: object): Promise<Body> {
+  private async call<Body>(path: string, body?: object): Promise<Body> {
     const response = await request(`${this.url}${path}`, {
       headers: {
         authorization: `Bearer ${this.token}`,
@@ -99,7 +100,7 @@ export class DeadLetterApi {
       },
       ...(body && { method: 'POST', body: JSON.stringify(body) }),
     });
-    if (!response.ok) throw new Refused(await shortText(response));
+    if (!response.ok) throw new Rejected(await problemText(response));
     return (await response.json()) as Body;
   }
 }

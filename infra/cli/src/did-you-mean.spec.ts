@@ -2,17 +2,17 @@ import { didYouMean } from './did-you-mean.js';
 
 const names = ['start', 'stop', 'status', 'test'];
 
-describe('a command with a typing error', () => {
+describe('didYouMean', () => {
   it.each([
     ['strat', 'start'],
     ['tets', 'test'],
     ['stpo', 'stop'],
     ['statsu', 'status'],
-  ])('%s: %s was meant', (word, meant) => {
-    expect(didYouMean(word, names)).toBe(meant);
+  ])('corrects %s to %s', (word, suggestion) => {
+    expect(didYouMean(word, names)).toBe(suggestion);
   });
 
-  it('is answered with nothing when nothing is near', () => {
+  it('suggests nothing when no name is similar', () => {
     expect(didYouMean('deploy', names)).toBeUndefined();
   });
 });

@@ -1,66 +1,49 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import { UsageError } from './command-line.js';
-
-/** Where a running system is; what the launcher writes to `.waybill/endpoints.json`. URLs unless said otherwise. */
-export interface Endpoints {
-  orderApi: string;
-  orderProcessor: string;
-  inventory: string;
-  payment: string;
-  paymentProvider: string;
-  email: string;
-  analytics: string;
-  /** Maildev. */
-  mail: string;
-  /** Absent where no console runs. */
-  deadLetters?: string;
-  /** `host:port` */
-  temporal: string;
-  temporalUi: string;
-  rabbitmq: string;
-  rabbitmqUi: string;
-  /** `host:port` */
-  kafka: string;
-  postgres: string;
-  operatorToken: string;
-  /** Live process ids by name, as `order-api` or `kafka`. */
-  processes: Record<string, number>;
-}
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-/** A path as the user meant it: npm runs its scripts in the repository's root, wherever it was called. */
+/** The option of every command that talks to a running system. */
+export const endpointsOption = {
+  value: 'FILE',
+  help: 'endpoints.json of the system; default: the system of this checkout',
+  schema: z.string().min(1).optional(),
+};
+
+/** A path relative to where the user called npm, which runs its scripts in the repository's root. */
 export const userPath = (path: string): string => resolve(process.env.INIT_CWD ?? '.', path);
 
 /**
- * Reads the endpoints out of `file`; without one, of the system that this checkout started (`WAYBILL_ENDPOINTS`, else
- * endpoints.json in `WAYBILL_HOME`). Throws an error fit for users when there is none, or when a needed one is missing.
+ * Reads addresses from an endpoints.json: `file`, else that of the system which this checkout started
+ * (`WAYBILL_ENDPOINTS`, or endpoints.json in `WAYBILL_HOME`). Throws NotRunning when there is none, and UsageError when
+ * it cannot be read or lacks one of `names`.
  */
-export function readEndpoints<Name extends keyof Endpoints>(
+export function readEndpoints<const Name extends string>(
   file: string | undefined,
-  needed: readonly Name[],
-): Pick<Endpoints, Name> {
-  const path = file ? userPath(file) : ownEndpoints();
+  names: readonly Name[],
+): Record<Name, string> {
+  const path = file ? userPath(file) : defaultPath();
   const endpoints = parse(path, file !== undefined);
-  const missing = needed.filter((name) => !endpoints[name]);
-  if (missing.length) throw new UsageError(`${path} does not say where ${missing.join(', ')} is`);
+  const missing = names.filter((name) => !endpoints[name]);
+  if (missing.length) throw new UsageError(`${path} has no address for ${missing.join(', ')}`);
   return endpoints;
 }
 
-function ownEndpoints(): string {
+function defaultPath(): string {
   return process.env.WAYBILL_ENDPOINTS ?? join(process.env.WAYBILL_HOME ?? join(root, '.waybill'), 'endpoints.json');
 }
 
-function parse(path: string, named: boolean): Endpoints {
+function parse(path: string, chosenByUser: boolean): Record<string, string> {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Endpoints;
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw new UsageError(`${path} can not be read: ${(error as Error).message}`);
+      throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
     }
-    if (named) throw new UsageError(`there is no file ${path}`);
-    throw new NotRunning(`no system is running here: there is no ${path}`);
+    if (chosenByUser) throw new UsageError(`${path} does not exist`);
+    throw new NotRunning(`no system is running: ${path} does not exist`);
   }
 }
 

@@ -4,8 +4,8 @@ export interface ServerSentEvent {
   data: string;
 }
 
-/** The events of a text/event-stream, as the HTML standard has it. An event that was cut off at the end is dropped. */
-export async function* eventsOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<ServerSentEvent> {
+/** The events of a text/event-stream, by the HTML standard. An event that is incomplete at the end is dropped. */
+export async function* readEventStream(body: AsyncIterable<Uint8Array>): AsyncGenerator<ServerSentEvent> {
   let fields: { name: string; value: string }[] = [];
   for await (const line of linesOf(body)) {
     if (line === '') {
@@ -19,7 +19,6 @@ export async function* eventsOf(body: AsyncIterable<Uint8Array>): AsyncGenerator
     }
   }
 }
-
 function toEvent(fields: readonly { name: string; value: string }[]): ServerSentEvent | undefined {
   const values = (name: string) => fields.filter((field) => field.name === name).map(({ value }) => value);
   const data = values('data');

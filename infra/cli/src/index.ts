@@ -1,4 +1,10 @@
-export { type CheckOptions, checkInvariants, type InvariantResult } from './check-invariants.js';
+export { defineCommand, runCommand } from './command.js';
+export { UsageError } from './command-line.js';
 export { didYouMean } from './did-you-mean.js';
-export type { Endpoints } from './endpoints.js';
-export { Unreachable } from './http.js';
+export { duration, formatDuration } from './duration.js';
+export { endpointsOption, readEndpoints, userPath } from './endpoints.js';
+export { readEventStream } from './event-stream.js';
+export { getAllPages, getJson, jsonBody, problemText, request, Unreachable } from './http.js';
+export { printResult } from './print-result.js';
+export { probe } from './probe.js';
+export { wholeNumber } from './whole-number.js';

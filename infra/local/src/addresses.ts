@@ -1,25 +1,19 @@
+import { type PortName, portName, processes, servers } from '@waybill/system';
 import type { Settings } from './settings.js';
 
-/** The table a person needs after the start. */
+/** The table that `npm start` shows once everything is healthy. */
 export function addresses({ ports, env, home }: Settings, seconds?: number): string {
-  const at = (port: number, path = '') => `http://127.0.0.1:${port}${path}`;
-  const rows = [
-    ['orders', at(ports.ORDER_API_PORT, '/orders')],
-    ['try the API', at(ports.ORDER_API_PORT, '/docs')],
-    ['stock', at(ports.INVENTORY_PORT, '/products')],
-    ['payments', at(ports.PAYMENT_PORT, '/payments')],
-    ['payment provider', at(ports.PAYMENT_PROVIDER_PORT, '/ledger')],
-    ['mails sent', at(ports.EMAIL_PORT, '/emails')],
-    ['analytics', at(ports.ANALYTICS_PORT, '/analytics/summary')],
-    ['dead letters', `${at(ports.CONSOLE_PORT, '/docs')}  (npm run dlq)`],
-    ['mailbox', env.SMTP_URL ? (env.MAIL_URL ?? 'your own') : at(ports.MAIL_PORT)],
-    ['Temporal', env.TEMPORAL_ADDRESS ?? at(ports.TEMPORAL_UI_PORT)],
-    [
-      'RabbitMQ',
-      env.RABBITMQ_URL ? 'your own' : `${at(ports.RABBITMQ_UI_PORT)}  (waybill, ${home}/secrets/rabbitmq-password)`,
-    ],
-  ];
-  const table = rows.map(([what, where]) => `  ${what!.padEnd(18)} ${where}`).join('\n');
-  const headline = seconds === undefined ? '' : `\nWaybill is running (after ${seconds.toFixed(1)} s).\n`;
-  return `${headline}\n${table}\n\n  npm run order places an order, npm stop ends it. Logs: ${home}/logs\n`;
+  const url = (port: number, path = '') => `http://127.0.0.1:${port}${path}`;
+  const noted = (address: string, note?: string) => (note ? `${address}  (${note.replace('HOME', home)})` : address);
+  const pages = processes.flatMap((process) =>
+    (process.pages ?? []).map(({ label, path, note }) => [label, noted(url(ports[portName(process)], path), note)]),
+  );
+  const uis = servers.flatMap(({ ui, ownBy }) => {
+    if (!ui) return [];
+    const own = (ui.ownBy && env[ui.ownBy]) || 'your own';
+    return [[ui.label, env[ownBy] ? own : noted(url(ports[ui.port as PortName]), ui.note)]];
+  });
+  const table = [...pages, ...uis].map(([label, address]) => `  ${label!.padEnd(18)} ${address}`).join('\n');
+  const headline = seconds === undefined ? '' : `\nWaybill is running (started in ${seconds.toFixed(1)} s).\n`;
+  return `${headline}\n${table}\n\n  npm run order places an order, npm stop stops everything. Logs: ${home}/logs\n`;
 }

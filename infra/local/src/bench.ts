@@ -6,18 +6,18 @@ import { runShown } from './run.js';
 import { readSettings, root, type Settings } from './settings.js';
 import { endpointsPath, ensureFolders } from './state.js';
 import { stop } from './stop.js';
-import { type Parts, System } from './system.js';
+import { type Components, System } from './system.js';
 
-/** Benchmarks of a library need no system, only servers that nobody else uses. */
-const OWN_SERVERS: Record<string, Parts['servers']> = {
+/** Benchmarks of a library need only servers, which nothing else uses. */
+const OWN_SERVERS: Record<string, Components['servers']> = {
   outbox: ['postgres', 'kafka'],
   idempotency: ['postgres'],
   messaging: ['postgres', 'rabbitmq', 'kafka'],
 };
 
 /**
- * `npm run bench`: those that measure a library get servers of their own, with empty data and on the ports of `npm test`;
- * the others measure the running system.
+ * `npm run bench`: benchmarks of a library get servers of their own, with empty data and on the ports of `npm test`; the
+ * others measure the running system.
  */
 export async function bench(settings: Settings, names: readonly string[]): Promise<number> {
   const servers = names.flatMap((name) => OWN_SERVERS[name.split('/')[0]!] ?? []);
@@ -42,7 +42,7 @@ export async function bench(settings: Settings, names: readonly string[]): Promi
   }
 }
 
-/** The script, told where the servers are. Resolves with its exit code. */
+/** Runs the script against these endpoints. Resolves with its exit code. */
 function measure(endpoints: string, names: readonly string[]): Promise<number> {
   return runShown(process.execPath, ['--disable-warning=TimeoutNegativeWarning', SCRIPT, ...names], {
     env: { WAYBILL_ENDPOINTS: endpoints },

@@ -2,8 +2,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } fro
 import { dirname, join } from 'node:path';
 
 /**
- * A folder in the cache that is either whole or not there: filled under another name first. `fill` gets the folder to
- * fill; resolves with the finished one.
+ * A folder in the cache that is either complete or absent: `fill` gets a temporary folder, which is then renamed.
+ * Resolves with the finished one.
  */
 export async function cached(folder: string, fill: (temporary: string) => Promise<void>): Promise<string> {
   if (existsSync(folder)) return folder;

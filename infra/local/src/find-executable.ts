@@ -2,7 +2,7 @@ import { accessSync, constants, globSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /**
- * The path of a program on PATH or in one of these folders (patterns, the highest version first), if it is there. With
+ * The path of a program on PATH or in one of these folders (globs, the highest version first), if it exists. With
  * `pathLast` the folders come before PATH.
  */
 export function findExecutable(

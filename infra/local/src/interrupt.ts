@@ -2,7 +2,7 @@ import { endCommands } from './run.js';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 
-/** When somebody interrupts, the commands that run are ended, everything that was asked for here is cleaned up, and the process ends with 1. */
+/** On a signal: ends the running commands, runs every registered clean-up, exits with 1. */
 export function cleanUpOnInterrupt(cleanUp: () => Promise<unknown>): void {
   cleanUps.push(cleanUp);
   if (cleanUps.length > 1) return;

@@ -6,12 +6,13 @@ import { readState, removeState } from './state.js';
 
 const STOP_WITHIN = 10_000;
 
-/** Ends what a launcher that was killed has left running, so that a new one finds the ports and the data free. */
+/** Stops what a killed launcher has left running, so that ports and data are free for a new one. */
 export async function cleanUpAfter({ home }: Settings, output: Output): Promise<void> {
   const state = readState(home);
   if (!state || isSame(state.supervisor)) return;
   const left = Object.entries(state.processes).filter(([, id]) => isSame(id));
-  if (left.length) output.line(`  ending what an earlier start has left: ${left.map(([name]) => name).join(', ')}`);
+  if (left.length)
+    output.line(`  stopping what an earlier start has left running: ${left.map(([name]) => name).join(', ')}`);
   await Promise.all(left.map(([, id]) => end(id)));
   removeState(home);
 }

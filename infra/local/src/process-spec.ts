@@ -1,20 +1,20 @@
 import type { Environment } from './settings.js';
 
-/** How one process is run and known. */
+/** How one process is started, checked and stopped. */
 export interface ProcessSpec {
   name: string;
   command: string;
   args: readonly string[];
   env?: Environment;
   cwd?: string;
-  /** Before each start: what a crash may have left behind is put right. */
+  /** Called before each start, to clean up after a crash. */
   beforeStart?: () => Promise<void>;
-  /** Resolves when it can be used; rejects while it can't. Asked again and again. */
+  /** Resolves when it can be used, rejects while it cannot; polled. */
   ready: () => Promise<void>;
-  /** The server's own pid where the started process is only its wrapper. */
+  /** The server's own pid, where the started process is only its wrapper. */
   serverPid?: () => number | undefined;
-  /** How it is asked to stop. Default SIGTERM. */
+  /** Default SIGTERM. */
   stopSignal?: NodeJS.Signals;
-  /** After it has stopped for good. */
+  /** Called once it has stopped for good. */
   afterStop?: () => Promise<void>;
 }

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** A process that can't be mistaken for a later one with the same pid. */
+/** Tells a process from a later one with the same pid. */
 export interface ProcessId {
   pid: number;
-  /** When it started, in whatever form the system tells. */
+  /** Its start time, in the operating system's own form. */
   started: string;
 }
 

@@ -11,7 +11,7 @@ export const stdout: Output = {
   },
 };
 
-/** Says what takes longer than a second when it begins to, every ten seconds, and when it is done. */
+/** Reports a step that takes longer than a second: at its start, every ten seconds, and at its end. */
 export async function step<T>(output: Output, what: string, work: () => Promise<T>): Promise<T> {
   const start = Date.now();
   const elapsed = () => `${Math.round((Date.now() - start) / 1_000)} s`;

@@ -1,23 +1,24 @@
+import type { ServerName } from '@waybill/system';
 import type { ProcessSpec } from './process-spec.js';
 import type { Output } from './progress.js';
 import type { Settings } from './settings.js';
 
-/** How to reach a backing service, as variables for the services and entries of endpoints.json. */
-export interface Reach {
+/** How to connect to a backing server: settings for the services, and entries of endpoints.json. */
+export interface ConnectionInfo {
   env: Record<string, string>;
   endpoints: Record<string, string | undefined>;
 }
 
-/** What a provider found out in `prepare`, to run its server with. */
+/** A backing server that is ready to be started, or runs already. */
 export interface Prepared {
-  reach: Reach;
-  /** None when the environment names a running server. */
+  connection: ConnectionInfo;
+  /** Absent when the environment names a running server. */
   process?: ProcessSpec;
 }
 
-/** Brings one backing service: from the environment, from this machine, or from a package registry. */
+/** Finds one backing server: in the environment, on this machine, or in a package registry. */
 export interface Provider {
-  name: 'postgres' | 'rabbitmq' | 'kafka' | 'temporal' | 'mail';
+  name: ServerName;
   /** Rejects with what is missing and the ways to get it. */
   prepare(settings: Settings, output: Output): Promise<Prepared>;
 }

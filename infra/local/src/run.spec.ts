@@ -1,8 +1,8 @@
 import { until } from '@waybill/testing';
 import { endCommands, run, runShown } from './run.js';
 
-describe('a command that runs when somebody interrupts', () => {
-  it('is ended with what it has started, and nothing comes after it', async () => {
+describe('a command that runs at an interrupt', () => {
+  it('is ended together with what it has started', async () => {
     const mark = `86400.${process.pid}`;
     const started = async () =>
       (await run('ps', ['-eo', 'args='])).split('\n').filter((line) => line === `sleep ${mark}`);

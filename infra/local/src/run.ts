@@ -6,21 +6,21 @@ export interface RunOptions {
   env?: Environment;
 }
 
-/** Each leads a group of its own: what ends it, ends what it has started. */
+/** Each leads a process group of its own, so that what it has started can be ended with it. */
 const running = new Set<ChildProcess>();
 
-/** Ends the commands that are still running, with what they have started. */
+/** Ends the commands that are still running and what they have started. */
 export function endCommands(): void {
   for (const { pid } of running) {
     try {
       if (pid) process.kill(-pid, 'SIGTERM');
     } catch {
-      // It has just ended by itself.
+      // It has just ended.
     }
   }
 }
 
-/** Runs a command to its end and resolves with its output; rejects with the output when it fails. */
+/** Runs a command and resolves with its output; rejects with the output when it fails. */
 export function run(file: string, args: readonly string[], { cwd, env }: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
@@ -40,7 +40,7 @@ export function run(file: string, args: readonly string[], { cwd, env }: RunOpti
   });
 }
 
-/** Runs a command that shows what it does, by default all of it on stderr. Resolves with its exit code; rejects when it was killed. */
+/** Runs a command with its output shown, by default all of it on stderr. Resolves with the exit code; rejects when killed. */
 export function runShown(
   file: string,
   args: readonly string[],

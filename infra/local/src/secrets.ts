@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from './settings.js';
 
-/** A secret of this copy: made once, readable by its owner only. */
+/** A secret of this system: generated once, readable by its owner only. */
 export function secret({ home }: Settings, name: string): string {
   const folder = join(home, 'secrets');
   const path = join(folder, name);

@@ -6,7 +6,7 @@ export interface ServerUser {
   gid: number;
 }
 
-/** Whom PostgreSQL runs as where it refuses to run as root. Undefined for anyone but root. */
+/** The user that PostgreSQL runs as, because it refuses to run as root. Undefined unless we are root. */
 export async function serverUser(): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const name = await run('id', ['-u', 'postgres']).then(
@@ -16,7 +16,7 @@ export async function serverUser(): Promise<ServerUser | undefined> {
   return { uid: Number(await run('id', ['-u', name])), gid: Number(await run('id', ['-g', name])) };
 }
 
-/** The command under that user. It may still pass through folders that only root can enter, such as root's home. */
+/** The command as that user, who may still traverse folders that only root can enter, such as root's home. */
 export function asServerUser(user: ServerUser | undefined, command: readonly string[]): readonly string[] {
   if (!user) return command;
   const rights = ['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'];

@@ -9,13 +9,13 @@ describe('the ports', () => {
     });
   });
 
-  it('can be set one by one, and then stay where they were set', () => {
+  it('can be set one by one, and then ignore WAYBILL_PORT_BASE', () => {
     const { ports } = readSettings({ WAYBILL_PORT_BASE: '20000', ORDER_API_PORT: '8080' });
     expect(ports).toMatchObject({ ORDER_API_PORT: 8080, INVENTORY_PORT: 23_001 });
   });
 
   it.each([[{ ORDER_API_PORT: 'http' }], [{ WAYBILL_PORT_BASE: '-1' }], [{ WAYBILL_PORT_BASE: '60000' }]])(
-    'are refused when they make no sense: %j',
+    'are rejected when they are not port numbers: %j',
     (env) => {
       expect(() => readSettings(env)).toThrow();
     },

@@ -19,7 +19,7 @@ export async function start(settings: Settings): Promise<number> {
 export async function startDetached(settings: Settings): Promise<number> {
   if (isRunning(settings)) return alreadyRunning(settings);
   ensureFolders(settings.home);
-  // What has to be installed is asked for here, where a person can answer; in the background it is found done.
+  // Ask here, where a person can answer, before installing anything; the background process finds it done.
   if (process.stdin.isTTY) await prepareAll(settings, stdout);
   const log = logPath(settings.home, 'launcher');
   const from = existsSync(log) ? statSync(log).size : 0;
@@ -44,9 +44,9 @@ export async function startDetached(settings: Settings): Promise<number> {
   }
 }
 
-/** The launcher itself. */
+/** The launcher: supervises everything until a signal stops it. */
 export async function supervise(settings: Settings, output: Output): Promise<number> {
-  const began = Date.now();
+  const startedAt = Date.now();
   ensureFolders(settings.home);
   await cleanUpAfter(settings, output);
   const system = new System(settings, output);
@@ -59,7 +59,7 @@ export async function supervise(settings: Settings, output: Output): Promise<num
   );
   const outcome = await Promise.race([started, stopped]);
   if (outcome === 'started') {
-    output.line(addresses(settings, (Date.now() - began) / 1_000));
+    output.line(addresses(settings, (Date.now() - startedAt) / 1_000));
     await stopped;
   }
   if (outcome instanceof Error) {
@@ -78,12 +78,12 @@ function isRunning({ home }: Settings): boolean {
 
 function alreadyRunning(settings: Settings): number {
   const { supervisor, status } = readState(settings.home)!;
-  stdout.line(`Waybill is ${status} already (launcher: pid ${supervisor.pid}).`);
+  stdout.line(`Waybill is already ${status} (launcher: pid ${supervisor.pid}).`);
   if (status === 'running') stdout.line(addresses(settings));
   return status === 'running' ? 0 : 1;
 }
 
-/** Shows what was added to a file since it was asked last. */
+/** Shows what was added to a file since the last call. */
 function follower(path: string, from: number): () => void {
   let shown = from;
   return () => {

@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { type ProcessId } from './process-times.js';
 
-/** What the launcher knows of the running copy, for the other commands. */
+/** What the launcher records about the running system, for the other commands. */
 export interface State {
   supervisor: ProcessId;
   status: 'starting' | 'running' | 'stopping' | 'failed';
   /** Why it failed. */
   reason?: string;
-  /** All processes in the order in which they were started. */
+  /** All processes, in the order of their start. */
   processes: Record<string, ProcessId>;
 }
 

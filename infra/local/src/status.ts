@@ -1,7 +1,8 @@
+import { processes as services } from '@waybill/system';
 import { isSame } from './process-times.js';
 import { stdout } from './progress.js';
 import { answers } from './ready.js';
-import { SERVICES } from './services.js';
+import { urlOf } from './services.js';
 import type { Settings } from './settings.js';
 import { readState } from './state.js';
 
@@ -18,7 +19,7 @@ export async function status(settings: Settings, asJson: boolean): Promise<numbe
     stdout.line(asJson ? JSON.stringify({ status: 'stopped', processes: [] }) : 'Waybill is not running: npm start');
     return 1;
   }
-  const names = new Set([...Object.keys(state.processes), ...SERVICES.map(({ name }) => name)]);
+  const names = new Set([...Object.keys(state.processes), ...services.map(({ name }) => name)]);
   const processes = await Promise.all([...names].map((name) => statusOf(name, settings, state.processes[name]?.pid)));
   if (asJson) stdout.line(JSON.stringify({ status: state.status, processes }, null, 2));
   else {
@@ -29,11 +30,11 @@ export async function status(settings: Settings, asJson: boolean): Promise<numbe
   return state.status === 'running' && processes.every(({ state }) => state === 'ready' || state === 'running') ? 0 : 1;
 }
 
-async function statusOf(name: string, { ports }: Settings, pid: number | undefined): Promise<ProcessStatus> {
+async function statusOf(name: string, settings: Settings, pid: number | undefined): Promise<ProcessStatus> {
   if (!pid) return { name, state: 'down' };
-  const service = SERVICES.find((one) => one.name === name);
+  const service = services.find((one) => one.name === name);
   if (!service) return { name, pid, state: 'running' };
-  const state = await answers(`http://127.0.0.1:${ports[service.port]}/health/ready`).then(
+  const state = await answers(`${urlOf(service, settings)}/health/ready`).then(
     () => 'ready',
     (error: Error) => `not ready: ${error.message}`,
   );

@@ -7,7 +7,7 @@ import { readState } from './state.js';
 
 const STOP_WITHIN = 60_000;
 
-/** `npm stop`: ends the running copy, or what is left of one; the data stay. */
+/** `npm stop`: stops the running system, or what is left of one, and keeps its data. */
 export async function stop(settings: Settings): Promise<number> {
   const supervisor = readState(settings.home)?.supervisor;
   if (!supervisor) {
@@ -22,7 +22,7 @@ export async function stop(settings: Settings): Promise<number> {
       return !isSame(supervisor);
     });
     if (!ended) {
-      stdout.line(`the launcher (pid ${supervisor.pid}) does not end; see its log`);
+      stdout.line(`the launcher (pid ${supervisor.pid}) does not stop; see its log`);
       return 1;
     }
   }

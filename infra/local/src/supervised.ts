@@ -5,18 +5,18 @@ import { restartDelay } from './backoff.js';
 import type { ProcessSpec } from './process-spec.js';
 import type { Output } from './progress.js';
 
-const LOOK_AGAIN_AFTER = 150;
+const POLL_INTERVAL = 150;
 const STABLE_AFTER = 60_000;
 const STOP_WITHIN = 10_000;
 
-export interface Surroundings {
+export interface SupervisedOptions {
   output: Output;
   logFile: string;
-  /** Its pid is another one now, or it has none. */
+  /** Called when its pid has changed. */
   onChange: () => void;
 }
 
-/** A process that is started again whenever it ends, until it is stopped. */
+/** A process that is restarted whenever it ends, until it is stopped. */
 export class Supervised {
   private child: ChildProcess | undefined;
   private restarts = 0;
@@ -26,7 +26,7 @@ export class Supervised {
 
   constructor(
     readonly spec: ProcessSpec,
-    private readonly around: Surroundings,
+    private readonly options: SupervisedOptions,
   ) {}
 
   /** Of the server itself, while it runs. */
@@ -35,14 +35,14 @@ export class Supervised {
     return this.spec.serverPid ? this.spec.serverPid() : this.child.pid;
   }
 
-  /** Resolves when it is ready for the first time. Rejects when it takes longer than so many milliseconds. */
+  /** Resolves when it is ready for the first time; rejects after `within` milliseconds. */
   async start(within: number): Promise<void> {
     void this.keepRunning();
     const deadline = Date.now() + within;
-    for (let reason = ''; ; await pause(LOOK_AGAIN_AFTER)) {
+    for (let reason = ''; ; await pause(POLL_INTERVAL)) {
       try {
         await this.spec.ready();
-        this.around.onChange();
+        this.options.onChange();
         return;
       } catch (error) {
         reason = (error as Error).message;
@@ -52,7 +52,7 @@ export class Supervised {
     }
   }
 
-  /** Asks it to end, and makes it end after 10 s. */
+  /** SIGTERM, and SIGKILL after 10 s. */
   async stop(): Promise<void> {
     this.stopping.abort();
     const { child, pid } = this;
@@ -64,7 +64,7 @@ export class Supervised {
   }
 
   private async keepRunning(): Promise<void> {
-    const { output, onChange } = this.around;
+    const { output, onChange } = this.options;
     while (!this.stopping.signal.aborted) {
       const ended = await this.runOnce();
       this.child = undefined;
@@ -72,26 +72,23 @@ export class Supervised {
       if (this.stopping.signal.aborted) return;
       if (Date.now() - this.startedAt > STABLE_AFTER) this.restarts = 0;
       const delay = restartDelay(++this.restarts);
-      output.line(
-        `  ${this.spec.name} ended (${ended}), starting it again in ${delay} ms; its log: ${this.around.logFile}`,
-      );
+      output.line(`  ${this.spec.name} ended (${ended}), restarting in ${delay} ms; log: ${this.options.logFile}`);
       await pause(delay, undefined, { signal: this.stopping.signal }).catch(() => {});
     }
   }
 
   private async runOnce(): Promise<string> {
-    const { spec, around } = this;
+    const { spec, options } = this;
     await spec.beforeStart?.();
     if (this.stopping.signal.aborted) return 'stopped';
-    const log = openSync(around.logFile, 'a');
-    // A group of its own, so that Ctrl-C in the terminal reaches the launcher only, which stops all in order.
-    const options = {
+    const log = openSync(options.logFile, 'a');
+    // A process group of its own, so that Ctrl-C in the terminal reaches only the launcher, which stops all in order.
+    const child = spawn(spec.command, spec.args, {
       cwd: spec.cwd,
       env: { ...process.env, ...spec.env },
       stdio: ['ignore', log, log] as ('ignore' | number)[],
       detached: true,
-    };
-    const child = spawn(spec.command, spec.args, options);
+    });
     closeSync(log);
     this.startedAt = Date.now();
     this.child = child;
@@ -100,7 +97,7 @@ export class Supervised {
       child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`));
     });
     this.ended = exit.then(() => killGroup(child));
-    around.onChange();
+    options.onChange();
     if (spec.serverPid) void this.announceServerPid(child);
     return exit.then(async (how) => {
       await this.ended;
@@ -108,14 +105,14 @@ export class Supervised {
     });
   }
 
-  /** The wrapper is there before the server has a pid. */
+  /** The wrapper runs before the server has a pid. */
   private async announceServerPid(child: ChildProcess): Promise<void> {
-    while (this.child === child && !this.pid) await pause(LOOK_AGAIN_AFTER);
-    this.around.onChange();
+    while (this.child === child && !this.pid) await pause(POLL_INTERVAL);
+    this.options.onChange();
   }
 }
 
-/** Ends what a killed process has left of its group; nothing is left of one that ended by itself. */
+/** Kills what is left of the group of a process that was killed. */
 function killGroup(child: ChildProcess): void {
   if (child.pid) signal(-child.pid, 'SIGKILL');
 }

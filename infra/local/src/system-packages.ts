@@ -4,15 +4,15 @@ import { findExecutable } from './find-executable.js';
 import type { Output } from './progress.js';
 import { run } from './run.js';
 
-let turn: Promise<unknown> = Promise.resolve();
+let previous: Promise<unknown> = Promise.resolve();
 
 /**
- * Installs packages of the Debian family by apt, and says so first: in a terminal it asks, as root without a terminal it
- * goes ahead. Rejects with the command to run when it may not. Services that the packages bring are not started.
+ * Installs Debian packages with apt: in a terminal it asks first, as root without a terminal it proceeds. Otherwise it
+ * rejects with the command to run. It does not start the services in the packages.
  */
 export function installByApt(packages: readonly string[], output: Output): Promise<void> {
-  const installed = turn.then(() => installNow(packages, output));
-  turn = installed.catch(() => {});
+  const installed = previous.then(() => installNow(packages, output));
+  previous = installed.catch(() => {});
   return installed;
 }
 
@@ -26,18 +26,18 @@ async function installNow(packages: readonly string[], output: Output): Promise<
   if (!isRoot && !(inTerminal && findExecutable('sudo'))) {
     throw new Error(`run this once, then start again:\n    ${byHand}`);
   }
-  if (inTerminal && !(await agreed(`Install ${packages.join(', ')} on this system by apt?`))) {
-    throw new Error(`not installed. By hand:\n    ${byHand}`);
+  if (inTerminal && !(await agreed(`Install ${packages.join(', ')} on this system with apt?`))) {
+    throw new Error(`not installed. To install it yourself:\n    ${byHand}`);
   }
-  output.line(`  installing system packages by apt: ${packages.join(', ')}`);
+  output.line(`  installing system packages with apt: ${packages.join(', ')}`);
   const install = `apt-get install -y -qq --no-install-recommends ${packages.join(' ')}`;
-  // RUNLEVEL=1 keeps invoke-rc.d from starting what is being installed.
+  // RUNLEVEL=1 prevents invoke-rc.d from starting the installed services.
   const script = `export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; ${install} || { apt-get update -qq && ${install}; }`;
   if (isRoot) await run('sh', ['-c', script]);
   else await runInTerminal('sudo', ['sh', '-c', script]);
 }
 
-/** Seen by the person who was just asked, who may have to type a password. */
+/** Attached to the terminal, because sudo may ask for a password. */
 function runInTerminal(file: string, args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: 'inherit' });

@@ -1,51 +1,43 @@
 import { existsSync, globSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  databases,
+  endpointKey,
+  portName,
+  portNames,
+  processes,
+  requireComplete,
+  type ServerName,
+  servers,
+} from '@waybill/system';
 import { requireFree } from './ports.js';
 import type { ProcessSpec } from './process-spec.js';
 import { identify, type ProcessId } from './process-times.js';
 import { type Output, step } from './progress.js';
-import type { Prepared, Provider } from './provider.js';
+import type { Prepared } from './provider.js';
 import { providers } from './providers/index.js';
 import { endCommands, run } from './run.js';
-import {
-  commonEnvironment,
-  DATABASES,
-  databaseUrl,
-  endpointName,
-  operatorToken,
-  SERVICES,
-  serviceSpecs,
-} from './services.js';
-import { type PortName, root, type Settings } from './settings.js';
+import { databaseUrl, operatorToken, serviceEnvironment, serviceSpecs, urlOf } from './services.js';
+import { type Environment, root, type Settings } from './settings.js';
 import { endpointsPath, ensureFolders, removeState, type State, writeAtomically, writeState } from './state.js';
 import { Supervised } from './supervised.js';
 
-const BACKING_READY_WITHIN = 120_000;
+const SERVER_READY_WITHIN = 120_000;
 const SERVICE_READY_WITHIN = 120_000;
 const LOG_LIMIT = 20 * 1024 * 1024;
 
-/** The ports of each backing service that is ours to run. */
-const PORTS_OF: Record<string, PortName[]> = {
-  postgres: ['POSTGRES_PORT'],
-  rabbitmq: ['RABBITMQ_PORT', 'RABBITMQ_UI_PORT', 'RABBITMQ_DIST_PORT', 'RABBITMQ_EPMD_PORT'],
-  kafka: ['KAFKA_PORT', 'KAFKA_CONTROLLER_PORT'],
-  temporal: ['TEMPORAL_PORT', 'TEMPORAL_UI_PORT'],
-  mail: ['SMTP_PORT', 'MAIL_PORT'],
-};
-
-/** What of the whole is to run. */
-export interface Parts {
-  /** Backing services. */
-  servers: readonly Provider['name'][];
-  /** What is ours, with its databases. */
+/** Which components of the system are to run. */
+export interface Components {
+  servers: readonly ServerName[];
+  /** All application services, with their databases. */
   services: boolean;
 }
 
-const ALL: Parts = { servers: providers.map(({ name }) => name), services: true };
+const ALL: Components = { servers: servers.map(({ name }) => name), services: true };
 
-/** Everything that runs for one copy: started in order, kept running, stopped in reverse. */
+/** All processes of one running system: started in order, restarted when they end, stopped in reverse. */
 export class System {
-  private readonly processes: Supervised[] = [];
+  private readonly running: Supervised[] = [];
   private prepared: ReadonlyMap<string, Prepared> = new Map();
   private status: State['status'] = 'starting';
   private reason: string | undefined;
@@ -53,51 +45,47 @@ export class System {
   constructor(
     private readonly settings: Settings,
     private readonly output: Output,
-    private readonly parts: Parts = ALL,
+    private readonly components: Components = ALL,
   ) {}
 
   /** Resolves when all is healthy. */
   async start(): Promise<void> {
-    const { settings, output, parts } = this;
+    const { settings, output, components } = this;
+    requireComplete(root);
     ensureFolders(settings.home);
     rotateLogs(settings.home);
     this.save();
-    this.prepared = await prepareAll(settings, output, parts.servers);
-    const ours = providers.filter(({ name }) => this.prepared.get(name)?.process);
-    await requireFree(settings.ports, [
-      ...ours.flatMap(({ name }) => PORTS_OF[name]!),
-      ...this.services.map(({ port }) => port),
-    ]);
+    this.prepared = await prepareAll(settings, output, components.servers);
+    const started = servers.filter(({ name }) => this.prepared.get(name)?.process);
+    await requireFree(settings.ports, [...started.flatMap(portNames), ...this.services.map(portName)]);
 
-    const env = commonEnvironment(
-      settings,
-      [...this.prepared.values()].map(({ reach }) => reach),
-    );
-    const specs = ours.map(({ name }) => this.prepared.get(name)!.process!);
-    const starting = new Map(specs.map((spec) => [spec.name, this.run(spec, BACKING_READY_WITHIN)]));
+    const connections = [...this.prepared.values()].map(({ connection }) => connection);
+    const env = serviceEnvironment(settings, connections);
+    const specs = started.map(({ name }) => this.prepared.get(name)!.process!);
+    const starting = new Map(specs.map((spec) => [spec.name, this.run(spec, SERVER_READY_WITHIN)]));
     const migrated = Promise.resolve(starting.get('postgres')).then(() =>
-      parts.services ? step(output, 'migrating databases', () => migrate(env)) : undefined,
+      components.services ? step(output, 'migrating databases', () => migrate(env)) : undefined,
     );
     await Promise.all([...starting.values(), migrated]);
-    if (parts.services) {
+    if (components.services) {
       await Promise.all(serviceSpecs(settings, env).map((spec) => this.run(spec, SERVICE_READY_WITHIN)));
     }
     this.status = 'running';
     this.save();
   }
 
-  /** In reverse: what is ours side by side, then the servers. */
+  /** Application services first, then the servers. */
   async stop(): Promise<void> {
     this.status = 'stopping';
     this.save();
     endCommands();
-    const isOurs = ({ spec }: Supervised) => SERVICES.some(({ name }) => name === spec.name);
-    await Promise.all(this.processes.filter(isOurs).map((process) => process.stop()));
-    await Promise.all(this.processes.filter((process) => !isOurs(process)).map((process) => process.stop()));
+    const isService = ({ spec }: Supervised) => processes.some(({ name }) => name === spec.name);
+    await Promise.all(this.running.filter(isService).map((one) => one.stop()));
+    await Promise.all(this.running.filter((one) => !isService(one)).map((one) => one.stop()));
     removeState(this.settings.home);
   }
 
-  /** Leaves word of what went wrong for whoever waits for the start. */
+  /** Records why the start failed, for the command that waits for it. */
   fail(reason: string): void {
     this.status = 'failed';
     this.reason = reason;
@@ -107,21 +95,21 @@ export class System {
   private async run(spec: ProcessSpec, within: number): Promise<void> {
     const logFile = logPath(this.settings.home, spec.name);
     const supervised = new Supervised(spec, { output: this.output, logFile, onChange: () => this.save() });
-    this.processes.push(supervised);
+    this.running.push(supervised);
     try {
       await step(this.output, `starting ${spec.name}`, () => supervised.start(within));
     } catch (error) {
-      throw new Error(`${(error as Error).message}\n  its log: ${logFile}`);
+      throw new Error(`${(error as Error).message}\n  log: ${logFile}`);
     }
   }
 
   private get services() {
-    return this.parts.services ? SERVICES : [];
+    return this.components.services ? processes : [];
   }
 
   private save(): void {
     const { home } = this.settings;
-    const pids = this.processes.flatMap(({ spec, pid }) => (pid ? [[spec.name, pid] as const] : []));
+    const pids = this.running.flatMap(({ spec, pid }) => (pid ? [[spec.name, pid] as const] : []));
     const identified = pids.flatMap(([name, pid]) => {
       const id = identify(pid);
       return id ? [[name, id] as [string, ProcessId]] : [];
@@ -135,34 +123,32 @@ export class System {
     writeAtomically(endpointsPath(home), this.endpoints(Object.fromEntries(pids)));
   }
 
-  private endpoints(processes: Record<string, number>) {
+  private endpoints(pids: Record<string, number>) {
     const { settings } = this;
-    const ours = this.services.map((each) => [endpointName(each), `http://127.0.0.1:${settings.ports[each.port]}`]);
-    const backing = [...this.prepared.values()].map(({ reach }) => reach.endpoints);
     return {
-      ...Object.fromEntries(ours),
-      ...Object.assign({}, ...backing),
+      ...Object.fromEntries(this.services.map((each) => [endpointKey(each), urlOf(each, settings)])),
+      ...Object.assign({}, ...[...this.prepared.values()].map(({ connection }) => connection.endpoints)),
       operatorToken: operatorToken(settings),
-      processes,
+      processes: pids,
     };
   }
 }
 
-/** Brings what is missing, by the name of the backing service. Rejects with everything that can't be had. */
+/** Installs what is missing, by the name of the server. Rejects with everything that cannot be installed. */
 export async function prepareAll(
   settings: Settings,
   output: Output,
-  servers = ALL.servers,
+  names: readonly ServerName[] = ALL.servers,
 ): Promise<Map<string, Prepared>> {
-  const chosen = providers.filter(({ name }) => servers.includes(name));
-  const prepared = await together(chosen.map((provider) => provider.prepare(settings, output)));
+  const chosen = providers.filter(({ name }) => names.includes(name));
+  const prepared = await allSettledOrThrow(chosen.map((provider) => provider.prepare(settings, output)));
   return new Map(chosen.map(({ name }, index) => [name, prepared[index]!]));
 }
 
 export const logPath = (home: string, name: string): string => join(home, 'logs', `${name}.log`);
 
-/** Waits for all of it, and then tells of everything that failed: what is missing is missing at once. */
-async function together<T>(work: readonly Promise<T>[]): Promise<T[]> {
+/** Waits for all, then throws every failure, so that a person sees at once all that is missing. */
+async function allSettledOrThrow<T>(work: readonly Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(work);
   const failures = settled.flatMap((outcome) =>
     outcome.status === 'rejected' ? [(outcome.reason as Error).message] : [],
@@ -171,17 +157,20 @@ async function together<T>(work: readonly Promise<T>[]): Promise<T[]> {
   return settled.map((outcome) => (outcome as PromiseFulfilledResult<T>).value);
 }
 
-async function migrate(env: Record<string, string | undefined>): Promise<void> {
+/** Each in the folder of its package, whose migrations and libraries say what the database needs. */
+async function migrate(env: Environment): Promise<void> {
+  const script = join(root, 'libs', 'platform', 'dist', 'main.migrate.js');
   await Promise.all(
-    DATABASES.map((service) =>
-      run(process.execPath, [join(root, 'services', service, 'dist', 'main.migrate.js')], {
-        env: { ...env, DATABASE_URL: databaseUrl(env.POSTGRES_URL!, service) },
+    databases.map(({ name, package: folder }) =>
+      run(process.execPath, [script], {
+        cwd: join(root, folder),
+        env: { ...env, DATABASE_URL: databaseUrl(env.POSTGRES_URL!, name) },
       }),
     ),
   );
 }
 
-/** One old file a process is kept. */
+/** Keeps one old file for each process. */
 function rotateLogs(home: string): void {
   for (const log of globSync(join(home, 'logs', '*.log'))) {
     if (existsSync(log) && statSync(log).size > LOG_LIMIT) renameSync(log, `${log}.old`);

@@ -1,22 +1,17 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { publishedPorts } from '@waybill/system';
 import { cleanUpOnInterrupt } from './interrupt.js';
 import { stdout } from './progress.js';
 import { run, runShown } from './run.js';
-import { endpointName, SERVICES } from './services.js';
-import { type Environment, type PortName, readSettings, root, type Settings } from './settings.js';
+import { type Environment, readSettings, root, type Settings } from './settings.js';
 import { endpointsPath, writeAtomically } from './state.js';
 import { type Count, jest, report } from './test.js';
 
-/** Of everything the compose file publishes, the port that a test may ask. */
-const PUBLISHED: Record<string, PortName> = {
-  ...Object.fromEntries(SERVICES.map((service) => [endpointName(service), service.port])),
-  mail: 'MAIL_PORT',
-  temporalUi: 'TEMPORAL_UI_PORT',
-  rabbitmqUi: 'RABBITMQ_UI_PORT',
-};
-/** The first starts systems without containers, the others speak to the brokers, whose ports are not published. */
-const NOT_OF_CONTAINERS = ['launcher', 'dead-letters', 'poison'].map((name) => `tests/dist/e2e/${name}`);
+/** Of everything that the compose file publishes, the ports that tests use. */
+const PUBLISHED = publishedPorts();
+/** The first starts systems without containers, the other one uses the brokers, whose ports are not published. */
+const NOT_OF_CONTAINERS = ['launcher', 'dead-letters'].map((name) => `tests/dist/e2e/${name}`);
 /** All ports stay below 32768: above, the system gives them to outgoing connections, and one may be taken at any moment. */
 const PORT_BASE = '11000';
 /** For copies of order-processor. */
@@ -44,7 +39,8 @@ export async function testCompose({ home }: Settings): Promise<number> {
     await timed('images built', () => compose('--progress', 'plain', 'build', '--quiet'));
     await timed('up and healthy', () => compose('--progress', 'quiet', 'up', '-d', '--no-build', '--wait'));
     await writeEndpoints(settings);
-    for (const tests of ['compose/rules', 'compose/figures', 'e2e/']) counts.push(await testsIn(settings, tests));
+    for (const tests of ['compose/rules', 'compose/figures', 'compose/nginx', 'system/processes', 'e2e/'])
+      counts.push(await testsIn(settings, tests));
     // With so little patience an order may rightly fail while a machine at its limit restarts what was killed.
     delete process.env.PAYMENT_DEADLINE;
     await compose('--progress', 'quiet', 'up', '-d', '--no-build', '--wait');

@@ -27,25 +27,47 @@ export function test({ home }: Settings, paths: readonly string[]): Promise<numb
 }
 
 /**
- * `npm run test:crash`: kills every process of a system of its own, again and again, under load, and the consumers of a
- * library by themselves. `words` choose tests whose names have one of them.
+ * `npm run test:crash`: kills every process of a system of its own under load, and the consumers of the libraries; then
+ * runs the end-to-end tests of messages on the other Kafka client. `words` choose tests whose names have one of them.
  */
 export function testCrash({ home }: Settings, words: readonly string[]): Promise<number> {
-  // With the usual patience an order may rightly fail while a server is away for minutes.
+  // With the default deadlines an order may rightly fail while a server is down for minutes.
   const settings = testSettings(home, { INVENTORY_DEADLINE: '10m', PAYMENT_DEADLINE: '10m', ORDER_DEADLINE: '20m' });
   const chosen = words.length ? ['--testNamePattern', words.join('|')] : [];
-  return runOnOwnSystem(settings, async () => [
-    await jest(settings, 'crash', ['--runInBand', ...chosen, '--', OF_THE_SYSTEM]),
-    await jest(settings, 'crash-packages', [`--maxWorkers=${WORKERS}`, ...chosen, '--', OF_PACKAGES]),
-  ]);
+  return runOnOwnSystem(settings, async () => {
+    const ofSystem = await jest(settings, 'crash', ['--runInBand', ...chosen, '--', CRASH_TESTS_OF_SYSTEM]);
+    await restart(settings, { KAFKA_CLIENT: '@platformatic/kafka' });
+    const others = await Promise.all([
+      jest(settings, 'crash-packages', [`--maxWorkers=${WORKERS}`, ...chosen, '--', CRASH_TESTS_OF_PACKAGES]),
+      jest(settings, 'other-kafka-client', ['--runInBand', ...chosen, '--', OF_BOTH_KAFKA_CLIENTS]),
+    ]);
+    return [ofSystem, ...others];
+  });
 }
 
-/** The crash tests of a library end processes of their own. */
-const OF_PACKAGES = '\\.crash\\.spec';
-/** These end servers that all use. */
-const OF_THE_SYSTEM = 'tests/dist/faults/';
-const CRASH_TESTS = [OF_THE_SYSTEM, OF_PACKAGES];
-/** Side by side, more than there are cores: most of their time they wait for a server. */
+/**
+ * `npm run test:long`: the crash and container tests with more kills, longer outages and more messages. Resolves with
+ * 0 when both pass.
+ */
+export async function testLong(): Promise<number> {
+  let current: Promise<number> = Promise.resolve(0);
+  cleanUpOnInterrupt(() => current);
+  const run = (command: string) => {
+    current = runShown(process.execPath, [process.argv[1]!, command], { env: { WAYBILL_TEST_SIZE: 'long' } });
+    return current;
+  };
+  const crash = await run('test:crash');
+  return (await run('test:compose')) || crash;
+}
+
+/** They kill servers that all tests use. */
+const CRASH_TESTS_OF_SYSTEM = 'tests/dist/.*\\.crash\\.spec';
+/** They kill processes of their own. */
+const CRASH_TESTS_OF_PACKAGES = '/(libs|services|infra)/[^/]+/dist/.*\\.crash\\.spec';
+const CRASH_TESTS = '\\.crash\\.spec';
+/** An order to its delivery, failures, dead letters and their resubmission, once more on the Kafka client that is not the default. */
+const OF_BOTH_KAFKA_CLIENTS = 'tests/dist/e2e/(confirmed-order|failed-order-review|dead-letters)\\.spec';
+/** More than there are cores: most of their time they wait for a server. */
 const WORKERS = 3;
 /** They bring their own system up: `npm run test:compose`. */
 const COMPOSE_TESTS = 'tests/dist/compose/';
@@ -63,6 +85,13 @@ async function runOnOwnSystem(settings: Settings, run: () => Promise<Count[]>): 
     await stop(settings);
   }
   return report(counts);
+}
+
+/** Starts it again with its data and another environment. */
+async function restart(settings: Settings, env: Environment): Promise<void> {
+  await stop(settings);
+  Object.assign(process.env, env);
+  if ((await startDetached(settings)) !== 0) throw new Error('the system did not start again');
 }
 
 /** The last line of every test command, and its exit code. */
@@ -88,20 +117,20 @@ function testSettings(home: string, env: Environment): Settings {
   });
 }
 
-/** What brings all that it needs first, side by side; then what needs the whole system to itself. */
+/** First, in parallel, the tests that start all that they need; then those that need the whole system to themselves. */
 async function runTests(settings: Settings, paths: readonly string[]): Promise<Count[]> {
   const chosen = paths.length ? paths.map((path) => path.replace(/^tests\/(?!dist)/, 'tests/dist/')) : ['.*'];
   const run = (name: string, how: string, without: readonly string[]) =>
-    jest(settings, name, [how, '--testPathIgnorePatterns', ...CRASH_TESTS, COMPOSE_TESTS, ...without, '--', ...chosen]);
+    jest(settings, name, [how, '--testPathIgnorePatterns', CRASH_TESTS, COMPOSE_TESTS, ...without, '--', ...chosen]);
   return [
     await run('by-itself', `--maxWorkers=${WORKERS}`, [OF_A_QUIET_SYSTEM]),
     await run('whole-system', '--runInBand', [ELSEWHERE]),
   ];
 }
 
-/** The launcher's tests start systems of their own, on ports of their own. */
-const OF_A_QUIET_SYSTEM = '<rootDir>/tests/dist/(?!e2e/launcher)';
-const ELSEWHERE = '<rootDir>/(libs|services|infra|tests/dist/e2e/launcher)';
+/** Not the launcher's, which start systems of their own, on ports of their own. */
+const OF_A_QUIET_SYSTEM = '<rootDir>/tests/dist/(system|e2e/(?!launcher))';
+const ELSEWHERE = '<rootDir>/(libs|services|infra|tests/dist/([^/]+\\.spec|e2e/launcher))';
 
 /** One run of jest over the system at `settings.home`. */
 export async function jest(settings: Settings, name: string, args: readonly string[]): Promise<Count> {

@@ -7,7 +7,7 @@ beforeEach(async () => {
 afterEach(() => provider.remove());
 
 describe('a charge', () => {
-  it('is made, and stands in the ledger', async () => {
+  it('is made and recorded in the ledger', async () => {
     const { status, body } = await provider.charge('key');
 
     expect(status).toBe(201);
@@ -17,7 +17,7 @@ describe('a charge', () => {
     expect(await provider.ledger('?orderId=another')).toEqual({ items: [], nextCursor: null });
   });
 
-  it('is made once however often it is asked for with the same key, and answered the same', async () => {
+  it('is made once however often it is repeated with the same key, with the same response', async () => {
     const first = await provider.charge('key');
     const again = await provider.charge('key');
 
@@ -25,13 +25,16 @@ describe('a charge', () => {
     expect(await provider.ledgerTypes()).toEqual(['charge']);
   });
 
-  it.each(['tok_ok', 'tok_slow'])('is made once when twenty ask at once with the same key and %s', async (token) => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => provider.charge('key', { token })));
+  it.each(['tok_ok', 'tok_slow'])(
+    'is made once for twenty concurrent requests with the same key and %s',
+    async (token) => {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => provider.charge('key', { token })));
 
-    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
-    expect(await provider.ledgerTypes()).toEqual(['charge']);
-  });
+      expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+      expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+      expect(await provider.ledgerTypes()).toEqual(['charge']);
+    },
+  );
 
   it.each([{ amount: 1 }, { currency: 'USD' }, { orderId: 'order-2' }, { token: 'tok_slow' }])(
     'with a key that was used for another payload is refused: %j',
@@ -61,18 +64,18 @@ describe('a token', () => {
   it.each([
     ['tok_flaky', 503, null],
     ['tok_rate_limited', 429, '1'],
-  ])('%s is turned away twice for a key, then charges', async (token, status, retryAfter) => {
+  ])('%s is rejected twice for a key, then charges', async (token, status, retryAfter) => {
     for (let n = 0; n < 2; n++) {
-      const turnedAway = await provider.charge('key', { token });
-      expect(turnedAway.status).toBe(status);
-      expect(turnedAway.headers.get('retry-after')).toBe(retryAfter);
+      const rejected = await provider.charge('key', { token });
+      expect(rejected.status).toBe(status);
+      expect(rejected.headers.get('retry-after')).toBe(retryAfter);
     }
     expect((await provider.charge('key', { token })).status).toBe(201);
     expect((await provider.charge('another-key', { token })).status).toBe(status);
     expect(await provider.ledgerTypes()).toEqual(['charge']);
   });
 
-  it('tok_lost_reply charges, breaks the connection, and answers the retry with the charge that was made', async () => {
+  it('tok_lost_reply charges and closes the connection; the retry gets the same charge', async () => {
     await expect(provider.charge('key', { token: 'tok_lost_reply' })).rejects.toThrow();
     const retry = await provider.charge('key', { token: 'tok_lost_reply' });
 
@@ -85,7 +88,7 @@ describe('a token', () => {
     expect(await provider.ledgerTypes()).toEqual([]);
   });
 
-  it('tok_slow takes its time', async () => {
+  it('tok_slow takes SLOW_AFTER', async () => {
     const start = performance.now();
     expect((await provider.charge('key', { token: 'tok_slow' })).status).toBe(201);
     expect(performance.now() - start).toBeGreaterThanOrEqual(290);

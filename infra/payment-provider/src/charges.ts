@@ -24,7 +24,7 @@ export interface ChargeOptions {
   slowAfter: number;
 }
 
-/** `POST /charges`: charges once for an Idempotency-Key, however often and however many at a time ask. */
+/** `POST /charges`: charges once per Idempotency-Key, however many requests repeat it, also concurrently. */
 export function chargesRoute(server: FastifyInstance, { ledger, metrics, slowAfter }: ChargeOptions): void {
   server.post('/charges', async (request, reply) => {
     const key = IdempotencyKey.safeParse(request.headers['idempotency-key']);
@@ -32,7 +32,7 @@ export function chargesRoute(server: FastifyInstance, { ledger, metrics, slowAft
     const body = ChargeRequest.safeParse(request.body);
     if (!body.success) return invalid(reply, body.error);
 
-    // Waits before its turn, so that a refund need not wait for it: it voids the key and stops the charge.
+    // Waits outside the key's queue, so that a refund need not wait: it voids the key and stops the charge.
     const state = ledger.stateOf(key.data);
     if (body.data.token === 'tok_slow' && !state.charge && !state.voided) await pause(slowAfter);
     return ledger.inTurn(key.data, () => charge({ ledger, metrics }, key.data, body.data, reply));
@@ -55,13 +55,13 @@ async function charge(
     return problem(reply, 409, { code: 'voided', detail: 'the key was refunded before it was charged' });
   if (state.refusal) return refused(reply, state.refusal);
 
-  const decision = decide(token, state.turnedAway);
+  const decision = decide(token, state.failures);
   if (decision.answer === 'refuse') {
     await ledger.refuse(key, request, decision.code);
     return refused(reply, decision.code);
   }
-  if (decision.answer === 'turn-away') {
-    if (decision.counted) await ledger.turnAway(key, request);
+  if (decision.answer === 'fail') {
+    if (decision.counted) await ledger.recordFailure(key, request);
     if (decision.status === 429) void reply.header('retry-after', '1');
     return problem(reply, decision.status);
   }
@@ -70,7 +70,7 @@ async function charge(
   return decision.loseReply ? hangUp(reply) : reply.status(201).send(entry);
 }
 
-/** The token itself is nobody's business once it was used, so a request is known by its hash. */
+/** A hash, because the token itself must not be stored once it was used. */
 function fingerprintOf({ orderId, amount, currency, token }: ChargeRequest): string {
   return createHash('sha256')
     .update(JSON.stringify([orderId, amount, currency, token]))
@@ -81,7 +81,7 @@ function refused(reply: FastifyReply, code: RefusalCode): FastifyReply {
   return problem(reply, 402, { code });
 }
 
-/** Breaks the connection without an answer. */
+/** Closes the connection without a response. */
 function hangUp(reply: FastifyReply): FastifyReply {
   reply.hijack();
   reply.raw.destroy();

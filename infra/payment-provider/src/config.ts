@@ -12,9 +12,9 @@ const duration = z.string().transform((text, context) => {
 
 const Config = z.object({
   HOST: z.string().default('127.0.0.1'),
-  /** 0 takes any free one; the log's line `listening on` says which. */
-  PAYMENT_PROVIDER_PORT: z.coerce.number().int().min(0).max(65_535).default(3005),
-  /** Directory of the ledger; made when it is not there. Belongs to one process at a time. */
+  /** 0 takes a free one; the log names it (`listening on`). */
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3005),
+  /** Folder of the ledger, created if missing. Only one process at a time may use it. */
   DATA_DIR: z.string().min(1),
   /** How long `tok_slow` takes. */
   SLOW_AFTER: duration.default(3_000),

@@ -29,7 +29,7 @@ async function allEntries(): Promise<string[]> {
 }
 
 describe('after kill -9', () => {
-  it('in the middle of many charges, none that was answered is lost, and none is there twice', async () => {
+  it('under load, no acknowledged charge is lost and none is recorded twice', async () => {
     const answered: string[] = [];
     const load = Promise.all(Array.from({ length: 16 }, (_, client) => chargeUntilDead(client, answered)));
     while (answered.length < 300) await provider.request('/health/live');
@@ -42,7 +42,7 @@ describe('after kill -9', () => {
     expect(answered.filter((id) => !found.includes(id))).toEqual([]);
   });
 
-  it('it still knows charges, refunds, refusals, voids and how often a key was turned away', async () => {
+  it('it still knows charges, refunds, refusals and voids, and how often a key has failed', async () => {
     const charged = await provider.charge('charged');
     await provider.charge('refunded');
     const refunded = await provider.refund('refunded');
@@ -60,7 +60,7 @@ describe('after kill -9', () => {
     expect((await provider.charge('flaky', { token: 'tok_flaky' })).status).toBe(201);
   });
 
-  it('a last line that was cut off is dropped, and what is written next is readable', async () => {
+  it('a truncated last line is dropped, and the next one is readable', async () => {
     const before = await provider.charge('before');
     await provider.kill();
     appendFileSync(join(provider.directory, 'ledger.jsonl'), '{"note":"charge","key":"half","ent');

@@ -2,8 +2,8 @@ import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Makes a directory this process's own, so that no two ledgers grow in one file. A lock whose process has ended, by
- * kill -9 too, counts for nothing. Throws when a living process has it. Returns how to give it back.
+ * Locks a directory for this process, so that no two ledgers write to one file. The lock of a dead process, also after
+ * kill -9, is ignored. Throws when a live process holds it. Returns the function that releases it.
  */
 export function lockDirectory(directory: string): () => void {
   const path = join(directory, 'lock');
@@ -23,7 +23,7 @@ export function lockDirectory(directory: string): () => void {
 function claim(draft: string, path: string, directory: string): void {
   for (;;) {
     try {
-      linkSync(draft, path); // all or nothing, unlike creating the file and then filling it
+      linkSync(draft, path); // atomic, unlike creating the file and then writing to it
       return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -34,7 +34,7 @@ function claim(draft: string, path: string, directory: string): void {
   }
 }
 
-/** Our own number in the lock is that of an earlier process: in a container it is 1 each time. */
+/** Our own pid in the lock is that of an earlier process: in a container it is always 1. */
 function isAlive(owner: string): boolean {
   const [pid, start] = owner.split(' ');
   if (!pid || Number(pid) === process.pid) return false;

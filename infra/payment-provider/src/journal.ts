@@ -20,12 +20,12 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** The disk failed while a line was written: whether that line is there is not known until the file is opened anew. */
+/** The disk failed during a write: only opening the file again shows whether the line was written. */
 export class JournalBroken extends Error {}
 
 /**
- * A file of JSON lines that only grows. What was noted is on the disk; lines that come while the disk is busy share one
- * write and one flush. A last line that a crash cut off was never answered for, and is dropped when the file is opened.
+ * An append-only file of JSON lines. An appended line is on disk; lines that arrive during a write share the next write and
+ * flush. A last line that a crash truncated was never acknowledged, and is dropped when the file is opened.
  */
 export class Journal<Entry> {
   private waiting: Waiting[] = [];
@@ -37,7 +37,7 @@ export class Journal<Entry> {
     private readonly onFlush: (lines: number) => void,
   ) {}
 
-  /** Throws when a line other than the last one can't be read: then somebody else wrote into the file. */
+  /** Throws when a line other than the last one is unreadable: then another program wrote to the file. */
   static open<Entry>(path: string, onFlush: (lines: number) => void = () => {}) {
     const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
     try {
@@ -50,8 +50,8 @@ export class Journal<Entry> {
     }
   }
 
-  /** Resolves when the entry is on the disk; rejects with JournalBroken, also for every entry after the broken one. */
-  note(entry: Entry): Promise<void> {
+  /** Resolves when the entry is on disk; rejects with JournalBroken, also for every later entry. */
+  append(entry: Entry): Promise<void> {
     if (this.failure) return Promise.reject(this.failure);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.waiting.push({ line: `${JSON.stringify(entry)}\n`, resolve, reject });
@@ -59,12 +59,12 @@ export class Journal<Entry> {
     return promise;
   }
 
-  /** Why nothing can be noted any more; undefined while all is well. */
+  /** Why it accepts no more entries; undefined while it does. */
   get broken(): string | undefined {
     return this.failure?.message;
   }
 
-  /** Waits for what is being written. */
+  /** Waits for pending writes. */
   async close(): Promise<void> {
     await this.writing;
     closeSync(this.fd);
@@ -75,14 +75,14 @@ export class Journal<Entry> {
       const batch = this.waiting;
       this.waiting = [];
       try {
-        // After a failure nothing may follow: it would turn a cut-off line into one in the middle.
+        // Nothing may follow a failure: a truncated last line would become one in the middle.
         if (this.failure) throw this.failure;
         await append(this.fd, Buffer.from(batch.map(({ line }) => line).join('')));
         await flush(this.fd);
         this.onFlush(batch.length);
         for (const { resolve } of batch) resolve();
       } catch (error) {
-        this.failure ??= new JournalBroken(`the journal can not be written: ${(error as Error).message}`);
+        this.failure ??= new JournalBroken(`the journal cannot be written: ${(error as Error).message}`);
         for (const { reject } of batch) reject(this.failure);
       }
     }
@@ -90,7 +90,7 @@ export class Journal<Entry> {
   }
 }
 
-/** A write may take only a part of what it is given. */
+/** A write may be partial. */
 async function append(fd: number, bytes: Buffer): Promise<void> {
   let rest = bytes;
   while (rest.length) {
@@ -115,7 +115,7 @@ function parse<Entry>(line: string, where: string): Entry {
   }
 }
 
-/** A new file is there after a power cut only when its directory was flushed too. */
+/** A new file survives a power cut only if its directory was flushed too. */
 function flushDirectory(path: string): void {
   const fd = openSync(path, 'r');
   try {

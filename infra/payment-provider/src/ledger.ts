@@ -1,7 +1,7 @@
 import { Journal } from './journal.js';
 import type { RefusalCode } from './tokens.js';
 
-/** What is charged, and for which order. */
+/** The amount of a charge and its order. */
 export interface Charge {
   orderId: string;
   /** Minor units. */
@@ -15,19 +15,20 @@ export interface LedgerEntry extends Charge {
   at: string;
 }
 
-/** What is known of one idempotency key. */
+/** The state of one idempotency key. */
 export interface KeyState {
-  /** Fingerprint of the request that came with the key; undefined when only a refund did. */
+  /** Fingerprint of the charge request; undefined when there was only a refund. */
   request?: string;
   charge?: LedgerEntry;
   refund?: LedgerEntry;
   refusal?: RefusalCode;
-  /** Refunded before it was charged: it can not be charged any more. */
+  /** Refunded before it was charged, so it cannot be charged any more. */
   voided?: true;
-  /** How often it was turned away by a token that fails at first. */
-  turnedAway: number;
+  /** How often it failed because of its token. */
+  failures: number;
 }
 
+/** A line of the file. */
 type Note =
   | { note: 'charge'; key: string; request: string; entry: LedgerEntry }
   | { note: 'refusal'; key: string; request: string; code: RefusalCode }
@@ -35,38 +36,38 @@ type Note =
   | { note: 'refund'; key: string; entry: LedgerEntry }
   | { note: 'void'; key: string };
 
-/** What really happened to the money. Everything in it is on the disk before anyone is told. */
+/** What really happened to the money. Every entry is on disk before its response is sent. */
 export class Ledger {
   private readonly entries: LedgerEntry[] = [];
   private readonly entriesOfOrder = new Map<string, LedgerEntry[]>();
   private readonly keys = new Map<string, KeyState>();
-  private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly queues = new Map<string, Promise<unknown>>();
   private readonly journal: Journal<Note>;
 
-  /** Rebuilds what is known from the file at `path`, which is made when it is not there. */
+  /** Rebuilds the state from the file at `path`, which is created if missing. */
   constructor(path: string, onFlush?: (lines: number) => void) {
     const { journal, entries } = Journal.open<Note>(path, onFlush);
     this.journal = journal;
     for (const note of entries) this.apply(note);
   }
 
-  /** One after the other for the same key, so that of two requests at once the second sees what the first has done. */
+  /** Serializes work on the same key, so that the second of two concurrent requests sees the effect of the first. */
   async inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const before = this.turns.get(key) ?? Promise.resolve();
+    const before = this.queues.get(key) ?? Promise.resolve();
     const turn = before.then(work, work);
-    this.turns.set(key, turn);
+    this.queues.set(key, turn);
     try {
       return await turn;
     } finally {
-      if (this.turns.get(key) === turn) this.turns.delete(key);
+      if (this.queues.get(key) === turn) this.queues.delete(key);
     }
   }
 
   stateOf(key: string): Readonly<KeyState> {
-    return this.keys.get(key) ?? { turnedAway: 0 };
+    return this.keys.get(key) ?? { failures: 0 };
   }
 
-  /** In the order in which they happened; of one order, or of all. */
+  /** In chronological order; of one order, or all. */
   list(orderId?: string): readonly LedgerEntry[] {
     return orderId === undefined ? this.entries : (this.entriesOfOrder.get(orderId) ?? []);
   }
@@ -87,7 +88,7 @@ export class Ledger {
     return this.write({ note: 'refusal', key, request, code });
   }
 
-  turnAway(key: string, request: string): Promise<void> {
+  recordFailure(key: string, request: string): Promise<void> {
     return this.write({ note: 'turned-away', key, request });
   }
 
@@ -95,7 +96,7 @@ export class Ledger {
     return this.write({ note: 'void', key });
   }
 
-  /** Why nothing can be written any more; undefined while all is well. */
+  /** Why it accepts no more entries; undefined while it does. */
   get broken(): string | undefined {
     return this.journal.broken;
   }
@@ -105,15 +106,15 @@ export class Ledger {
   }
 
   private async write(note: Note): Promise<void> {
-    await this.journal.note(note);
+    await this.journal.append(note);
     this.apply(note);
   }
 
   private apply(note: Note): void {
-    const state = this.keys.get(note.key) ?? { turnedAway: 0 };
+    const state = this.keys.get(note.key) ?? { failures: 0 };
     this.keys.set(note.key, state);
     if ('request' in note) state.request = note.request;
-    if (note.note === 'turned-away') state.turnedAway += 1;
+    if (note.note === 'turned-away') state.failures += 1;
     if (note.note === 'refusal') state.refusal = note.code;
     if (note.note === 'void') state.voided = true;
     if (note.note === 'charge' || note.note === 'refund') {

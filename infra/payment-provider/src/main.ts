@@ -1,7 +1,7 @@
 import { readConfig } from './config.js';
 import { createProvider } from './provider.js';
 
-/** A stopping process that is not done by then ends all the same: what was answered is on the disk. */
+/** A process that drains for longer exits anyway: every acknowledged entry is on disk. */
 const DRAIN_LIMIT = 9_500;
 
 try {
@@ -20,7 +20,7 @@ try {
   }
   await server.listen({
     host: config.HOST,
-    port: config.PAYMENT_PROVIDER_PORT,
+    port: config.PORT,
     listenTextResolver: (url) => `listening on ${url}`,
   });
 } catch (error) {

@@ -8,7 +8,7 @@ export interface OperationsOptions {
   isStopping: () => boolean;
 }
 
-/** What operators ask of every process. */
+/** The endpoints of every process for operators. */
 export function operationsRoutes(server: FastifyInstance, { ledger, metrics, isStopping }: OperationsOptions): void {
   server.addHook('onResponse', async (request, reply) => {
     metrics.requests.inc({ route: request.routeOptions.url ?? 'unknown', status: reply.statusCode });

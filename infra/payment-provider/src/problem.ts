@@ -4,26 +4,26 @@ import { JournalBroken } from './journal.js';
 
 const TITLES: Record<number, string> = {
   400: 'The request is not valid',
-  402: 'The card can not be charged',
-  404: 'There is no such thing',
-  409: 'The charge can not be made any more',
+  402: 'The card cannot be charged',
+  404: 'Not found',
+  409: 'The charge is no longer possible',
   413: 'The request body is too large',
   415: 'The request body must be application/json',
   422: 'The request contradicts an earlier one',
   429: 'Too many requests',
-  503: 'Not available now: try again later',
+  503: 'Unavailable: try again later',
 };
 
 export interface ProblemDetails {
-  /** Tells refusals of the same status apart. */
+  /** Distinguishes failures with the same status. */
   code?: string;
   detail?: string;
   errors?: { field: string; message: string }[];
 }
 
-/** Answers with application/problem+json (RFC 9457). */
+/** Sends application/problem+json (RFC 9457). */
 export function problem(reply: FastifyReply, status: number, details: ProblemDetails = {}): FastifyReply {
-  const title = TITLES[status] ?? (status < 500 ? TITLES[400] : 'Something went wrong on our side');
+  const title = TITLES[status] ?? (status < 500 ? TITLES[400] : 'Internal error');
   return reply
     .status(status)
     .type('application/problem+json')
@@ -36,7 +36,7 @@ export function invalid(reply: FastifyReply, error: z.ZodError): FastifyReply {
   return problem(reply, 400, { errors });
 }
 
-/** Unknown routes and thrown errors as problems too; only what nobody foresaw is a 500 and is logged as an error. */
+/** Unknown routes and thrown errors are problems too; only an unexpected one is a 500 and logged as an error. */
 export function answerEveryError(server: FastifyInstance): void {
   server.setNotFoundHandler((request, reply) => problem(reply, 404, { detail: `${request.method} ${request.url}` }));
   server.setErrorHandler((error: Error & { statusCode?: number }, request: FastifyRequest, reply) => {

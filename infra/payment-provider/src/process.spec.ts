@@ -18,7 +18,7 @@ async function refusalOf(directory: string, env: Record<string, string> = {}) {
 }
 
 describe('the process', () => {
-  it('answers what is in hand before it ends with 0 on SIGTERM', async () => {
+  it('finishes requests in flight and exits with 0 on SIGTERM', async () => {
     const charging = provider.charge('key', { token: 'tok_slow' });
     await provider.request('/health/live'); // the charge is in hand by then
     await provider.end('SIGTERM');
@@ -28,7 +28,7 @@ describe('the process', () => {
     expect(existsSync(join(provider.directory, 'lock'))).toBe(false);
   });
 
-  it('refuses a directory that another one uses, and takes over one whose owner was killed', async () => {
+  it('rejects a directory that another process uses, and takes over one whose process was killed', async () => {
     const refused = await refusalOf(provider.directory);
     expect(refused).toEqual({ code: 1, stderr: expect.stringContaining(`in use by process ${provider.process.pid}`) });
 
@@ -37,21 +37,21 @@ describe('the process', () => {
     expect((await provider.request('/health/ready')).status).toBe(200);
   });
 
-  it('takes over a lock whose number belongs to another process by now', async () => {
+  it('takes over a lock whose pid now belongs to another process', async () => {
     await provider.kill();
     writeFileSync(join(provider.directory, 'lock'), `${process.pid} 1`);
     provider = await provider.restart();
     expect((await provider.request('/health/ready')).status).toBe(200);
   });
 
-  it('names every variable that is missing or wrong', async () => {
-    const refused = await refusalOf('', { SLOW_AFTER: 'soon', PAYMENT_PROVIDER_PORT: '-1' });
+  it('names every missing or invalid setting', async () => {
+    const refused = await refusalOf('', { SLOW_AFTER: 'soon', PORT: '-1' });
 
     expect(refused.code).toBe(1);
-    for (const name of ['DATA_DIR', 'SLOW_AFTER', 'PAYMENT_PROVIDER_PORT']) expect(refused.stderr).toContain(name);
+    for (const name of ['DATA_DIR', 'SLOW_AFTER', 'PORT']) expect(refused.stderr).toContain(name);
   });
 
-  it('does not start on a ledger that somebody changed, and names the line', async () => {
+  it('does not start on a ledger that was edited, and names the line', async () => {
     const directory = newDirectory();
     appendFileSync(join(directory, 'ledger.jsonl'), 'scribble\n{}\n');
     const { code, stderr } = await refusalOf(directory);

@@ -97,7 +97,7 @@ export const newDirectory = (): string => mkdtempSync(join(tmpdir(), 'waybill-pr
 
 export function spawnProvider(directory: string, env: Record<string, string> = {}): ChildProcess {
   return spawn(process.execPath, [join(import.meta.dirname, 'main.js')], {
-    env: { PATH: process.env.PATH, PAYMENT_PROVIDER_PORT: '0', DATA_DIR: directory, ...env },
+    env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: directory, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

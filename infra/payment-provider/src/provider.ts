@@ -13,14 +13,14 @@ import { refundsRoute } from './refunds.js';
 const BODY_LIMIT = 64 * 1024;
 
 export interface ProviderOptions {
-  /** Where the ledger is kept; made when it is not there. Throws when another process has it. */
+  /** Folder of the ledger, created if missing. Throws when another process has locked it. */
   directory: string;
   /** How long `tok_slow` takes, in milliseconds. */
   slowAfter: number;
   logLevel: string;
 }
 
-/** The third party's HTTP API, not yet listening. Closing it waits for the requests in hand. */
+/** The third party's HTTP API, not yet listening. Closing it waits for the requests in flight. */
 export function createProvider({ directory, slowAfter, logLevel }: ProviderOptions): FastifyInstance {
   mkdirSync(directory, { recursive: true });
   const unlock = lockDirectory(directory);
@@ -41,7 +41,7 @@ export function createProvider({ directory, slowAfter, logLevel }: ProviderOptio
   server.addHook('preClose', async () => {
     stopping = true;
   });
-  // A client that keeps its connection would keep the closing server: the last answer on it says that it ends.
+  // A keep-alive connection would keep a closing server alive: its last response closes it.
   server.addHook('onSend', async (_, reply) => {
     if (stopping) void reply.header('connection', 'close');
   });

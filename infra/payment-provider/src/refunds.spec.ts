@@ -7,7 +7,7 @@ beforeEach(async () => {
 afterEach(() => provider.remove());
 
 describe('a refund', () => {
-  it('gives back the whole charge, once', async () => {
+  it('refunds the whole charge, once', async () => {
     await provider.charge('key');
     const [first, ...others] = await Promise.all([
       provider.refund('key'),
@@ -44,7 +44,7 @@ describe('a refund', () => {
     expect(await provider.ledgerTypes()).toEqual([]);
   });
 
-  it('that races a charge never leaves money behind', async () => {
+  it('racing with a charge never leaves money behind', async () => {
     const keys = Array.from({ length: 50 }, (_, n) => `key-${n}`);
     await Promise.all(keys.flatMap((key) => [provider.charge(key), provider.refund(key)]));
 
@@ -53,7 +53,7 @@ describe('a refund', () => {
     expect(count('charge')).toBe(count('refund'));
   });
 
-  it('of a charge for another order is refused', async () => {
+  it('of a charge for another order is rejected', async () => {
     await provider.charge('key');
 
     expect((await provider.refund('key', 'order-2')).status).toBe(422);

@@ -14,8 +14,8 @@ export interface RefundOptions {
 }
 
 /**
- * `POST /refunds`: after it, no money is kept under a charge's key. What was charged is given back, once; where nothing
- * was charged yet, the key is void, and whatever charge comes later is refused.
+ * `POST /refunds`: afterwards the key of the charge holds no money. A charge is refunded once; if there was none yet, the key
+ * is void and later charges with it are rejected.
  */
 export function refundsRoute(server: FastifyInstance, options: RefundOptions): void {
   server.post('/refunds', async (request, reply) => {

@@ -1,17 +1,17 @@
-/** What a token makes of a charge. */
+/** The effect of a token on a charge. */
 export type Decision =
   | { answer: 'charge'; loseReply: boolean }
   | { answer: 'refuse'; code: RefusalCode }
-  /** `counted`: the next request with this key may fare better. */
-  | { answer: 'turn-away'; status: 429 | 503; counted: boolean };
+  /** `counted`: a later request with this key may succeed. */
+  | { answer: 'fail'; status: 429 | 503; counted: boolean };
 
 export type RefusalCode = 'card_declined' | 'invalid_token';
 
-/** How often the tokens that fail at first do so, for each idempotency key. */
+/** How often the tokens that fail at first do so, per idempotency key. */
 const FAILURES = 2;
 
-/** `turnedAway`: how often a charge with this key was turned away before. */
-export function decide(token: string, turnedAway: number): Decision {
+/** `failures`: how often a charge with this key has failed before. */
+export function decide(token: string, failures: number): Decision {
   switch (token) {
     case 'tok_ok':
     case 'tok_slow':
@@ -21,11 +21,11 @@ export function decide(token: string, turnedAway: number): Decision {
     case 'tok_declined':
       return { answer: 'refuse', code: 'card_declined' };
     case 'tok_rate_limited':
-      return turnedAway < FAILURES ? { answer: 'turn-away', status: 429, counted: true } : charge;
+      return failures < FAILURES ? { answer: 'fail', status: 429, counted: true } : charge;
     case 'tok_flaky':
-      return turnedAway < FAILURES ? { answer: 'turn-away', status: 503, counted: true } : charge;
+      return failures < FAILURES ? { answer: 'fail', status: 503, counted: true } : charge;
     case 'tok_unavailable':
-      return { answer: 'turn-away', status: 503, counted: false };
+      return { answer: 'fail', status: 503, counted: false };
     default:
       return { answer: 'refuse', code: 'invalid_token' };
   }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { catalogProducts } from './topics.js';
 import { Id, Money } from './values.js';
 
-/** The whole product as it is now; the last one of a SKU is the truth. */
+/** The whole product as it is now. The latest event of a SKU is authoritative. */
 export const ProductUpserted = defineEvent({
   type: 'waybill.ProductUpserted.v1',
   topic: catalogProducts,

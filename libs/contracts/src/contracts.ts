@@ -7,7 +7,7 @@ import * as ordersEvents from './orders.events.js';
 import * as ordersTasks from './orders.tasks.js';
 import * as paymentsEvents from './payments.events.js';
 
-/** Everything that is said, for documents and tests; who sends or handles imports the one it means. */
+/** Every message contract, for documents and tests. Senders and handlers import the one they need. */
 export const contracts: readonly Contract[] = [
   ordersTasks,
   ordersEvents,

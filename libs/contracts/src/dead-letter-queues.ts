@@ -1,4 +1,4 @@
-/** Failed orders wait here for a person, beside the tasks that were given up in the dead letter queues of their queues. */
+/** Failed orders wait here for review. Tasks that failed have a dead letter queue for each queue. */
 export const ORDERS_FOR_REVIEW = 'orders-dlq';
 
 export const deadLetterQueues = [ORDERS_FOR_REVIEW];

@@ -10,13 +10,13 @@ export const ReserveStockReply = defineReply({
   queue: ordersReplies,
   subject,
   schema: Attempt.extend({
-    /** `released`: a release overtook this reservation, so nothing is held. */
+    /** `released`: a ReleaseStock overtook this task, so nothing is reserved. */
     outcome: z.enum(['reserved', 'out-of-stock', 'released']),
   }),
 });
 export type ReserveStockReply = BodyOf<typeof ReserveStockReply>;
 
-/** Holds the items for one attempt at an order, all of them or none. */
+/** Reserves the items of one attempt at an order, all of them or none. */
 export const ReserveStock = defineTask({
   type: 'waybill.ReserveStock.v1',
   queue: inventoryReserve,
@@ -34,7 +34,7 @@ export const ReleaseStockReply = defineReply({
 });
 export type ReleaseStockReply = BodyOf<typeof ReleaseStockReply>;
 
-/** Undoes ReserveStock, also when that was never done or is yet to come. */
+/** Undoes ReserveStock, also one that never happened or has yet to arrive. */
 export const ReleaseStock = defineTask({
   type: 'waybill.ReleaseStock.v1',
   queue: inventoryRelease,
@@ -49,14 +49,14 @@ export const CreateShipmentReply = defineReply({
   queue: ordersReplies,
   subject,
   schema: Attempt.extend({
-    /** `cancelled`: a cancellation overtook this shipment, so nothing will be sent. */
+    /** `cancelled`: a CancelShipment overtook this task, so no parcel will leave. */
     outcome: z.enum(['created', 'cancelled']),
     shipmentId: z.string().optional(),
   }),
 });
 export type CreateShipmentReply = BodyOf<typeof CreateShipmentReply>;
 
-/** Prepares the parcel for the carrier, who takes it once the order is confirmed. */
+/** Prepares the parcel. The carrier picks it up once the order is confirmed. */
 export const CreateShipment = defineTask({
   type: 'waybill.CreateShipment.v1',
   queue: inventoryShip,
@@ -74,7 +74,7 @@ export const CancelShipmentReply = defineReply({
 });
 export type CancelShipmentReply = BodyOf<typeof CancelShipmentReply>;
 
-/** Undoes CreateShipment, also when that was never done or is yet to come. */
+/** Undoes CreateShipment, also one that never happened or has yet to arrive. */
 export const CancelShipment = defineTask({
   type: 'waybill.CancelShipment.v1',
   queue: inventoryCancelShipment,

@@ -5,7 +5,7 @@ import { Attempt, FailureReason, Id, Money, PricedLine, Timestamp } from './valu
 
 const subject = ({ orderId }: { orderId: string }) => orderId;
 
-/** What a listener needs to know of the order without asking for it. */
+/** All that a consumer needs to know about the order, so that it never has to query for it. */
 const Order = Attempt.extend({
   customerId: Id,
   email: z.string(),

@@ -1,6 +1,6 @@
 /**
- * What the saga asks of the payment service over Temporal: activities on its task queue. A definite 'no' is a value;
- * only what may be better later is an error.
+ * Activities that the payment service runs for the saga, on its own Temporal task queue. A definite 'no' is a return
+ * value. Only a failure that a retry may fix is an error.
  */
 export interface ChargeRequest {
   orderId: string;
@@ -22,9 +22,9 @@ export interface RefundRequest {
 }
 
 export interface PaymentActivities {
-  /** Charges at most once for an attempt at an order, however often it is called. */
+  /** Charges an attempt at an order at most once, however often it is called. */
   chargePayment(request: ChargeRequest): Promise<ChargeResult>;
-  /** Undoes chargePayment, also when that was never done or is still under way: what comes later is refused. */
+  /** Undoes chargePayment, also one that never happened or is still running: a charge that arrives later is rejected. */
   refundPayment(request: RefundRequest): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Ids, SKUs and tokens as they may come from outside. */
+/** Ids, SKUs and tokens as the API accepts them. */
 export const Id = z.string().regex(/^[\w.:-]{1,64}$/);
 
 /** Integer minor units (cents) with an ISO 4217 code. */
@@ -10,7 +10,7 @@ export type Money = z.output<typeof Money>;
 export const Line = z.object({ sku: Id, quantity: z.int().positive() });
 export type Line = z.output<typeof Line>;
 
-/** A line as it was sold: the catalogue's price and name at that time. */
+/** A line as it was sold, with the catalogue's price and name at that time. */
 export const PricedLine = Line.extend({ unitPrice: z.int().nonnegative(), name: z.string() });
 export type PricedLine = z.output<typeof PricedLine>;
 

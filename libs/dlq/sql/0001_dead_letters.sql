@@ -1,7 +1,7 @@
 -- Dead letters of all sources, gathered for review. A message that a consumer gave up is one row, however often it fails:
 -- the row tells of its last failure, dead_letter_acts of every failure and of everything that a person did about it.
 
-CREATE TABLE waybill.dead_letter_batches (
+CREATE TABLE :schema.dead_letter_batches (
   id              uuid             PRIMARY KEY,
   by              text             NOT NULL,
   filter          json             NOT NULL,
@@ -16,9 +16,9 @@ CREATE TABLE waybill.dead_letter_batches (
   created_at      timestamptz      NOT NULL DEFAULT now(),
   ended_at        timestamptz
 );
-CREATE INDEX dead_letter_batches_running_idx ON waybill.dead_letter_batches (next_at) WHERE status = 'running';
+CREATE INDEX dead_letter_batches_running_idx ON :schema.dead_letter_batches (next_at) WHERE status = 'running';
 
-CREATE TABLE waybill.dead_letters (
+CREATE TABLE :schema.dead_letters (
   id              uuid        PRIMARY KEY,
   -- Hash of source, consumer and message id, which may be longer than an index takes.
   identity        text        NOT NULL UNIQUE,
@@ -46,18 +46,18 @@ CREATE TABLE waybill.dead_letters (
   -- Goes up with every change, so that who decides about a letter can say which one they have seen.
   version         integer     NOT NULL DEFAULT 1,
   -- The running batch that is going to resubmit it.
-  batch           uuid        REFERENCES waybill.dead_letter_batches,
+  batch           uuid        REFERENCES :schema.dead_letter_batches,
   headers         json        NOT NULL,
   body            bytea       NOT NULL
 );
-CREATE INDEX dead_letters_waiting_idx ON waybill.dead_letters (source, consumer, class) WHERE status = 'waiting';
-CREATE INDEX dead_letters_batch_idx ON waybill.dead_letters (batch, id) WHERE batch IS NOT NULL;
-CREATE INDEX dead_letters_group_idx ON waybill.dead_letters (failure_group, id);
-CREATE INDEX dead_letters_key_idx ON waybill.dead_letters USING hash (key);
+CREATE INDEX dead_letters_waiting_idx ON :schema.dead_letters (source, consumer, class) WHERE status = 'waiting';
+CREATE INDEX dead_letters_batch_idx ON :schema.dead_letters (batch, id) WHERE batch IS NOT NULL;
+CREATE INDEX dead_letters_group_idx ON :schema.dead_letters (failure_group, id);
+CREATE INDEX dead_letters_key_idx ON :schema.dead_letters USING hash (key);
 
-CREATE TABLE waybill.dead_letter_acts (
+CREATE TABLE :schema.dead_letter_acts (
   seq         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  dead_letter uuid        NOT NULL REFERENCES waybill.dead_letters,
+  dead_letter uuid        NOT NULL REFERENCES :schema.dead_letters,
   act         text        NOT NULL CHECK (act IN ('failed', 'resubmitted', 'discarded')),
   at          timestamptz NOT NULL DEFAULT now(),
   -- The operator; of a failure, the consumer.
@@ -66,7 +66,7 @@ CREATE TABLE waybill.dead_letter_acts (
   detail      text,
   -- What was sent in place of the body.
   edited_body bytea,
-  batch       uuid        REFERENCES waybill.dead_letter_batches,
+  batch       uuid        REFERENCES :schema.dead_letter_batches,
   -- Tells one failure of a message from another, so that one that is told twice counts once.
   failure     text,
   UNIQUE (dead_letter, failure)

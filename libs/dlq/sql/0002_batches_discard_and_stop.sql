@@ -1,6 +1,6 @@
 -- Batches discard as well, and can be stopped.
 
-ALTER TABLE waybill.dead_letter_batches
+ALTER TABLE :schema.dead_letter_batches
   ADD COLUMN action text NOT NULL DEFAULT 'resubmit' CHECK (action IN ('resubmit', 'discard')),
   -- Why letters are discarded.
   ADD COLUMN reason text,
@@ -10,5 +10,5 @@ ALTER TABLE waybill.dead_letter_batches
   ADD COLUMN released integer NOT NULL DEFAULT 0,
   DROP CONSTRAINT dead_letter_batches_status_check,
   ADD CONSTRAINT dead_letter_batches_status_check CHECK (status IN ('running', 'done', 'stopped'));
-ALTER TABLE waybill.dead_letter_batches ALTER COLUMN action DROP DEFAULT;
-ALTER TABLE waybill.dead_letter_batches RENAME COLUMN resubmitted TO decided;
+ALTER TABLE :schema.dead_letter_batches ALTER COLUMN action DROP DEFAULT;
+ALTER TABLE :schema.dead_letter_batches RENAME COLUMN resubmitted TO decided;

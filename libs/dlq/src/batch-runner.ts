@@ -3,10 +3,10 @@ import type { Logger } from '@waybill/outbox';
 import type { Batches } from './batches.js';
 import type { DeadLetterDatabase } from './dead-letter-database.js';
 
-/** How soon a batch that another process left is gone on with. */
-const LOOK_EVERY = 1_000;
+/** After how many ms a batch that another process left goes on. */
+const INTERVAL = 1_000;
 
-/** Takes the steps of batches as their time comes. Any number of processes may run one. */
+/** Takes the steps of batches when they are due. Any number of processes may run one. */
 export class BatchRunner {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
@@ -27,7 +27,7 @@ export class BatchRunner {
     this.woken.resolve();
   }
 
-  /** Resolves when the step in hand is committed. */
+  /** Resolves when the current step is committed. */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.wake();
@@ -38,12 +38,12 @@ export class BatchRunner {
     const { batches, database, logger } = this;
     while (!this.stopping.signal.aborted) {
       this.woken = Promise.withResolvers();
-      let wait = LOOK_EVERY;
+      let wait = INTERVAL;
       try {
         while (!this.stopping.signal.aborted && (await database.transaction((tx) => batches.step(tx))));
-        wait = Math.min(LOOK_EVERY, (await batches.nextStepIn(database.autocommit)) ?? LOOK_EVERY);
+        wait = Math.min(INTERVAL, (await batches.nextStepIn(database.autocommit)) ?? INTERVAL);
       } catch (error) {
-        logger.warn({ err: error }, 'a batch of dead letters could not go on, trying again');
+        logger.warn({ err: error }, 'could not continue a batch of dead letters, trying again');
       }
       const timer = new AbortController();
       await Promise.race([this.woken.promise, pause(wait, undefined, { signal: timer.signal }).catch(() => {})]);

@@ -2,19 +2,19 @@ import { until } from '@waybill/testing';
 import { BatchRunner } from './batch-runner.js';
 import { Batches, type BatchSelection } from './batches.js';
 import { DeadLetterQueries } from './dead-letter-queries.js';
-import { aLetter, EVENTS, type LetterBench, letterDatabase, outboxOf, quiet, takeIn } from './letters.fixture.js';
-import { type Refused, Review } from './review.js';
+import { aDeadLetter, EVENTS, type DeadLetterHarness, deadLetterDatabase, outboxOf, quiet, collect } from './dead-letters.fixture.js';
+import { type ReviewError, Review } from './review.js';
 
 const review = new Review();
 const batches = new Batches(review);
-let database: LetterBench;
+let database: DeadLetterHarness;
 beforeEach(async () => {
-  database = await letterDatabase();
+  database = await deadLetterDatabase();
 });
 afterEach(() => database.drop());
 
 const lettersOf = (count: number, error = 'no answer') =>
-  takeIn(database, ...Array.from({ length: count }, (_, n) => aLetter({ messageId: `${error} ${n}`, error })));
+  collect(database, ...Array.from({ length: count }, (_, n) => aDeadLetter({ messageId: `${error} ${n}`, error })));
 const DISCARD = { action: 'discard', reason: 'a load test' } as const;
 const EITHER = [{ action: 'resubmit' } as const, DISCARD];
 type Request = Partial<BatchSelection> & Partial<(typeof EITHER)[number]>;
@@ -29,7 +29,7 @@ const stop = (id: string, by = 'ada') => database.transaction((tx) => batches.st
 const refusal = (work: Promise<unknown>) =>
   work.then(
     () => undefined,
-    ({ reason, message }: Refused) => `${reason}: ${message}`,
+    ({ reason, message }: ReviewError) => `${reason}: ${message}`,
   );
 
 async function toTheEnd(id: string) {
@@ -41,11 +41,11 @@ async function show(id: string) {
   return (await new DeadLetterQueries().find(database.autocommit, id))!;
 }
 
-/** What people have done about all letters: `act by`, and of which batch. */
+/** What people have done about all dead letters: `act by`, and of which batch. */
 async function decisions() {
   const { rows } = await database.pool.query<{ message_id: string; act: string; by: string; batch: string | null }>(
     `SELECT message_id, act, by, acts.batch FROM waybill.dead_letter_acts AS acts
-     JOIN waybill.dead_letters AS letter ON letter.id = dead_letter WHERE act <> 'failed' ORDER BY seq`,
+     JOIN waybill.dead_letters AS deadLetter ON deadLetter.id = dead_letter WHERE act <> 'failed' ORDER BY seq`,
   );
   return rows;
 }
@@ -67,7 +67,7 @@ const find = async (id: string) => (await batches.find(database.autocommit, id))
 const untilDone = (id: string) => until('the batch is done', async () => (await find(id)).status === 'done');
 
 /** Runs something while a transaction is open that has done `first`; resolves when both are over. */
-async function meanwhile<T>(first: Parameters<LetterBench['transaction']>[0], then: () => Promise<T>): Promise<T> {
+async function meanwhile<T>(first: Parameters<DeadLetterHarness['transaction']>[0], then: () => Promise<T>): Promise<T> {
   const { promise: othersWait, resolve: letGo } = Promise.withResolvers<void>();
   const { promise: done, resolve: isDone } = Promise.withResolvers<void>();
   const open = database.transaction(async (tx) => {
@@ -116,14 +116,14 @@ describe('a batch', () => {
       by: 'ada',
       status: 'done',
       selected: 3,
-      decided: 3,
-      passedOver: 0,
+      resolved: 3,
+      skipped: 0,
     });
     expect(await sent()).toEqual(['no answer 0', 'no answer 1', 'no answer 2']);
     const { items } = await new DeadLetterQueries().list(database.autocommit, {}, { limit: 10 });
     expect(items.map(({ status }) => status)).toEqual(['waiting', 'resubmitted', 'resubmitted', 'resubmitted']);
-    const letter = await show(items[3]!.id);
-    expect(letter.history[1]).toMatchObject({ act: 'resubmitted', by: 'ada', batch: batch.id });
+    const deadLetter = await show(items[3]!.id);
+    expect(deadLetter.history[1]).toMatchObject({ act: 'resubmitted', by: 'ada', batch: batch.id });
   });
 
   it('is none when there is nothing to resubmit', async () => {
@@ -131,12 +131,12 @@ describe('a batch', () => {
     expect(await batches.nextStepIn(database.autocommit)).toBeUndefined();
   });
 
-  it.each(EITHER)('passes over what somebody else has decided meanwhile, to $action', async (action) => {
+  it.each(EITHER)('passes over what somebody else has resolved meanwhile, to $action', async (action) => {
     const [first, second] = await lettersOf(3);
     const batch = (await begin(action))!;
     await database.transaction((tx) => review.discard(tx, first!, { by: 'grace', reason: 'spam' }));
     await database.transaction((tx) => review.resubmit(tx, second!, { by: 'grace' }));
-    expect(await toTheEnd(batch.id)).toMatchObject({ selected: 3, decided: 1, passedOver: 2 });
+    expect(await toTheEnd(batch.id)).toMatchObject({ selected: 3, resolved: 1, skipped: 2 });
     expect(await decisions()).toMatchObject([
       { message_id: 'no answer 0', act: 'discarded', by: 'grace', batch: null },
       { message_id: 'no answer 1', act: 'resubmitted', by: 'grace', batch: null },
@@ -148,7 +148,7 @@ describe('a batch', () => {
     const [id] = await lettersOf(2);
     const batch = (await begin(action))!;
     await meanwhile((tx) => review.resubmit(tx, id!, { by: 'grace' }), step);
-    expect(await toTheEnd(batch.id)).toMatchObject({ status: 'done', decided: 1, passedOver: 1 });
+    expect(await toTheEnd(batch.id)).toMatchObject({ status: 'done', resolved: 1, skipped: 1 });
     expect(await decisions()).toMatchObject([
       { message_id: 'no answer 0', by: 'grace' },
       { message_id: 'no answer 1', by: 'ada' },
@@ -159,7 +159,7 @@ describe('a batch', () => {
     await lettersOf(2);
     const batch = (await begin({ ratePerSecond: 1 }))!;
     await step();
-    await takeIn(database, aLetter({ messageId: 'no answer 0', failedAt: '2026-02-02T00:00:00.000Z' }));
+    await collect(database, aDeadLetter({ messageId: 'no answer 0', failedAt: '2026-02-02T00:00:00.000Z' }));
     await until('the batch is done', async () => (await toTheEnd(batch.id)).status === 'done');
     expect(await sent()).toEqual(['no answer 0', 'no answer 1']);
   });
@@ -170,10 +170,10 @@ describe('a batch', () => {
     expect(await plan()).toEqual({ matching: 2, selected: 1, refused: 1 });
     expect(await plan({ force: true })).toEqual({ matching: 2, selected: 2, refused: 0 });
     const batch = (await begin({ force: true }))!;
-    expect(await toTheEnd(batch.id)).toMatchObject({ decided: 2 });
+    expect(await toTheEnd(batch.id)).toMatchObject({ resolved: 2 });
   });
 
-  it('takes no letter of another one that is running', async () => {
+  it('takes no dead letter of another one that is running', async () => {
     await lettersOf(2);
     await begin({ ratePerSecond: 1 });
     expect(await plan()).toMatchObject({ matching: 2, selected: 0, refused: 2 });
@@ -193,7 +193,7 @@ describe('a batch', () => {
     expect(await decisions()).toHaveLength(6);
   });
 
-  it.each(EITHER)('is gone on with by another process after a crash, each letter once, to $action', async (action) => {
+  it.each(EITHER)('is gone on with by another process after a crash, each dead letter once, to $action', async (action) => {
     await lettersOf(120);
     const batch = (await begin(action))!;
     await step();
@@ -204,9 +204,9 @@ describe('a batch', () => {
     await expect(crashed).rejects.toThrow('dies');
 
     await withRunners(3, () => untilDone(batch.id).then(() => {}));
-    expect(await find(batch.id)).toMatchObject({ decided: 120, passedOver: 0 });
-    const decided = (await decisions()).map(({ message_id }) => message_id);
-    expect(decided.sort()).toEqual(Array.from({ length: 120 }, (_, n) => `no answer ${n}`).sort());
+    expect(await find(batch.id)).toMatchObject({ resolved: 120, skipped: 0 });
+    const resolved = (await decisions()).map(({ message_id }) => message_id);
+    expect(resolved.sort()).toEqual(Array.from({ length: 120 }, (_, n) => `no answer ${n}`).sort());
   });
 });
 
@@ -217,7 +217,7 @@ describe('a batch that discards', () => {
     const { group } = await show(ids[0]!);
     const batch = (await begin({ filter: { group }, limit: 2, ...DISCARD }))!;
     expect(batch).toMatchObject({ action: 'discard', reason: 'a load test', status: 'running', selected: 2 });
-    expect(await toTheEnd(batch.id)).toMatchObject({ status: 'done', decided: 2, passedOver: 0, released: 0 });
+    expect(await toTheEnd(batch.id)).toMatchObject({ status: 'done', resolved: 2, skipped: 0, released: 0 });
 
     for (const id of ids.slice(0, 2)) {
       expect(await show(id)).toMatchObject({
@@ -231,7 +231,7 @@ describe('a batch that discards', () => {
   });
 
   it('tells the group of each event, so that what waits behind it goes on', async () => {
-    await takeIn(database, ...['one', 'two'].map((messageId) => aLetter({ at: EVENTS, messageId, key: messageId })));
+    await collect(database, ...['one', 'two'].map((messageId) => aDeadLetter({ at: EVENTS, messageId, key: messageId })));
     await toTheEnd((await begin(DISCARD))!.id);
     const told = (await outboxOf(database)).map(({ destination, body }) => [destination, JSON.parse(body)]);
     expect(told).toMatchObject([
@@ -244,7 +244,7 @@ describe('a batch that discards', () => {
     const [id] = await lettersOf(2);
     await database.pool.query('UPDATE waybill.dead_letters SET resubmissions = 3 WHERE id = $1', [id]);
     expect(await plan(DISCARD)).toEqual({ matching: 2, selected: 2, refused: 0 });
-    expect(await toTheEnd((await begin(DISCARD))!.id)).toMatchObject({ decided: 2 });
+    expect(await toTheEnd((await begin(DISCARD))!.id)).toMatchObject({ resolved: 2 });
   });
 });
 
@@ -258,9 +258,9 @@ describe('a batch that is stopped', () => {
       status: 'stopped',
       stoppedBy: 'grace',
       selected: 5,
-      decided: 1,
+      resolved: 1,
       released: 4,
-      passedOver: 0,
+      skipped: 0,
       endedAt: expect.any(String),
     });
     await database.pool.query('UPDATE waybill.dead_letter_batches SET next_at = now()');
@@ -268,16 +268,16 @@ describe('a batch that is stopped', () => {
     expect(await batches.nextStepIn(database.autocommit)).toBeUndefined();
 
     expect(await plan()).toEqual({ matching: 4, selected: 4, refused: 0 });
-    expect(await toTheEnd((await begin(DISCARD))!.id)).toMatchObject({ decided: 4 });
+    expect(await toTheEnd((await begin(DISCARD))!.id)).toMatchObject({ resolved: 4 });
     expect(await decisions()).toHaveLength(5);
   });
 
-  it('tells those that others have decided from those that wait again', async () => {
+  it('tells those that others have resolved from those that wait again', async () => {
     const [, second] = await lettersOf(4);
     const batch = (await begin({ ratePerSecond: 0.01 }))!;
     await step();
     await database.transaction((tx) => review.discard(tx, second!, { by: 'grace', reason: 'spam' }));
-    expect(await stop(batch.id)).toMatchObject({ selected: 4, decided: 1, passedOver: 1, released: 2 });
+    expect(await stop(batch.id)).toMatchObject({ selected: 4, resolved: 1, skipped: 1, released: 2 });
   });
 
   it('ends after the step that is under way', async () => {
@@ -287,7 +287,7 @@ describe('a batch that is stopped', () => {
       (tx) => batches.step(tx),
       () => stop(batch.id),
     );
-    expect(stopped).toMatchObject({ decided: 1, released: 2 });
+    expect(stopped).toMatchObject({ resolved: 1, released: 2 });
     expect(await sent()).toEqual(['no answer 0']);
   });
 
@@ -295,17 +295,17 @@ describe('a batch that is stopped', () => {
     await lettersOf(200);
     await withRunners(3, async (wake) => {
       const { id } = (await begin({ ratePerSecond: 100 }))!;
-      await until('it is at work', async () => (await find(id)).decided > 0);
-      const { decided, released } = await stop(id);
+      await until('it is at work', async () => (await find(id)).resolved > 0);
+      const { resolved, released } = await stop(id);
       // Another batch, to its end: the runners have looked for steps since.
       const next = (await begin({ limit: 1, ...DISCARD }))!;
       wake();
       await untilDone(next.id);
 
-      expect(decided + released).toBe(200);
+      expect(resolved + released).toBe(200);
       expect(released).toBeGreaterThan(0);
-      expect(await find(id)).toMatchObject({ status: 'stopped', decided, released });
-      expect(await sent()).toHaveLength(decided);
+      expect(await find(id)).toMatchObject({ status: 'stopped', resolved, released });
+      expect(await sent()).toHaveLength(resolved);
     });
   });
 
@@ -313,7 +313,7 @@ describe('a batch that is stopped', () => {
     await lettersOf(2);
     const batch = (await begin({ limit: 1 }))!;
     const done = await toTheEnd(batch.id);
-    expect(await refusal(stop(batch.id))).toBe('decided: nothing was changed: it is done already');
+    expect(await refusal(stop(batch.id))).toBe('resolved: nothing was changed: it is done already');
     expect(await find(batch.id)).toEqual(done);
 
     const other = (await begin())!;
@@ -321,7 +321,7 @@ describe('a batch that is stopped', () => {
       (tx) => batches.stop(tx, other.id, 'grace'),
       () => refusal(stop(other.id)),
     );
-    expect(second).toContain('decided: nothing was changed: it is stopped already, by grace at 2');
+    expect(second).toContain('resolved: nothing was changed: it is stopped already, by grace at 2');
     expect(await find(other.id)).toMatchObject({ stoppedBy: 'grace', released: 1 });
     expect(await refusal(stop(crypto.randomUUID()))).toContain('unknown: there is no batch');
   });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { AmqplibClient } from '@waybill/messaging';
+import { AmqplibClient, KafkaJsClient } from '@waybill/messaging';
 import {
   backingServices,
   type FreshTopics,
@@ -16,25 +16,25 @@ import { BatchRunner } from './batch-runner.js';
 import { Batches } from './batches.js';
 import { DeadLetterQueries } from './dead-letter-queries.js';
 import type { DyingConsole } from './dying-console.fixture.js';
-import { Intake } from './intake.js';
-import { KafkaIntake } from './kafka-intake.js';
+import { Collector } from './collector.js';
+import { KafkaCollector } from './kafka-collector.js';
 import {
-  aLetter,
+  aDeadLetter,
   EVENTS,
-  type LetterBench,
-  letterDatabase,
+  type DeadLetterHarness,
+  deadLetterDatabase,
   outboxOf,
   quiet,
-  rawLetter,
+  rawDeadLetter,
   TASKS,
-  takeIn,
-} from './letters.fixture.js';
-import { RabbitIntake } from './rabbit-intake.js';
+  collect,
+} from './dead-letters.fixture.js';
+import { RabbitCollector } from './rabbit-collector.js';
 import { Review } from './review.js';
 
-let database: LetterBench;
+let database: DeadLetterHarness;
 beforeEach(async () => {
-  database = await letterDatabase();
+  database = await deadLetterDatabase();
 });
 afterEach(() => database.drop());
 
@@ -73,10 +73,10 @@ describe('a process that gathers dead letters and dies after its commit, before 
   });
 
   it.each([TASKS, EVENTS])(
-    'leaves each letter of a $kind there once for whoever comes next',
+    'leaves each dead letter of a $kind there once for whoever comes next',
     async (at) => {
       const said = { type: 'parcels.Weigh.v1', destination: { name: at.name }, subjectOf: () => 'parcel-1' };
-      const { headers } = rawLetter({ at });
+      const { headers } = rawDeadLetter({ at });
       const ids: string[] = [];
       for (let n = 0; n < 3; n++) {
         const changes = {
@@ -88,11 +88,11 @@ describe('a process that gathers dead letters and dies after its commit, before 
       const gather = { rabbitmqUrl: vhost.url, kafka: backingServices().kafka, prefix: topics.prefix };
       await kill(await start({ databaseUrl: database.url, gather }));
 
-      const intake = new Intake(database, quiet);
-      const common = { intake, logger: quiet, declare: async () => {} };
+      const collector = new Collector({ database, logger: quiet });
+      const common = { collector, logger: quiet, declare: async () => {} };
       const parts = [
-        new RabbitIntake({ ...common, client, sources: [TASKS] }),
-        new KafkaIntake({ ...common, kafka: topics.kafka, group: 'console', prefix: topics.prefix, sources: [EVENTS] }),
+        new RabbitCollector({ ...common, client, sources: [TASKS] }),
+        new KafkaCollector({ ...common, kafka: new KafkaJsClient(topics.kafka), group: 'console', prefix: topics.prefix, sources: [EVENTS] }),
       ];
       const queries = new DeadLetterQueries();
       const list = () => queries.list(database.autocommit, {}, { limit: 10 });
@@ -101,7 +101,7 @@ describe('a process that gathers dead letters and dies after its commit, before 
         await until('all are there', async () => (await list()).items.length === 3, { within: '40s' });
         await until('nothing waits to be read', async () => (await rabbit.waiting(TASKS.name)) === 0);
       } finally {
-        intake.stop();
+        collector.stop();
         await Promise.all(parts.map((part) => part.stop()));
       }
 
@@ -115,10 +115,10 @@ describe('a process that gathers dead letters and dies after its commit, before 
 
 describe('a process that runs a batch and is killed, again and again', () => {
   it.each([{ action: 'resubmit' } as const, { action: 'discard', reason: 'a load test' } as const])(
-    'leaves a batch that others end, each letter decided once, to $action',
+    'leaves a batch that others end, each dead letter resolved once, to $action',
     async (action) => {
-      const letters = Array.from({ length: 60 }, (_, n) => aLetter({ at: EVENTS, messageId: `event-${n}` }));
-      await takeIn(database, ...letters);
+      const deadLetters = Array.from({ length: 60 }, (_, n) => aDeadLetter({ at: EVENTS, messageId: `event-${n}` }));
+      await collect(database, ...letters);
       const batches = new Batches(new Review());
       const batch = (await database.transaction((tx) =>
         batches.begin(tx, { by: 'ada', filter: {}, ratePerSecond: 60, ...action }),
@@ -126,9 +126,9 @@ describe('a process that runs a batch and is killed, again and again', () => {
       const progress = async () => (await batches.find(database.autocommit, batch.id))!;
 
       for (let killed = 0; killed < 3; killed++) {
-        const before = (await progress()).decided;
+        const before = (await progress()).resolved;
         const child = await start({ databaseUrl: database.url });
-        await until('it is at work', async () => (await progress()).decided > before);
+        await until('it is at work', async () => (await progress()).resolved > before);
         await kill(child);
       }
       expect(await progress()).toMatchObject({ status: 'running' });
@@ -137,9 +137,9 @@ describe('a process that runs a batch and is killed, again and again', () => {
       runner.start();
       await until('it is done', async () => (await progress()).status === 'done', { within: '30s' });
       await runner.stop();
-      expect(await progress()).toMatchObject({ decided: 60, passedOver: 0 });
+      expect(await progress()).toMatchObject({ resolved: 60, skipped: 0 });
       const told = (await outboxOf(database)).map(({ body }) => JSON.parse(body));
-      expect(told.map(({ messageId }) => messageId).sort()).toEqual(letters.map(({ messageId }) => messageId).sort());
+      expect(told.map(({ messageId }) => messageId).sort()).toEqual(deadLetters.map(({ messageId }) => messageId).sort());
       expect(new Set(told.map(({ action }) => action))).toEqual(new Set([action.action]));
     },
   );

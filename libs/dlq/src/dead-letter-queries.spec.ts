@@ -1,30 +1,30 @@
-import { DeadLetterQueries, type LetterFilter } from './dead-letter-queries.js';
-import { aLetter, EVENTS, type LetterBench, letterDatabase, takeIn } from './letters.fixture.js';
+import { DeadLetterQueries, type DeadLetterFilter } from './dead-letter-queries.js';
+import { aDeadLetter, EVENTS, type DeadLetterHarness, deadLetterDatabase, collect } from './dead-letters.fixture.js';
 import { Review } from './review.js';
 
 const queries = new DeadLetterQueries();
-let database: LetterBench;
+let database: DeadLetterHarness;
 beforeAll(async () => {
-  database = await letterDatabase();
-  const ids = await takeIn(
+  database = await deadLetterDatabase();
+  const ids = await collect(
     database,
-    aLetter({ messageId: 'a', error: 'no answer in 10 ms' }),
-    aLetter({ messageId: 'b', error: 'no answer in 20 ms', key: 'parcel-2' }),
-    aLetter({ messageId: 'c', at: EVENTS, error: 'no answer in 30 ms', type: 'shop.Sold.v1' }),
-    aLetter({ messageId: 'd', class: 'business', error: 'sold out' }),
-    aLetter({ messageId: 'e', class: 'malformed', error: 'not JSON' }),
+    aDeadLetter({ messageId: 'a', error: 'no answer in 10 ms' }),
+    aDeadLetter({ messageId: 'b', error: 'no answer in 20 ms', key: 'parcel-2' }),
+    aDeadLetter({ messageId: 'c', at: EVENTS, error: 'no answer in 30 ms', type: 'shop.Sold.v1' }),
+    aDeadLetter({ messageId: 'd', class: 'business', error: 'sold out' }),
+    aDeadLetter({ messageId: 'e', class: 'malformed', error: 'not JSON' }),
   );
   await database.transaction((tx) => new Review().discard(tx, ids[4]!, { by: 'ada', reason: 'spam' }));
 });
 afterAll(() => database.drop());
 
-async function listed(filter: LetterFilter): Promise<string[]> {
+async function listed(filter: DeadLetterFilter): Promise<string[]> {
   const { items } = await queries.list(database.autocommit, filter, { limit: 100 });
   return items.map(({ messageId }) => messageId);
 }
 
 describe('a list of dead letters', () => {
-  it.each<[LetterFilter, string[]]>([
+  it.each<[DeadLetterFilter, string[]]>([
     [{}, ['e', 'd', 'c', 'b', 'a']],
     [{ status: 'waiting' }, ['d', 'c', 'b', 'a']],
     [{ status: 'discarded' }, ['e']],
@@ -38,21 +38,21 @@ describe('a list of dead letters', () => {
     expect(await listed(filter)).toEqual(messageIds);
   });
 
-  it('is read page by page, each letter once, though more come in meanwhile', async () => {
+  it('is read page by page, each dead letter once, though more come in meanwhile', async () => {
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
       const page = await queries.list(database.autocommit, { source: 'parcels.weigh' }, { limit: 2, cursor });
       seen.push(...page.items.map(({ messageId }) => messageId));
       cursor = page.nextCursor ?? undefined;
-      if (seen.length === 2) await takeIn(database, aLetter({ messageId: 'later', class: 'business', error: 'late' }));
+      if (seen.length === 2) await collect(database, aDeadLetter({ messageId: 'later', class: 'business', error: 'late' }));
     } while (cursor);
     expect(seen).toEqual(['e', 'd', 'b', 'a']);
   });
 });
 
 describe('groups of the same failure', () => {
-  it('gather letters of all sources, the largest first, with one to look at', async () => {
+  it('gather dead letters of all sources, the largest first, with one to look at', async () => {
     const { items } = await queries.groups(database.autocommit, { status: 'waiting' }, { limit: 10 });
     expect(items[0]).toMatchObject({
       class: 'transient',

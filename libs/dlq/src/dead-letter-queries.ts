@@ -1,15 +1,15 @@
 import type { FailureClass } from '@waybill/messaging';
-import type { Tx } from '@waybill/outbox';
-import type { DeadLetter, DeadLetterInFull, LetterStatus } from './letter.js';
-import { noObjectStore, type ReadBody } from './letter-body.js';
-import { type ActRow, type LetterInFullRow, type LetterRow, SHOWN, toLetter, toLetterInFull } from './letter-rows.js';
+import { schemaName, type Tx } from '@waybill/outbox';
+import type { DeadLetter, DeadLetterDetails, DeadLetterStatus } from './dead-letter.js';
+import { noObjectStore, type ReadBody } from './dead-letter-body.js';
+import { type ActRow, type DeadLetterDetailsRow, type DeadLetterRow, SHOWN, toDeadLetter, toDeadLetterDetails } from './dead-letter-rows.js';
 
-/** Which letters are meant; what is left out is any. */
-export interface LetterFilter {
+/** Selects dead letters; a field that is left out matches any. */
+export interface DeadLetterFilter {
   source?: string | undefined;
   consumer?: string | undefined;
   class?: FailureClass | undefined;
-  status?: LetterStatus | undefined;
+  status?: DeadLetterStatus | undefined;
   type?: string | undefined;
   key?: string | undefined;
   messageId?: string | undefined;
@@ -28,60 +28,64 @@ export interface Page<Item> {
   nextCursor: string | null;
 }
 
-/** Letters that failed for the same reason. */
-export interface LetterGroup {
+/** Dead letters that failed for the same reason. */
+export interface DeadLetterGroup {
   group: string;
   class: FailureClass;
   /** The error with its variable parts replaced. */
   error: string;
-  /** Where it was thrown; empty when that is not known. */
+  /** Where it was thrown; empty when unknown. */
   place: string;
   count: number;
   sources: string[];
   consumers: string[];
   firstFailedAt: string;
   lastFailedAt: string;
-  /** The id of the latest of them, to look at. */
+  /** The id of the newest of them, to look at. */
   example: string;
 }
 
-/** Letters that wait. */
+/** Dead letters that wait. */
 export interface Depth {
   source: string;
   consumer: string;
   class: FailureClass;
   count: number;
-  /** Since the oldest of them came to wait, in seconds. */
+  /** Age of the oldest of them, in seconds. */
   oldestAgeSeconds: number;
 }
 
 export interface DeadLetterQueriesOptions {
-  /** Takes a body that lies outside of its message from there. Default: there is no such place. */
+  /** Reads a body from the object store. Default: there is none. */
   bodyOf?: ReadBody;
+  /** PostgreSQL schema of the tables. Default `waybill`. */
+  schema?: string | undefined;
 }
 
-/** Tells of dead letters. */
+/** Reads dead letters. */
 export class DeadLetterQueries {
   private readonly bodyOf: ReadBody;
+  private readonly schema: string;
 
-  constructor({ bodyOf = noObjectStore }: DeadLetterQueriesOptions = {}) {
+  constructor({ bodyOf = noObjectStore, schema }: DeadLetterQueriesOptions = {}) {
     this.bodyOf = bodyOf;
+    this.schema = schemaName(schema);
   }
 
-  /** The latest first. */
-  async list(db: Tx, filter: LetterFilter, { limit, cursor }: PageRequest): Promise<Page<DeadLetter>> {
+  /** The newest first. */
+  async list(db: Tx, filter: DeadLetterFilter, { limit, cursor }: PageRequest): Promise<Page<DeadLetter>> {
     const { where, params } = conditions(filter);
     if (cursor) where.push(`id < $${params.push(cursor)}`);
-    const { rows } = await db.query<LetterRow>(
-      `SELECT ${SHOWN} FROM waybill.dead_letters WHERE ${where.join(' AND ')} ORDER BY id DESC
+    const { rows } = await db.query<DeadLetterRow>(
+      `SELECT ${SHOWN} FROM ${this.schema}.dead_letters WHERE ${where.join(' AND ')} ORDER BY id DESC
        LIMIT $${params.push(limit + 1)}`,
       params,
     );
-    return pageOf(rows, limit, ({ id }) => id, toLetter);
+    return pageOf(rows, limit, ({ id }) => id, toDeadLetter);
   }
 
   /** The largest first. */
-  async groups(db: Tx, filter: LetterFilter, { limit, cursor }: PageRequest): Promise<Page<LetterGroup>> {
+  async groups(db: Tx, filter: DeadLetterFilter, { limit, cursor }: PageRequest): Promise<Page<DeadLetterGroup>> {
     const { where, params } = conditions(filter);
     const [count, group] = cursor?.split('-') ?? [];
     const after = cursor
@@ -91,7 +95,7 @@ export class DeadLetterQueries {
       `SELECT failure_group, min(class) AS class, min(pattern) AS pattern, min(place) AS place, count(*)::int AS count,
               array_agg(DISTINCT source) AS sources, array_agg(DISTINCT consumer) AS consumers,
               min(first_failed_at) AS first_failed_at, max(last_failed_at) AS last_failed_at, max(id::text) AS example
-       FROM waybill.dead_letters WHERE ${where.join(' AND ')} GROUP BY failure_group ${after}
+       FROM ${this.schema}.dead_letters WHERE ${where.join(' AND ')} GROUP BY failure_group ${after}
        ORDER BY -count(*), failure_group LIMIT $${params.push(limit + 1)}`,
       params,
     );
@@ -99,20 +103,20 @@ export class DeadLetterQueries {
   }
 
   /** Undefined when there is none with this id, which must be a UUID. */
-  async find(db: Tx, id: string): Promise<DeadLetterInFull | undefined> {
-    const { rows } = await db.query<LetterInFullRow>(
-      `SELECT ${SHOWN}, stack, dataschema, taken_in_at, headers, body FROM waybill.dead_letters WHERE id = $1`,
+  async find(db: Tx, id: string): Promise<DeadLetterDetails | undefined> {
+    const { rows } = await db.query<DeadLetterDetailsRow>(
+      `SELECT ${SHOWN}, stack, dataschema, collected_at, headers, body FROM ${this.schema}.dead_letters WHERE id = $1`,
       [id],
     );
     if (!rows[0]) return undefined;
     const { rows: acts } = await db.query<ActRow>(
-      `SELECT act, at, by, detail, edited_body, batch FROM waybill.dead_letter_acts WHERE dead_letter = $1 ORDER BY seq`,
+      `SELECT act, at, by, detail, edited_body, batch FROM ${this.schema}.dead_letter_acts WHERE dead_letter = $1 ORDER BY seq`,
       [id],
     );
-    return toLetterInFull(rows[0], acts, this.bodyOf);
+    return toDeadLetterDetails(rows[0], acts, this.bodyOf);
   }
 
-  /** What waits, by whom it is from and why. Cost grows with what waits. */
+  /** What waits, by source, consumer and class. The cost grows with what waits. */
   async depth(db: Tx): Promise<Depth[]> {
     const { rows } = await db.query<{
       source: string;
@@ -123,13 +127,13 @@ export class DeadLetterQueries {
     }>(
       `SELECT source, consumer, class, count(*)::int AS count,
               greatest(0, extract(epoch FROM now() - min(last_failed_at)))::float8 AS age
-       FROM waybill.dead_letters WHERE status = 'waiting' GROUP BY source, consumer, class`,
+       FROM ${this.schema}.dead_letters WHERE status = 'waiting' GROUP BY source, consumer, class`,
     );
     return rows.map(({ age, ...depth }) => ({ ...depth, oldestAgeSeconds: age }));
   }
 }
 
-const COLUMN_OF: Record<keyof LetterFilter, string> = {
+const COLUMN_OF: Record<keyof DeadLetterFilter, string> = {
   source: 'source',
   consumer: 'consumer',
   class: 'class',
@@ -140,11 +144,11 @@ const COLUMN_OF: Record<keyof LetterFilter, string> = {
   group: 'failure_group',
 };
 
-/** The filter as conditions on `waybill.dead_letters`, each with its parameter. */
-export function conditions(filter: LetterFilter): { where: string[]; params: unknown[] } {
+/** The filter as conditions on ``dead_letters`, each with its parameter. */
+export function conditions(filter: DeadLetterFilter): { where: string[]; params: unknown[] } {
   const params: unknown[] = [];
   const given = Object.entries(filter).filter(([, value]) => value !== undefined);
-  const where = given.map(([name, value]) => `${COLUMN_OF[name as keyof LetterFilter]} = $${params.push(value)}`);
+  const where = given.map(([name, value]) => `${COLUMN_OF[name as keyof DeadLetterFilter]} = $${params.push(value)}`);
   return { where: ['true', ...where], params };
 }
 
@@ -168,7 +172,7 @@ interface GroupRow {
   example: string;
 }
 
-function toGroup({ failure_group, pattern, first_failed_at, last_failed_at, ...group }: GroupRow): LetterGroup {
+function toGroup({ failure_group, pattern, first_failed_at, last_failed_at, ...group }: GroupRow): DeadLetterGroup {
   return {
     ...group,
     group: failure_group,

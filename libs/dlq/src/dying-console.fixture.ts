@@ -1,19 +1,18 @@
-import { AmqplibClient } from '@waybill/messaging';
+import { AmqplibClient, createKafka, KafkaJsClient } from '@waybill/messaging';
 import { pgTx } from '@waybill/outbox';
 import { transaction } from '@waybill/testing';
-import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { BatchRunner } from './batch-runner.js';
 import { Batches } from './batches.js';
-import { Intake } from './intake.js';
-import { KafkaIntake } from './kafka-intake.js';
-import { EVENTS, quiet, TASKS } from './letters.fixture.js';
-import { RabbitIntake } from './rabbit-intake.js';
+import { Collector } from './collector.js';
+import { KafkaCollector } from './kafka-collector.js';
+import { EVENTS, quiet, TASKS } from './dead-letters.fixture.js';
+import { RabbitCollector } from './rabbit-collector.js';
 import { Review } from './review.js';
 
 export interface DyingConsole {
   databaseUrl: string;
-  /** Gathers letters, and stops for ever after the commit of the first one, before that is acknowledged. */
+  /** Gathers dead letters, and stops for ever after the commit of the first one, before that is acknowledged. */
   gather?: { rabbitmqUrl: string; kafka: string; prefix: string };
 }
 
@@ -36,12 +35,12 @@ const database = {
 };
 
 if (gather) {
-  const intake = new Intake(database, quiet);
-  const common = { intake, logger: quiet, declare: async () => {} };
-  const kafka = new Kafka({ brokers: [gather.kafka], logLevel: logLevel.NOTHING });
+  const collector = new Collector({ database, logger: quiet });
+  const common = { collector, logger: quiet, declare: async () => {} };
+  const kafka = new KafkaJsClient(createKafka({ brokers: [gather.kafka], clientId: 'console', logger: quiet }));
   const client = new AmqplibClient({ url: gather.rabbitmqUrl, name: 'console', logger: quiet });
-  new RabbitIntake({ ...common, client, sources: [TASKS] }).start();
-  new KafkaIntake({ ...common, kafka, group: 'console', prefix: gather.prefix, sources: [EVENTS] }).start();
+  new RabbitCollector({ ...common, client, sources: [TASKS] }).start();
+  new KafkaCollector({ ...common, kafka, group: 'console', prefix: gather.prefix, sources: [EVENTS] }).start();
 } else {
   new BatchRunner(new Batches(new Review()), database, quiet).start();
   process.stdout.write('there\n');

@@ -4,20 +4,21 @@ export {
   DeadLetterQueries,
   type DeadLetterQueriesOptions,
   type Depth,
-  type LetterFilter,
-  type LetterGroup,
+  type DeadLetterFilter,
+  type DeadLetterGroup,
   type Page,
   type PageRequest,
 } from './dead-letter-queries.js';
-export * from './dead-letters.js';
+export * from './dead-letter-store.js';
 export * from './failure-group.js';
-export { foundLetter, type RawLetter } from './found-letter.js';
-export * from './intake.js';
-export * from './kafka-intake.js';
-export * from './letter.js';
-export type { ReadBody } from './letter-body.js';
-export * from './letter-expiry.js';
+export { collectedDeadLetter, type RawDeadLetter } from './collected-dead-letter.js';
+export * from './collector.js';
+export * from './kafka-collector.js';
+export * from './dead-letter.js';
+export type { ReadBody } from './dead-letter-body.js';
+export * from './dead-letter-expiry.js';
 export { registerDepthMetrics } from './metrics.js';
 export * from './migrations.js';
-export * from './rabbit-intake.js';
+export * from './rabbit-collector.js';
 export * from './review.js';
+export * from './review-error.js';

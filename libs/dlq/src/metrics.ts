@@ -1,32 +1,55 @@
-import type { Logger } from '@waybill/outbox';
+import { DEFAULT_NAMESPACE } from '@waybill/messaging';
+import { type Logger, metric } from '@waybill/outbox';
 import { Counter, Gauge, register } from 'prom-client';
 import type { DeadLetterDatabase } from './dead-letter-database.js';
 import { DeadLetterQueries } from './dead-letter-queries.js';
 
-const TAKEN_IN = 'waybill_dead_letters_taken_in_total';
+export type CollectorMetrics = ReturnType<typeof collectorMetrics>;
 
-/** A module may be loaded twice in a process (tests do); a metric is there once. */
-export const takenIn =
-  (register.getSingleMetric(TAKEN_IN) as Counter | undefined) ??
-  new Counter({
-    name: TAKEN_IN,
-    help: 'Dead letters gathered for review, by whether the message was new, had failed again, or was known',
-    labelNames: ['source', 'class', 'how'],
-  });
+/** What a collector counts; the same metrics each time. */
+export const collectorMetrics = (namespace = DEFAULT_NAMESPACE) => ({
+  collected: metric(
+    `${namespace}_dead_letters_collected_total`,
+    (name) =>
+      new Counter({
+        name,
+        help: 'Dead letters collected for review, by whether the message was new, had failed again, or was known',
+        labelNames: ['source', 'class', 'how'],
+      }),
+  ),
+});
 
-/** Letters that wait and the age of the oldest, asked of the database whenever somebody asks for the metrics. */
-export function registerDepthMetrics(database: DeadLetterDatabase, logger: Logger): void {
-  const queries = new DeadLetterQueries();
+export interface DepthMetricsOptions {
+  database: DeadLetterDatabase;
+  logger: Logger;
+  /** PostgreSQL schema of the tables. Default `waybill`. */
+  schema?: string | undefined;
+  /** Default `waybill`. */
+  namespace?: string | undefined;
+}
+
+/** The number of waiting dead letters and the age of the oldest, measured whenever metrics are scraped. */
+export function registerDepthMetrics({
+  database,
+  logger,
+  schema,
+  namespace = DEFAULT_NAMESPACE,
+}: DepthMetricsOptions): void {
+  const queries = new DeadLetterQueries({ schema });
   let measuring: Promise<void> | undefined;
-  // Both gauges are asked at once, and each answers when the one measurement is there.
+  // Both gauges are scraped at the same time, and share one measurement.
   const collect = () => {
     measuring ??= measure().finally(() => {
       measuring = undefined;
     });
     return measuring;
   };
-  const waiting = gauge('waybill_dead_letters_waiting', 'Dead letters that wait for an operator', collect);
-  const oldest = gauge('waybill_dead_letters_oldest_age_seconds', 'How long the oldest of them has waited', collect);
+  const waiting = gauge(`${namespace}_dead_letters_waiting`, 'Dead letters that wait for an operator', collect);
+  const oldest = gauge(
+    `${namespace}_dead_letters_oldest_age_seconds`,
+    'How long the oldest of them has been waiting',
+    collect,
+  );
 
   async function measure(): Promise<void> {
     try {
@@ -38,7 +61,7 @@ export function registerDepthMetrics(database: DeadLetterDatabase, logger: Logge
         oldest.set(labels, oldestAgeSeconds);
       }
     } catch (error) {
-      logger.debug({ err: error }, 'the depth of the dead letters is not known now');
+      logger.debug({ err: error }, 'could not measure the depth of the dead letters');
     }
   }
 }

@@ -10,7 +10,7 @@ import { deadLetterMigrations } from './migrations.js';
 import { Review } from './review.js';
 
 const FIRST = '0001_dead_letters.sql';
-const [waiting, decided, batch] = [1, 2, 3].map((n) => `019e0000-0000-7000-8000-00000000000${n}`);
+const [waiting, resolved, batch] = [1, 2, 3].map((n) => `019e0000-0000-7000-8000-00000000000${n}`);
 
 let database: FreshDatabase;
 let folder: string;
@@ -24,12 +24,12 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('letters and batches from before the later migrations are kept, with when they were decided', async () => {
+it('dead letters and batches from before the later migrations are kept, with when they were resolved', async () => {
   const { pool } = database;
   await migrateLibraries(pool, { library: 'dlq', directory: pathToFileURL(`${folder}/`) });
   for (const [id, status] of [
     [waiting, 'waiting'],
-    [decided, 'resubmitted'],
+    [resolved, 'resubmitted'],
   ]) {
     await pool.query(
       `INSERT INTO waybill.dead_letters (id, identity, source_kind, source, consumer, class, error, pattern, place,
@@ -46,25 +46,25 @@ it('letters and batches from before the later migrations are kept, with when the
   await pool.query(
     `INSERT INTO waybill.dead_letter_acts (dead_letter, act, by, at)
      VALUES ($1, 'failed', 'c', '2026-01-01Z'), ($1, 'resubmitted', 'ada', '2026-01-02Z')`,
-    [decided],
+    [resolved],
   );
   await pool.query('UPDATE waybill.dead_letters SET batch = $2 WHERE id = $1', [waiting, batch]);
 
   await migrateLibraries(pool, deadLetterMigrations);
 
-  const { rows } = await pool.query('SELECT id, decided_at FROM waybill.dead_letters ORDER BY id');
+  const { rows } = await pool.query('SELECT id, resolved_at FROM waybill.dead_letters ORDER BY id');
   expect(rows).toEqual([
-    { id: waiting, decided_at: null },
-    { id: decided, decided_at: new Date('2026-01-02T00:00:00.000Z') },
+    { id: waiting, resolved_at: null },
+    { id: resolved, resolved_at: new Date('2026-01-02T00:00:00.000Z') },
   ]);
   const tx = pgTx(pool as never);
   expect(await new Batches(new Review()).find(tx, batch!)).toMatchObject({
     action: 'resubmit',
     reason: null,
     status: 'running',
-    decided: 1,
+    resolved: 1,
     released: 0,
   });
-  const { history } = (await new DeadLetterQueries().find(tx, decided!))!;
+  const { history } = (await new DeadLetterQueries().find(tx, resolved!))!;
   expect(history.map(({ act }) => act)).toEqual(['failed', 'resubmitted']);
 });

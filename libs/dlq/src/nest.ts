@@ -1,36 +1,36 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import type { HealthCheck } from '@waybill/outbox';
 import type { BatchRunner } from './batch-runner.js';
-import type { Intake } from './intake.js';
-import type { KafkaIntake } from './kafka-intake.js';
-import type { LetterExpiry } from './letter-expiry.js';
-import type { RabbitIntake } from './rabbit-intake.js';
+import type { Collector } from './collector.js';
+import type { KafkaCollector } from './kafka-collector.js';
+import type { DeadLetterExpiry } from './dead-letter-expiry.js';
+import type { RabbitCollector } from './rabbit-collector.js';
 
-/** Gathers dead letters, takes the steps of batches and deletes what is old, as long as the application runs. */
+/** Collects dead letters, runs batches and deletes what has expired, as long as the application runs. */
 export class DeadLetterService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
-    private readonly parts: {
-      intake: Intake;
-      rabbitmq: RabbitIntake;
-      kafka: KafkaIntake;
+    private readonly components: {
+      collector: Collector;
+      rabbitmq: RabbitCollector;
+      kafka: KafkaCollector;
       batches: BatchRunner;
-      expiry: LetterExpiry;
+      expiry: DeadLetterExpiry;
     },
   ) {}
 
   onApplicationBootstrap(): void {
-    const { rabbitmq, kafka, batches, expiry } = this.parts;
-    for (const part of [rabbitmq, kafka, batches, expiry]) part.start();
+    const { rabbitmq, kafka, batches, expiry } = this.components;
+    for (const component of [rabbitmq, kafka, batches, expiry]) component.start();
   }
 
   healthChecks(): HealthCheck[] {
-    return [this.parts.rabbitmq, this.parts.kafka];
+    return [this.components.rabbitmq, this.components.kafka];
   }
 
-  /** What is in hand is committed or given back. */
+  /** What is in flight is committed or requeued. */
   async beforeApplicationShutdown(): Promise<void> {
-    const { intake, rabbitmq, kafka, batches, expiry } = this.parts;
-    intake.stop();
+    const { collector, rabbitmq, kafka, batches, expiry } = this.components;
+    collector.stop();
     await Promise.all([rabbitmq.stop(), kafka.stop(), batches.stop(), expiry.stop()]);
   }
 }

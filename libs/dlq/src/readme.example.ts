@@ -4,33 +4,33 @@ import {
   Batches,
   BatchRunner,
   DeadLetterQueries,
-  Intake,
-  RabbitIntake,
-  type RabbitIntakeOptions,
+  Collector,
+  RabbitCollector,
+  type RabbitCollectorOptions,
   Review,
 } from './index.js';
 
 /** The examples in the README, word for word: a test compares them, and runs these. */
 
-type Gathering = Omit<RabbitIntakeOptions, 'intake'> & { database: DeadLetterDatabase; logger: Logger };
+type Gathering = Omit<RabbitCollectorOptions, 'collector'> & { database: DeadLetterDatabase; logger: Logger };
 
 export function gather({ database, logger, client, sources, declare }: Gathering) {
   // README: gathering
-  const intake = new Intake(database, logger);
-  const rabbitmq = new RabbitIntake({ client, sources, declare, intake });
-  rabbitmq.start(); // and a KafkaIntake for topics
+  const collector = new Collector({ database, logger });
+  const rabbitmq = new RabbitCollector({ client, sources, declare, collector });
+  rabbitmq.start(); // and a KafkaCollector for topics
   // end
   return async () => {
-    intake.stop();
+    collector.stop();
     await rabbitmq.stop();
   };
 }
 
 export async function decide(database: DeadLetterDatabase, corrected: Buffer) {
-  const complaintAbout = (_: string, body: Buffer) => (body.length ? undefined : 'the body is empty');
+  const validateBody = (_: string, body: Buffer) => (body.length ? undefined : 'the body is empty');
   // README: deciding
   const queries = new DeadLetterQueries();
-  const review = new Review({ complaintAbout }); // what is wrong with an edited body
+  const review = new Review({ validateBody }); // what is wrong with an edited body
 
   const { items } = await queries.list(database.autocommit, { class: 'malformed' }, { limit: 20 });
   const [first, second] = items;

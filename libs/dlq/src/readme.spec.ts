@@ -3,26 +3,26 @@ import { AmqplibClient } from '@waybill/messaging';
 import { type FreshVhost, freshVhost, RabbitPeer, until } from '@waybill/testing';
 import { DeadLetterQueries } from './dead-letter-queries.js';
 import {
-  aLetter,
-  type LetterBench,
-  letterDatabase,
+  aDeadLetter,
+  type DeadLetterHarness,
+  deadLetterDatabase,
   outboxOf,
   quiet,
-  rawLetter,
+  rawDeadLetter,
   TASKS,
-  takeIn,
-} from './letters.fixture.js';
+  collect,
+} from './dead-letters.fixture.js';
 import { decide, discardMany, gather } from './readme.example.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const unindented = (code: string) => code.replace(/^ +/gm, '');
 
-let database: LetterBench;
+let database: DeadLetterHarness;
 let vhost: FreshVhost;
 let rabbit: RabbitPeer;
 let client: AmqplibClient;
 beforeAll(async () => {
-  [database, vhost] = await Promise.all([letterDatabase(), freshVhost()]);
+  [database, vhost] = await Promise.all([deadLetterDatabase(), freshVhost()]);
   rabbit = await RabbitPeer.connect(vhost.url);
   client = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
 });
@@ -38,9 +38,9 @@ describe('the README', () => {
     for (const [, code] of shown) expect(read('README.md')).toContain(unindented(code!));
   });
 
-  it('gathers two letters, resubmits one corrected and discards the other', async () => {
+  it('gathers two dead letters, resubmits one corrected and discards the other', async () => {
     const said = { type: 'parcels.Weigh.v1', destination: { name: TASKS.name }, subjectOf: () => 'parcel-1' };
-    const failure = Object.entries(rawLetter({ class: 'malformed' }).headers).filter(([name]) => name.startsWith('x-'));
+    const failure = Object.entries(rawDeadLetter({ class: 'malformed' }).headers).filter(([name]) => name.startsWith('x-'));
     const stop = gather({
       database,
       logger: quiet,
@@ -63,14 +63,14 @@ describe('the README', () => {
   });
 
   it('discards many, at a rate', async () => {
-    const letters = ['one', 'two', 'three'].map((messageId) => aLetter({ messageId }));
-    const ids = await takeIn(database, ...letters);
+    const deadLetters = ['one', 'two', 'three'].map((messageId) => aDeadLetter({ messageId }));
+    const ids = await collect(database, ...letters);
     const { batches, runner, selected, batch } = await discardMany(database, quiet);
     const find = async () => (await batches.find(database.autocommit, batch.id))!;
     await until('the batch is done', async () => (await find()).status === 'done');
     await runner.stop();
 
-    expect([selected, (await find()).decided]).toEqual([3, 3]);
+    expect([selected, (await find()).resolved]).toEqual([3, 3]);
     const { items } = await new DeadLetterQueries().list(database.autocommit, { status: 'discarded' }, { limit: 10 });
     expect(items.map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
   });

@@ -1,14 +1,16 @@
 import {
+  AMQP_PREFIX,
   parkedQueueOf,
-  RELEASE_PARKED,
   type ReleaseParked,
+  releaseParkedType,
+  sourceOf,
   withoutBodyReference,
   withoutFailure,
 } from '@waybill/messaging';
 import type { OutboxMessage } from '@waybill/outbox';
 import { v7 as uuidv7 } from 'uuid';
 
-/** What is needed of a letter to send it, or word of it, to the consumer that gave it up. */
+/** A dead letter as it is needed to send it, or a decision about it, to the consumer that dead-lettered it. */
 export interface Resubmitted {
   sourceKind: 'queue' | 'topic';
   source: string;
@@ -20,41 +22,56 @@ export interface Resubmitted {
   body: Buffer;
 }
 
+interface Decided {
+  /** The operator. */
+  by: string;
+  /** In place of the message's own body. */
+  body?: Buffer | undefined;
+  namespace?: string | undefined;
+}
+
 /**
- * A task goes back to its queue, as it was and under its own id, so that a consumer that has done it after all knows it.
- * Of an event the group that gave it up is told, and no other: it lies in that group's database.
+ * A task goes back to its queue, as it was and under its own id, so that the inbox knows it if it was done after all. For an
+ * event, only the group that dead-lettered it gets a task: the event is parked in that group's database.
  */
-export function resubmission(letter: Resubmitted, by: string, editedBody?: Buffer): OutboxMessage {
-  if (letter.sourceKind === 'topic') {
-    return release(letter, {
-      action: 'resubmit',
-      ...(editedBody && { body: editedBody.toString('base64') }),
-      by,
-    });
+export function resubmission(deadLetter: Resubmitted, { by, body: edited, namespace }: Decided): OutboxMessage {
+  if (deadLetter.sourceKind === 'topic') {
+    const body = edited && { body: edited.toString('base64') };
+    return releaseTask(deadLetter, { action: 'resubmit', ...body, by }, namespace);
   }
-  const { messageId, source, type, body } = letter;
-  const headers = editedBody ? withoutBodyReference(asSent(letter.headers)) : asSent(letter.headers);
+  const { messageId, source, type, body } = deadLetter;
+  const original = asSent(deadLetter.headers, namespace);
+  const headers = edited ? withoutBodyReference(original) : original;
   return {
     id: messageId,
     target: 'rabbitmq',
     destination: source,
     key: null,
-    headers: { ...headers, 'cloudEvents:id': messageId, ...(type && { 'cloudEvents:type': type }) },
-    body: editedBody ?? body,
+    headers: { ...headers, [`${AMQP_PREFIX}id`]: messageId, ...(type && { [`${AMQP_PREFIX}type`]: type }) },
+    body: edited ?? body,
   };
 }
 
-/** Undefined when nobody has to hear of it: nothing waits behind a task. */
-export function discarding(letter: Resubmitted, by: string): OutboxMessage | undefined {
-  return letter.sourceKind === 'topic' ? release(letter, { action: 'discard', by }) : undefined;
+/** Undefined for a task: nothing waits behind it. */
+export function discardTask(deadLetter: Resubmitted, { by, namespace }: Decided): OutboxMessage | undefined {
+  return deadLetter.sourceKind === 'topic' ? releaseTask(deadLetter, { action: 'discard', by }, namespace) : undefined;
 }
 
-function release(
+function releaseTask(
   { source, consumer, messageId, key }: Resubmitted,
   decision: Pick<ReleaseParked, 'action' | 'body' | 'by'>,
+  namespace: string | undefined,
 ): OutboxMessage {
   const body: ReleaseParked = { source, messageId, key, ...decision };
   const id = uuidv7();
+  const attributes = {
+    specversion: '1.0',
+    id,
+    type: releaseParkedType(namespace),
+    source: sourceOf('dead-letters', namespace),
+    subject: messageId,
+    time: new Date().toISOString(),
+  };
   return {
     id,
     target: 'rabbitmq',
@@ -63,21 +80,17 @@ function release(
     key: messageId,
     headers: {
       'content-type': 'application/json',
-      'cloudEvents:specversion': '1.0',
-      'cloudEvents:id': id,
-      'cloudEvents:type': RELEASE_PARKED,
-      'cloudEvents:source': '/waybill/dead-letters',
-      'cloudEvents:subject': messageId,
-      'cloudEvents:time': new Date().toISOString(),
       'correlation-id': messageId,
+      ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [AMQP_PREFIX + name, value])),
     },
     body: Buffer.from(JSON.stringify(body)),
   };
 }
 
-/** What a broker adds when it sets a message aside or delivers it again. */
-const OF_THE_BROKER = /^x-(first-|last-)?death|^x-(delivery|acquired)-count$/;
+/** What a broker adds when it dead-letters a message or delivers it again. */
+const BROKER_HEADERS = /^x-(first-|last-)?death|^x-(delivery|acquired)-count$/;
 
-function asSent(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(withoutFailure(headers)).filter(([name]) => !OF_THE_BROKER.test(name)));
-}
+const asSent = (headers: Record<string, string>, namespace: string | undefined): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(withoutFailure(headers, namespace)).filter(([name]) => !BROKER_HEADERS.test(name)),
+  );

@@ -1,24 +1,24 @@
 import { until } from '@waybill/testing';
 import { DeadLetterQueries } from './dead-letter-queries.js';
 import {
-  aLetter,
+  aDeadLetter,
   EVENTS,
-  type LetterBench,
-  type LetterChanges,
-  letterDatabase,
+  type DeadLetterHarness,
+  type DeadLetterChanges,
+  deadLetterDatabase,
   outboxOf,
-  takeIn,
-} from './letters.fixture.js';
-import { Refused, type ResubmitDecision, Review } from './review.js';
+  collect,
+} from './dead-letters.fixture.js';
+import { ReviewError, type ResubmitDecision, Review } from './review.js';
 
-let database: LetterBench;
+let database: DeadLetterHarness;
 beforeAll(async () => {
-  database = await letterDatabase();
+  database = await deadLetterDatabase();
 });
 afterAll(() => database.drop());
 
 const review = new Review({
-  complaintAbout: (type, body) => (String(body).startsWith('{') ? undefined : `not a ${type}`),
+  validateBody: (type, body) => (String(body).startsWith('{') ? undefined : `not a ${type}`),
 });
 const resubmit = (id: string, decision: Partial<ResubmitDecision> = {}) =>
   database.transaction((tx) => review.resubmit(tx, id, { by: 'ada', ...decision }));
@@ -27,11 +27,11 @@ const discard = (id: string, by = 'ada') =>
 const refusal = (work: Promise<unknown>) =>
   work.then(
     () => undefined,
-    (error: Refused) => error.reason,
+    (error: ReviewError) => error.reason,
   );
 
-async function waitingLetter(changes: LetterChanges = {}): Promise<string> {
-  const [id] = await takeIn(database, aLetter(changes));
+async function waitingLetter(changes: DeadLetterChanges = {}): Promise<string> {
+  const [id] = await collect(database, aDeadLetter(changes));
   return id!;
 }
 
@@ -73,7 +73,7 @@ describe('a task that is resubmitted', () => {
 
   it('goes back edited, when that fits its type; what was sent is kept beside what was received', async () => {
     const id = await waitingLetter({ messageId: 'task-2' });
-    expect(await refusal(resubmit(id, { body: Buffer.from('no') }))).toBe('does-not-fit');
+    expect(await refusal(resubmit(id, { body: Buffer.from('no') }))).toBe('schema-mismatch');
     expect((await show(id)).status).toBe('waiting');
 
     await resubmit(id, { body: Buffer.from('{"parcelId":"p-2"}') });
@@ -130,30 +130,30 @@ describe('a task that is discarded', () => {
   });
 });
 
-describe('of operators who decide about the same letter', () => {
-  it('one wins and the others, who decide before that is committed, are told who has decided', async () => {
+describe('of operators who decide about the same dead letter', () => {
+  it('one wins and the others, who decide before that is committed, are told who has resolved', async () => {
     const id = await waitingLetter({ messageId: 'contested' });
     const { promise: othersWait, resolve: letGo } = Promise.withResolvers<void>();
-    const { promise: decided, resolve: decide } = Promise.withResolvers<void>();
+    const { promise: resolved, resolve: decide } = Promise.withResolvers<void>();
     const winner = database.transaction(async (tx) => {
       await review.resubmit(tx, id, { by: 'grace', body: Buffer.from('{"n":1}') });
       decide();
       await othersWait;
     });
-    await decided;
+    await resolved;
     const others = Promise.all([
       refusal(resubmit(id, { body: Buffer.from('{"n":2}') })),
       refusal(resubmit(id, { body: Buffer.from('{"n":3}') })),
       discard(id).then(
         () => undefined,
-        (error: Refused) => error.message,
+        (error: ReviewError) => error.message,
       ),
     ]);
     await until('the others wait', async () => (await waitingForLocks()) === 3);
     letGo();
     await winner;
 
-    expect(await others).toEqual(['decided', 'decided', expect.stringContaining('resubmitted already, by grace')]);
+    expect(await others).toEqual(['resolved', 'resolved', expect.stringContaining('resubmitted already, by grace')]);
     expect((await messagesAbout('contested')).map(({ body }) => body)).toEqual(['{"n":1}']);
     expect((await show(id)).history.map(({ act }) => act)).toEqual(['failed', 'resubmitted']);
   });
@@ -173,8 +173,8 @@ describe('a decision that changes nothing', () => {
   it('says so', async () => {
     const id = await waitingLetter();
     await resubmit(id);
-    expect(await refusal(resubmit(id))).toBe('decided');
-    expect(await refusal(discard(id))).toBe('decided');
+    expect(await refusal(resubmit(id))).toBe('resolved');
+    expect(await refusal(discard(id))).toBe('resolved');
     expect(await refusal(resubmit(crypto.randomUUID()))).toBe('unknown');
   });
 
@@ -190,7 +190,7 @@ describe('a decision that changes nothing', () => {
   });
 });
 
-describe('a letter that comes back again and again', () => {
+describe('a dead letter that comes back again and again', () => {
   it('goes round three times, then only when it is forced', async () => {
     const messageId = 'boomerang';
     const id = await waitingLetter({ messageId });

@@ -1,12 +1,12 @@
-const DEEPEST = 500;
+const MAX_DEPTH = 500;
 
 /**
  * JSON in its canonical form (RFC 8785): no white space, properties sorted by UTF-16 code units, numbers and strings as
- * ECMAScript writes them. Takes what `JSON.parse` gives; properties that are undefined are left out. Throws a RangeError
- * for what is nested deeper than 500.
+ * ECMAScript writes them. Accepts what `JSON.parse` returns; leaves out undefined properties. Throws a RangeError for values
+ * nested deeper than 500.
  */
 export function canonicalJson(value: unknown, depth = 0): string {
-  if (depth > DEEPEST) throw new RangeError(`nested deeper than ${DEEPEST}`);
+  if (depth > MAX_DEPTH) throw new RangeError(`nested deeper than ${MAX_DEPTH}`);
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null, depth + 1)).join(',')}]`;
   if (typeof value !== 'object' || value === null) return primitive(value);
 

@@ -2,41 +2,41 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { until } from '@waybill/testing';
-import type { WorkAnswer } from './answer.js';
-import type { Order, Place } from './dying-process.fixture.js';
+import type { CrashPoint, CrashScenario } from './crashing-process.fixture.js';
 import {
   type IdempotencyKeys,
   KeyInFlight,
   KeyReusedWithAnotherPayload,
-  type KeyStorePromises,
+  type KeyStoreGuarantees,
 } from './idempotency-keys.js';
+import type { WorkResponse } from './response.js';
 import { effect, Service } from './transactions.fixture.js';
 
-/** A store as the suite needs it. */
+/** What a store provides to the suite. */
 export interface StoreUnderTest {
-  promises: KeyStorePromises;
+  guarantees: KeyStoreGuarantees;
   open(service: Service): Promise<OpenStore>;
 }
 
 export interface OpenStore {
-  /** Each call is another process as far as the store can tell. `wait` in ms; default: the store's own default. */
+  /** Each call stands for another process. `wait` in ms; default: that of the store. */
   keys(options?: { wait?: number }): IdempotencyKeys;
-  /** Answers that are kept. */
+  /** Number of stored responses. */
   count(): Promise<number>;
-  /** Whether a request is waiting for another one's answer. */
-  somebodyWaits(): Promise<boolean>;
-  /** As if 24 hours and a second had passed since all that was done. */
-  letADayPass(): Promise<void>;
-  /** What a process that is to be killed needs to open the same store. */
-  inAnotherProcess: Pick<Order, 'redis'>;
+  /** Whether a request is waiting for the response of another one. */
+  hasWaitingRequest(): Promise<boolean>;
+  /** Makes everything stored 24 hours and a second older, and lets it expire. */
+  ageByOneDay(): Promise<void>;
+  /** How a process that is to be killed opens the same store. */
+  inAnotherProcess: Pick<CrashScenario, 'redis'>;
   close(): Promise<void>;
 }
 
 const request = { scope: 'POST /orders|anonymous', key: 'k1' as string | undefined, fingerprint: 'a' };
 const bytesOf = (body: Uint8Array) => Buffer.from(body).toString('latin1');
 
-/** What every store of idempotency keys does, and what of the rest this one has declared. */
-export function keepsItsPromises(name: string, { promises, open }: StoreUnderTest): void {
+/** What holds for every store of idempotency keys, and the guarantees that this one declares. */
+export function describeKeyStore(name: string, { guarantees, open }: StoreUnderTest): void {
   describe(`idempotency keys in ${name}`, () => {
     let service: Service;
     let store: OpenStore;
@@ -49,7 +49,7 @@ export function keepsItsPromises(name: string, { promises, open }: StoreUnderTes
       keys = store.keys();
     });
     beforeEach(() => {
-      request.key = `k${++key}`; // a new one each time: nothing that an earlier test left is in the way
+      request.key = `k${++key}`; // a new one per test, so that tests don't affect each other
       return service.database.pool.query('TRUNCATE effects, guarded_effects');
     });
     afterAll(async () => {
@@ -57,22 +57,22 @@ export function keepsItsPromises(name: string, { promises, open }: StoreUnderTes
       await service.close();
     });
 
-    const accepted = (): WorkAnswer => ({
+    const accepted = (): WorkResponse => ({
       status: 202,
       headers: { location: `/orders/${++orders}`, 'content-type': 'application/json' },
       body: Buffer.from([123, 0, 255, 125]),
     });
-    const place = (asked = request, answer = accepted, by = keys) =>
-      by.once(service, asked, async (tx) => {
-        await effect(tx, asked.key ?? 'no key');
-        return answer();
+    const place = (placed = request, respond = accepted, through = keys) =>
+      through.once(service, placed, async (tx) => {
+        await effect(tx, placed.key ?? 'no key');
+        return respond();
       });
 
-    it('declares the promises that are checked here', () => {
-      expect(keys.promises).toEqual(promises);
+    it('declares the guarantees that are checked here', () => {
+      expect(keys.guarantees).toEqual(guarantees);
     });
 
-    it('gives the first answer again, byte for byte with its headers, and does nothing twice', async () => {
+    it('replays the first response byte for byte with its headers, and has one effect', async () => {
       const first = await place();
       const again = await place();
       expect(first.replayed).toBe(false);
@@ -80,17 +80,17 @@ export function keepsItsPromises(name: string, { promises, open }: StoreUnderTes
       expect(await service.effects()).toEqual([request.key]);
     });
 
-    it('makes one effect of twenty racing requests to three processes, and one answer for all', async () => {
+    it('has one effect and one response for twenty concurrent requests to three processes', async () => {
       const processes = [store.keys(), store.keys(), store.keys()];
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         Array.from({ length: 20 }, (_, n) => place(request, accepted, processes[n % 3]!)),
       );
-      expect(new Set(answers.map(({ headers }) => headers.location)).size).toBe(1);
-      expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+      expect(new Set(responses.map(({ headers }) => headers.location)).size).toBe(1);
+      expect(responses.filter(({ replayed }) => !replayed)).toHaveLength(1);
       expect(await service.effects()).toEqual([request.key]);
     });
 
-    it('does every request without a key, and keeps nothing of it', async () => {
+    it('does every request without a key, and stores no response', async () => {
       const before = await store.count();
       await place({ ...request, key: undefined });
       await place({ ...request, key: undefined });
@@ -98,19 +98,19 @@ export function keepsItsPromises(name: string, { promises, open }: StoreUnderTes
       expect(await store.count()).toBe(before);
     });
 
-    it('keeps the same key of another scope apart, also where both put together read the same', async () => {
+    it('treats the same key in another scope as another key, also where scope and key concatenate to the same text', async () => {
       await place({ ...request, scope: 'a', key: 'b"c' });
       expect((await place({ ...request, scope: 'a"b', key: 'c' })).replayed).toBe(false);
       expect((await place({ ...request, scope: 'a', key: 'c' })).replayed).toBe(false);
     });
 
-    it('refuses the key with another payload', async () => {
+    it('rejects the key with another payload', async () => {
       await place();
       await expect(place({ ...request, fingerprint: 'b' })).rejects.toThrow(KeyReusedWithAnotherPayload);
       expect(await service.effects()).toEqual([request.key]);
     });
 
-    it.each([404, 422])('replays a %d of the business, which keeps what its work wrote', async (status) => {
+    it.each([404, 422])('replays a business %d, and commits what its work wrote', async (status) => {
       await place(request, () => ({ status, headers: { 'x-why': 'sold out' }, body: Buffer.from('unknown SKU') }));
       const again = await place();
       expect([again.status, again.headers, bytesOf(again.body), again.replayed]).toEqual([
@@ -127,14 +127,14 @@ export function keepsItsPromises(name: string, { promises, open }: StoreUnderTes
       ['500', { status: 500 }],
       ['503', { status: 503 }],
       ['a malformed request (store: false)', { status: 400, store: false }],
-    ])('undoes the work of %s and frees the key', async (_, answer) => {
-      const notNow = await place(request, () => ({ headers: {}, body: Buffer.alloc(0), ...answer }));
-      expect([notNow.status, notNow.replayed]).toEqual([answer.status, false]);
+    ])('rolls back the work of %s and frees the key', async (_, response) => {
+      const notNow = await place(request, () => ({ headers: {}, body: Buffer.alloc(0), ...response }));
+      expect([notNow.status, notNow.replayed]).toEqual([response.status, false]);
       expect(await service.effects()).toEqual([]);
       expect((await place()).replayed).toBe(false);
     });
 
-    it('undoes the work that throws and frees the key', async () => {
+    it('rolls back work that throws and frees the key', async () => {
       const failing = place(request, () => {
         throw new Error('the work failed');
       });
@@ -143,7 +143,7 @@ export function keepsItsPromises(name: string, { promises, open }: StoreUnderTes
       expect((await place()).replayed).toBe(false);
     });
 
-    it('leaves nothing half done when the database ends the connection in the middle', async () => {
+    it('leaves no partial effect when the database closes the connection in the middle', async () => {
       const broken = keys.once(service, request, async (tx) => {
         await effect(tx, 'half');
         const { rows } = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
@@ -155,15 +155,15 @@ export function keepsItsPromises(name: string, { promises, open }: StoreUnderTes
       expect(await service.effects()).toEqual([request.key]);
     });
 
-    it('keeps an answer for 24 hours, and then takes the key for a new one', async () => {
+    it('stores a response for 24 hours, and then treats the key as new', async () => {
       const { headers } = await place();
       expect((await place()).headers).toEqual(headers);
-      await store.letADayPass();
+      await store.ageByOneDay();
       expect(await store.count()).toBe(0);
       expect((await place()).replayed).toBe(false);
     });
 
-    describe('while another request with the key is worked on', () => {
+    describe('while another request with the key is in flight', () => {
       let finish: () => Promise<unknown>;
       beforeEach(async () => {
         let release = () => {};
@@ -186,15 +186,15 @@ export function keepsItsPromises(name: string, { promises, open }: StoreUnderTes
       });
       afterEach(() => finish());
 
-      it('waits for its answer', async () => {
+      it('waits for its response', async () => {
         const second = place();
-        await until('the second waits', () => store.somebodyWaits());
+        await until('the second waits', () => store.hasWaitingRequest());
         await finish();
         expect((await second).replayed).toBe(true);
         expect(await service.effects()).toEqual(['held']);
       });
 
-      it('gives up after two seconds, saying when to ask again', async () => {
+      it('rejects after two seconds, with the time to retry after', async () => {
         const started = performance.now();
         const error = await place().catch((thrown) => thrown);
         expect(error).toBeInstanceOf(KeyInFlight);
@@ -202,20 +202,20 @@ export function keepsItsPromises(name: string, { promises, open }: StoreUnderTes
         expect(performance.now() - started).toBeGreaterThan(1_900);
       });
 
-      it('gives up sooner when told to', async () => {
+      it('rejects sooner with a shorter `wait`', async () => {
         const started = performance.now();
         await expect(place(request, accepted, store.keys({ wait: 50 }))).rejects.toThrow(KeyInFlight);
         expect(performance.now() - started).toBeLessThan(1_900);
       });
 
       it(
-        promises.refusesPayloadInFlight
-          ? 'refuses another payload at once'
-          : 'refuses another payload as soon as the first has its answer',
+        guarantees.rejectsPayloadInFlight
+          ? 'rejects another payload at once'
+          : 'rejects another payload as soon as the first has its response',
         async () => {
           const second = place({ ...request, fingerprint: 'b' }).catch((error) => error);
-          if (!promises.refusesPayloadInFlight) {
-            await until('the second waits', () => store.somebodyWaits());
+          if (!guarantees.rejectsPayloadInFlight) {
+            await until('the second waits', () => store.hasWaitingRequest());
             await finish();
           }
           expect(await second).toBeInstanceOf(KeyReusedWithAnotherPayload);
@@ -224,29 +224,34 @@ export function keepsItsPromises(name: string, { promises, open }: StoreUnderTes
     });
 
     describe('when the process is killed', () => {
-      const { exactlyOnceAfterCrash, inFlightAfterCrash } = promises;
+      const { exactlyOnceAfterCrash, inFlightAfterCrash } = guarantees;
 
-      /** Kills a process with SIGKILL that came just as far as `stopAt` with the request. */
-      async function killAt(stopAt: Place): Promise<void> {
-        const order: Order = { stopAt, request, databaseUrl: service.database.url, ...store.inAnotherProcess };
-        const script = fileURLToPath(new URL('./dying-process.fixture.js', import.meta.url));
-        const child = spawn(process.execPath, [script, JSON.stringify(order)], {
+      /** Kills a process by SIGKILL that has got as far as `crashAt` with the request. */
+      async function killAt(crashAt: CrashPoint): Promise<void> {
+        const scenario: CrashScenario = {
+          crashAt,
+          request,
+          databaseUrl: service.database.url,
+          ...store.inAnotherProcess,
+        };
+        const script = fileURLToPath(new URL('./crashing-process.fixture.js', import.meta.url));
+        const child = spawn(process.execPath, [script, JSON.stringify(scenario)], {
           stdio: ['ignore', 'pipe', 'inherit'],
         });
         const exit = once(child, 'exit');
         const reached = await Promise.race([once(child.stdout, 'data').then(String), exit.then(() => 'its end')]);
         child.kill('SIGKILL');
         await exit;
-        expect(reached).toBe('there\n');
+        expect(reached).toBe('reached\n');
       }
 
-      /** The client's retries, until one is not told 409. */
+      /** Retries like a client, until the response is not 409. */
       const retry = () =>
         inFlightAfterCrash === 0
           ? place()
-          : until('the key is not in flight any more', () => place(), { within: `${inFlightAfterCrash + 5_000}ms` });
+          : until('the key is no longer in flight', () => place(), { within: `${inFlightAfterCrash + 5_000}ms` });
 
-      it('in the work: nothing is left of it, and the retry is a first request', async () => {
+      it('in the work: it leaves no effect, and the retry is a first request', async () => {
         await killAt('in the work');
         if (inFlightAfterCrash > 0) {
           await expect(place(request, accepted, store.keys({ wait: 0 }))).rejects.toThrow(KeyInFlight);
@@ -255,19 +260,19 @@ export function keepsItsPromises(name: string, { promises, open }: StoreUnderTes
         expect(await service.effects()).toEqual([request.key]);
       });
 
-      const afterTheCommit = exactlyOnceAfterCrash
-        ? 'between commit and answer: the retry gets the answer, and there is one effect'
-        : 'between commit and record: the retry does the work again, and a unique constraint keeps its effect one';
-      it(afterTheCommit, async () => {
+      const afterCommit = exactlyOnceAfterCrash
+        ? 'after the commit: the retry gets the stored response, and there is one effect'
+        : 'after the commit, before the response is stored: the retry repeats the work, and a unique constraint guards the effect';
+      it(afterCommit, async () => {
         await killAt('after the commit');
-        const answer = await retry();
-        expect(answer.replayed).toBe(exactlyOnceAfterCrash);
+        const { replayed } = await retry();
+        expect(replayed).toBe(exactlyOnceAfterCrash);
         expect(await service.effects('guarded_effects')).toEqual([request.key]);
         expect(await service.effects()).toHaveLength(exactlyOnceAfterCrash ? 1 : 2);
       });
 
-      it('between record and answer: the retry gets the recorded answer, and there is one effect', async () => {
-        await killAt('after the record');
+      it('after the response is stored: the retry gets it, and there is one effect', async () => {
+        await killAt('after the response is stored');
         const { headers, body, replayed } = await place();
         expect([headers.location, bytesOf(body), replayed]).toEqual(['/orders/before-the-crash', '\x01\0\xff', true]);
         expect(await service.effects()).toEqual([request.key]);

@@ -1,7 +1,7 @@
 import { Expiry } from './expiry.js';
 import { Service } from './transactions.fixture.js';
 
-it('removes what is too old, batch by batch, and nothing else', async () => {
+it('deletes expired rows batch by batch, and nothing else', async () => {
   const service = await Service.open();
   const { pool } = service.database;
   await pool.query(`

@@ -1,4 +1,4 @@
-import type { Tx } from '@waybill/outbox';
+import { schemaName, type Tx } from '@waybill/outbox';
 import type pg from 'pg';
 
 const MINUTE = 60_000;
@@ -9,17 +9,19 @@ export interface ExpiryOptions {
   /** Runs each statement in a transaction of its own: a pool. */
   database: pg.Pool | Tx;
   logger: { warn(fields: object, message: string): void };
-  /** How long an HTTP answer is kept, in ms. Default 24 hours. */
-  keepKeys?: number;
-  /** How long a message's mark is kept, in ms: longer than any redelivery or replay can come. Default 30 days. */
-  keepInbox?: number;
+  /** How long an idempotency key and its response are stored, in ms. Default 24 hours. */
+  keyTtl?: number;
+  /** How long an inbox mark is stored, in ms: longer than any redelivery or replay can come. Default 30 days. */
+  inboxRetention?: number;
   /** Milliseconds between two rounds. Default 10 minutes. */
-  every?: number;
-  /** Rows a statement deletes at most, so that none holds locks for long. Default 1,000. */
+  interval?: number;
+  /** Most rows per DELETE, so that none holds locks for long. Default 1,000. */
   batchSize?: number;
+  /** PostgreSQL schema of the tables. Default `waybill`. */
+  schema?: string;
 }
 
-/** Removes what is older than it is kept for. Safe to run in every process: they pass over each other's rows. */
+/** Deletes expired keys and inbox marks. Safe to run in every process: concurrent rounds skip each other's rows. */
 export class Expiry {
   private readonly options: Required<ExpiryOptions>;
   private timer: NodeJS.Timeout | undefined;
@@ -27,15 +29,16 @@ export class Expiry {
   private stopping = false;
 
   constructor(options: ExpiryOptions) {
-    this.options = { keepKeys: 24 * HOUR, keepInbox: 30 * DAY, every: 10 * MINUTE, batchSize: 1_000, ...options };
+    const defaults = { keyTtl: 24 * HOUR, inboxRetention: 30 * DAY, interval: 10 * MINUTE, batchSize: 1_000 };
+    this.options = { ...defaults, ...options, schema: schemaName(options.schema) };
   }
 
-  /** From now on a round every `every`; one that fails is logged and the next one tries again. */
+  /** Starts a round every `interval`; one that fails is logged, and the next one tries again. */
   start(): void {
-    const { every, logger } = this.options;
+    const { interval, logger } = this.options;
     this.timer ??= setInterval(() => {
       this.round = this.expire().catch((error) => logger.warn({ err: error }, 'idempotency: expiry failed'));
-    }, every).unref();
+    }, interval).unref();
   }
 
   async stop(): Promise<void> {
@@ -44,14 +47,14 @@ export class Expiry {
     await this.round;
   }
 
-  /** One round: all that is too old now. */
+  /** One round: deletes all that is expired now. */
   async expire(): Promise<void> {
-    const { keepKeys, keepInbox } = this.options;
-    await this.deleteOlder('waybill.idempotency_keys', 'created_at', keepKeys);
-    await this.deleteOlder('waybill.inbox', 'seen_at', keepInbox);
+    const { schema, keyTtl, inboxRetention } = this.options;
+    await this.deleteOlder(`${schema}.idempotency_keys`, 'created_at', keyTtl);
+    await this.deleteOlder(`${schema}.inbox`, 'seen_at', inboxRetention);
   }
 
-  private async deleteOlder(table: string, column: string, keep: number): Promise<void> {
+  private async deleteOlder(table: string, column: string, age: number): Promise<void> {
     const { batchSize } = this.options;
     const database = this.options.database as Tx;
     const sql = `
@@ -60,7 +63,7 @@ export class Expiry {
         LIMIT $2 FOR UPDATE SKIP LOCKED
       ))`;
     for (let deleted = batchSize; deleted === batchSize && !this.stopping; ) {
-      ({ rowCount: deleted } = await database.query(sql, [keep, batchSize]));
+      ({ rowCount: deleted } = await database.query(sql, [age, batchSize]));
     }
   }
 }

@@ -3,7 +3,7 @@ import { fingerprintOf } from './fingerprint.js';
 import { parseIdempotencyKey } from './idempotency-key-header.js';
 
 describe('the canonical form', () => {
-  it("is RFC 8785's for its sample of numbers, strings and literals", () => {
+  it("matches RFC 8785's sample of numbers, strings and literals", () => {
     const sample = String.raw`{
       "numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
       "string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/",
@@ -15,14 +15,14 @@ describe('the canonical form', () => {
     );
   });
 
-  it("sorts by UTF-16 code units, like RFC 8785's sample", () => {
+  it("sorts by UTF-16 code units, as RFC 8785's sample does", () => {
     const names = ['\u20ac', '\r', '\ufb33', '1', '\ud83d\ude00', '\u0080', '\u00f6'];
     const sorted = ['\r', '1', '\u0080', '\u00f6', '\u20ac', '\ud83d\ude00', '\ufb33'];
     const text = sorted.map((name) => `${JSON.stringify(name)}:0`).join(',');
     expect(canonicalJson(Object.fromEntries(names.map((name) => [name, 0])))).toBe(`{${text}}`);
   });
 
-  it('refuses bodies nested without end', () => {
+  it('rejects bodies nested too deeply', () => {
     expect(() => canonicalJson(JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)))).toThrow(RangeError);
   });
 });
@@ -48,11 +48,11 @@ describe('the fingerprint', () => {
 describe('the header Idempotency-Key', () => {
   it('may be missing', () => expect(parseIdempotencyKey(undefined)).toBeUndefined());
 
-  it.each(['a', '"8e03978e-40d5"', '~!', 'x'.repeat(255)])('takes %s', (key) => {
+  it.each(['a', '"8e03978e-40d5"', '~!', 'x'.repeat(255)])('accepts %s', (key) => {
     expect(parseIdempotencyKey(key)).toBe(key);
   });
 
-  it.each(['', ' ', 'a b', 'ä', 'a\u007f', 'x'.repeat(256), ['a', 'b'], []])('refuses %j', (header) => {
+  it.each(['', ' ', 'a b', 'ä', 'a\u007f', 'x'.repeat(256), ['a', 'b'], []])('rejects %j', (header) => {
     expect(() => parseIdempotencyKey(header as string)).toThrow('1 to 255 visible ASCII');
   });
 });

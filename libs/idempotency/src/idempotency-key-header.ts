@@ -1,6 +1,6 @@
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,255}$/;
 
-/** The header is there but is no key: HTTP 400. */
+/** The header is present but is not a valid key: HTTP 400. */
 export class MalformedIdempotencyKey extends Error {
   override readonly name = 'MalformedIdempotencyKey';
   constructor() {

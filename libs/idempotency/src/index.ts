@@ -1,4 +1,3 @@
-export type { Answer, GivenAnswer, WorkAnswer } from './answer.js';
 export * from './canonical-json.js';
 export * from './expiry.js';
 export * from './fingerprint.js';
@@ -8,3 +7,4 @@ export * from './inbox.js';
 export * from './migrations.js';
 export * from './postgres-idempotency-keys.js';
 export * from './redis-idempotency-keys.js';
+export type { HttpResponse, IdempotentResponse, StoredResponse, WorkResponse } from './response.js';

@@ -1,7 +1,7 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { Expiry } from './expiry.js';
 
-/** Runs the expiry as long as the application: `{ provide: ExpiryService, useFactory: () => new ExpiryService({ ... }) }`. */
+/** Runs the expiry while the application runs: `{ provide: ExpiryService, useFactory: () => new ExpiryService({ ... }) }`. */
 export class ExpiryService extends Expiry implements OnApplicationBootstrap, BeforeApplicationShutdown {
   onApplicationBootstrap(): void {
     this.start();

@@ -34,20 +34,20 @@ const twentyTimes = <T>(work: (tx: Tx) => Promise<T>) => Promise.all(Array.from(
 const all = async (sql: string) => (await service.database.pool.query({ text: sql, rowMode: 'array' })).rows;
 
 describe('setting to a value', () => {
-  it('is once however often it is done', async () => {
+  it('has the same effect however often it is done', async () => {
     await twentyTimes((tx) => setStock(tx, 'BOOK-001', 7));
     expect(await all('SELECT on_hand FROM stock')).toEqual([[7]]);
   });
 
-  it('does not suffice where messages come out of order: an older one that comes late wins', async () => {
+  it('does not suffice where messages arrive out of order: an old one that arrives late wins', async () => {
     await commit((tx) => setStock(tx, 'BOOK-001', 7));
-    await commit((tx) => setStock(tx, 'BOOK-001', 5)); // said before, redelivered after
+    await commit((tx) => setStock(tx, 'BOOK-001', 5)); // sent earlier, delivered later
     expect(await all('SELECT on_hand FROM stock')).toEqual([[5]]);
   });
 });
 
 describe('an upsert that compares versions', () => {
-  it('keeps the latest, in whatever order and however often they come', async () => {
+  it('keeps the latest, in whatever order and however often they arrive', async () => {
     for (const version of [2, 1, 3, 3, 1]) await commit((tx) => keepLatest(tx, 'BOOK-001', `name ${version}`, version));
     expect(await all('SELECT name, version FROM products')).toEqual([['name 3', 3]]);
   });
@@ -61,31 +61,31 @@ describe('a conditional update', () => {
 });
 
 describe('check before act', () => {
-  /** Each looks, and goes on when both have looked. */
-  const bothLookFirst = (looks = 0) => {
+  /** Each reads, and continues when both have read. */
+  const bothReadFirst = (reads = 0) => {
     let go = () => {};
-    const bothHave = new Promise<void>((resolve) => {
+    const bothRead = new Promise<void>((resolve) => {
       go = resolve;
     });
     return (tx: Tx): Tx => ({
       async query<Row extends object>(sql: string, params?: readonly unknown[]) {
         const result = await tx.query<Row>(sql, params);
         if (!sql.startsWith('SELECT')) return result;
-        looks += 1;
-        if (looks === 2) go();
-        await bothHave;
+        reads += 1;
+        if (reads === 2) go();
+        await bothRead;
         return result;
       },
     });
   };
 
-  it('alone does not suffice: two that look at the same time both act', async () => {
-    const watched = bothLookFirst();
+  it('does not suffice without a lock: two that check concurrently both act', async () => {
+    const watched = bothReadFirst();
     await Promise.all([1, 2].map(() => commit((tx) => creditUnguarded(watched(tx), 'o1'))));
     expect(await all('SELECT order_id FROM credits')).toHaveLength(2);
   });
 
-  it('suffices behind a lock that every writer takes', async () => {
+  it('suffices under a lock that every writer acquires', async () => {
     await twentyTimes((tx) => creditLocked(tx, 'o1'));
     expect(await all('SELECT order_id FROM credits')).toHaveLength(1);
   });
@@ -97,7 +97,7 @@ describe('a unique constraint on what the business calls the same', () => {
     expect(acted.filter(Boolean)).toHaveLength(1);
   });
 
-  it('still holds when the key of the request has expired long ago', async () => {
+  it('still holds when the key of the request has long expired', async () => {
     const request = { scope: 'POST /charges', key: 'k1', fingerprint: 'a' };
     const charge = () =>
       new PostgresIdempotencyKeys().once(service, request, async (tx) => {
@@ -108,13 +108,13 @@ describe('a unique constraint on what the business calls the same', () => {
     await all(`UPDATE waybill.idempotency_keys SET created_at = now() - interval '2 days'`);
     await new Expiry({ database: service.database.pool, logger: { warn() {} } }).expire();
 
-    expect((await charge()).replayed).toBe(false); // the key has forgotten
+    expect((await charge()).replayed).toBe(false); // the key has expired
     expect(await all('SELECT amount FROM ledger')).toEqual([[2_500]]); // the ledger has not
   });
 });
 
 describe('the inbox', () => {
-  it('makes an effect that adds up count once for each message', async () => {
+  it('makes an increment count once per message', async () => {
     await twentyTimes((tx) => countSale(tx, new PostgresInbox(), 'm1', 3));
     await commit((tx) => countSale(tx, new PostgresInbox(), 'm2', 4));
     expect(await all('SELECT sold FROM sales')).toEqual([[7]]);

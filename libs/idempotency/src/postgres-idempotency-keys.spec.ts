@@ -1,29 +1,29 @@
 import type { TransactionRunner, Tx } from '@waybill/outbox';
-import { keepsItsPromises } from './conformance.fixture.js';
+import { describeKeyStore } from './conformance.fixture.js';
 import { Expiry } from './expiry.js';
 import { PostgresIdempotencyKeys, type PostgresIdempotencyKeysOptions } from './postgres-idempotency-keys.js';
 import { effect, Service } from './transactions.fixture.js';
 
-const ways: [string, PostgresIdempotencyKeysOptions][] = [
+const variants: [string, PostgresIdempotencyKeysOptions][] = [
   ['PostgreSQL', {}],
-  ['PostgreSQL, requests that share transactions', { commitTogether: 10 }],
+  ['PostgreSQL, with group commit', { groupCommit: 10 }],
 ];
-for (const [name, always] of ways) {
-  keepsItsPromises(name, {
-    promises: { exactlyOnceAfterCrash: true, inFlightAfterCrash: 0, refusesPayloadInFlight: false },
+for (const [name, fixed] of variants) {
+  describeKeyStore(name, {
+    guarantees: { exactlyOnceAfterCrash: true, inFlightAfterCrash: 0, rejectsPayloadInFlight: false },
     async open(service) {
       const { pool } = service.database;
       return {
-        keys: (options) => new PostgresIdempotencyKeys({ ...always, ...options }),
+        keys: (options) => new PostgresIdempotencyKeys({ ...fixed, ...options }),
         count: () => service.count('waybill.idempotency_keys'),
-        async somebodyWaits() {
+        async hasWaitingRequest() {
           const { rows } = await pool.query(
             `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
              WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()`,
           );
           return rows.length > 0;
         },
-        async letADayPass() {
+        async ageByOneDay() {
           await pool.query(
             `UPDATE waybill.idempotency_keys SET created_at = created_at - interval '24 hours 1 second'`,
           );
@@ -37,7 +37,7 @@ for (const [name, always] of ways) {
 }
 
 describe('idempotency keys in PostgreSQL', () => {
-  it("leave the work's own lock timeout as it was", async () => {
+  it("leave the work's lock timeout unchanged", async () => {
     const service = await Service.open();
     const request = { scope: 'POST /orders', key: 'k1', fingerprint: 'a' };
     await new PostgresIdempotencyKeys().once(service, request, async (tx) => {
@@ -49,7 +49,7 @@ describe('idempotency keys in PostgreSQL', () => {
   });
 });
 
-describe('requests that share a transaction', () => {
+describe('group commit of requests', () => {
   let service: Service;
   let transactions: number;
   let counted: TransactionRunner;
@@ -63,11 +63,11 @@ describe('requests that share a transaction', () => {
         return service.transaction(work);
       },
     };
-    keys = new PostgresIdempotencyKeys({ commitTogether: 10 });
+    keys = new PostgresIdempotencyKeys({ groupCommit: 10 });
   });
   afterEach(() => service.close());
 
-  /** Answers with the key it was asked with. */
+  /** The response has the key in its headers and body. */
   const place = (key: string | undefined, work: (tx: Tx) => Promise<unknown> = (tx) => effect(tx, `${key}`)) =>
     keys.once(counted, { scope: 'POST /orders', key, fingerprint: 'a' }, async (tx) => {
       await work(tx);
@@ -75,19 +75,19 @@ describe('requests that share a transaction', () => {
     });
   const placeAll = (...all: (string | undefined)[]) => Promise.all(all.map((key) => place(key)));
 
-  it('get each its own answer', async () => {
-    const answers = await placeAll('a', 'b', 'c');
+  it('gives each its own response', async () => {
+    const responses = await placeAll('a', 'b', 'c');
     expect(transactions).toBe(1);
-    expect(answers.map(({ headers, replayed }) => [headers.key, replayed])).toEqual(
+    expect(responses.map(({ headers, replayed }) => [headers.key, replayed])).toEqual(
       ['a', 'b', 'c'].map((key) => [key, false]),
     );
     expect(await service.effects()).toEqual(['a', 'b', 'c']);
   });
 
   it.each([
-    ['with a key are given the answer that was kept', ['a', 'b'], 'fulfilled'],
-    ['without a key fail: they would be done twice', [undefined], 'rejected'],
-  ])('whose commit is kept though its answer is lost, %s', async (_, asked, status) => {
+    ['with a key replays the stored response', ['a', 'b'], 'fulfilled'],
+    ['without a key fails instead of repeating the work', [undefined], 'rejected'],
+  ])('%s when the commit succeeded but its confirmation was lost', async (_, placed, status) => {
     let isLost = false;
     counted = {
       async transaction(work) {
@@ -97,15 +97,15 @@ describe('requests that share a transaction', () => {
         throw new Error('the connection was lost');
       },
     };
-    const outcomes = await Promise.allSettled(asked.map((key) => place(key)));
-    expect(outcomes.map((outcome) => outcome.status)).toEqual(asked.map(() => status));
-    expect(await service.effects()).toEqual(asked.map(String));
+    const outcomes = await Promise.allSettled(placed.map((key) => place(key)));
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(placed.map(() => status));
+    expect(await service.effects()).toEqual(placed.map(String));
   });
 
-  it('are given the answers that are there, among others that are new', async () => {
+  it('replays stored responses among new requests', async () => {
     await place('a');
-    const answers = await placeAll('a', 'b', 'a');
-    expect(answers.map(({ headers, replayed }) => [headers.key, replayed])).toEqual([
+    const responses = await placeAll('a', 'b', 'a');
+    expect(responses.map(({ headers, replayed }) => [headers.key, replayed])).toEqual([
       ['a', true],
       ['b', false],
       ['a', true],
@@ -113,13 +113,13 @@ describe('requests that share a transaction', () => {
     expect(await service.effects()).toEqual(['a', 'b']);
   });
 
-  it('make one effect when they have the same key', async () => {
-    const answers = await placeAll('a', 'a', 'b');
-    expect(answers.map(({ replayed }) => replayed)).toEqual([false, true, false]);
+  it('has one effect for requests with the same key', async () => {
+    const responses = await placeAll('a', 'a', 'b');
+    expect(responses.map(({ replayed }) => replayed)).toEqual([false, true, false]);
     expect(await service.effects()).toEqual(['a', 'b']);
   });
 
-  it('fail alone: the work that throws is undone, and the others are done once', async () => {
+  it('rolls back only the work that throws, and does the others once', async () => {
     const failing = place('failing', async (tx) => {
       await effect(tx, 'half');
       throw new Error('a blip');
@@ -131,8 +131,8 @@ describe('requests that share a transaction', () => {
     expect((await place('failing')).replayed).toBe(false);
   });
 
-  it('do not wait for a key that another process has', async () => {
-    const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  it('does not wait for a key that another process holds', async () => {
+    const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
     const { promise: holding, resolve: hold } = Promise.withResolvers<void>();
     const other = new PostgresIdempotencyKeys().once(
       service,
@@ -140,14 +140,14 @@ describe('requests that share a transaction', () => {
       async (tx) => {
         await effect(tx, 'held');
         hold();
-        await over;
+        await finished;
         return { status: 202, headers: { key: 'held elsewhere' }, body: Buffer.alloc(0) };
       },
     );
     await holding;
     const held = place('held');
     await placeAll('a', 'b');
-    end();
+    finish();
     await other;
     expect((await held).headers.key).toBe('held elsewhere');
     expect(await service.effects()).toEqual(['a', 'b', 'held']);

@@ -1,7 +1,7 @@
 import type { TransactionRunner, Tx } from '@waybill/outbox';
 import { fingerprintOf, type IdempotencyKeys, type Inbox, parseIdempotencyKey } from './index.js';
 
-/** The example in the README, word for word: a test compares them, and runs this one. */
+/** The README's example, verbatim: a test compares them, and runs this one. */
 
 interface HttpRequest {
   headers: Record<string, string>;
@@ -9,18 +9,18 @@ interface HttpRequest {
 }
 
 // README: a request
-async function answer(db: TransactionRunner, keys: IdempotencyKeys, { headers, body }: HttpRequest) {
+async function respond(db: TransactionRunner, keys: IdempotencyKeys, { headers, body }: HttpRequest) {
   const key = parseIdempotencyKey(headers['idempotency-key']); // MalformedIdempotencyKey: 400
-  const fingerprint = fingerprintOf({ method: 'POST', path: '/orders', body }); // of what has been validated
+  const fingerprint = fingerprintOf({ method: 'POST', path: '/orders', body }); // after validation
   return keys.once(db, { scope: 'POST /orders|anonymous', key, fingerprint }, async (tx) => {
     const id = await placeOrder(tx, body.item);
     return { status: 202, headers: { location: `/orders/${id}` }, body: Buffer.from('{}') };
-  }); // answer.replayed: say `Idempotency-Replayed: true`
+  }); // if `replayed`, add the header `Idempotency-Replayed: true`
 }
 // end
 
 // README: a message
-async function take(db: TransactionRunner, inbox: Inbox, message: { id: string; item: string }) {
+async function receive(db: TransactionRunner, inbox: Inbox, message: { id: string; item: string }) {
   await db.transaction(async (tx) => {
     if (await inbox.firstTime(tx, { consumer: 'inventory', messageId: message.id })) await reserve(tx, message.item);
   });
@@ -28,7 +28,7 @@ async function take(db: TransactionRunner, inbox: Inbox, message: { id: string; 
 
 // end
 
-export { answer, take };
+export { receive, respond };
 
 async function placeOrder(tx: Tx, item: string): Promise<string> {
   await tx.query('INSERT INTO effects (what) VALUES ($1)', [`an order for ${item}`]);
@@ -36,5 +36,5 @@ async function placeOrder(tx: Tx, item: string): Promise<string> {
 }
 
 async function reserve(tx: Tx, item: string): Promise<void> {
-  await tx.query('INSERT INTO effects (what) VALUES ($1)', [`${item} is held`]);
+  await tx.query('INSERT INTO effects (what) VALUES ($1)', [`${item} is reserved`]);
 }

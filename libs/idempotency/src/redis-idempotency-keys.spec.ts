@@ -1,9 +1,9 @@
 import { startOwnRedis, startRedis, uniqueName, until } from '@waybill/testing';
 import { createClient } from 'redis';
-import type { WorkAnswer } from './answer.js';
-import { keepsItsPromises } from './conformance.fixture.js';
+import { describeKeyStore } from './conformance.fixture.js';
 import { KeyInFlight } from './idempotency-keys.js';
 import { RedisIdempotencyKeys } from './redis-idempotency-keys.js';
+import type { WorkResponse } from './response.js';
 import { effect, Service } from './transactions.fixture.js';
 
 const LEASE = 4_000;
@@ -11,12 +11,12 @@ const DAY = 24 * 3_600_000;
 
 async function connect(url: string) {
   const client = createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy: 20 } });
-  client.on('error', () => {}); // a test that ends the server sees its commands fail
+  client.on('error', () => {}); // tests that stop the server see their commands fail
   return client.connect();
 }
 
-keepsItsPromises('Redis', {
-  promises: { exactlyOnceAfterCrash: false, inFlightAfterCrash: LEASE, refusesPayloadInFlight: true },
+describeKeyStore('Redis', {
+  guarantees: { exactlyOnceAfterCrash: false, inFlightAfterCrash: LEASE, rejectsPayloadInFlight: true },
   async open() {
     const redis = await startRedis();
     const client = await connect(redis.url);
@@ -33,12 +33,12 @@ keepsItsPromises('Redis', {
       keys: (options) =>
         new RedisIdempotencyKeys({ redis: counting, logger: console, lease: LEASE, prefix, ...options }),
       count: async () => (await all()).length,
-      async somebodyWaits() {
+      async hasWaitingRequest() {
         const before = claims;
-        await until('it looks again', () => claims > before + 1, { within: '1s' });
+        await until('it polls again', () => claims > before + 1, { within: '1s' });
         return true;
       },
-      async letADayPass() {
+      async ageByOneDay() {
         for (const key of await all()) {
           const ms = await client.pTTL(key);
           expect(ms).toBeGreaterThan(DAY - 60_000);
@@ -58,7 +58,7 @@ keepsItsPromises('Redis', {
 
 describe('idempotency keys in Redis', () => {
   const request = { scope: 'POST /orders', key: 'k1', fingerprint: 'a' };
-  const answer: WorkAnswer = { status: 202, headers: {}, body: Buffer.from('done') };
+  const response: WorkResponse = { status: 202, headers: {}, body: Buffer.from('done') };
   let service: Service;
   let redis: Awaited<ReturnType<typeof startOwnRedis>>;
   let client: Awaited<ReturnType<typeof connect>>;
@@ -78,59 +78,59 @@ describe('idempotency keys in Redis', () => {
     return new RedisIdempotencyKeys({ redis: client, logger, ...options });
   };
 
-  it('keep the lease for as long as the work lasts', async () => {
+  it('renew the lease while the work lasts', async () => {
     const lease = 6_000;
     const remaining = async () => client.pTTL((await client.keys('*'))[0]!);
     const first = keysWith({ lease }).once(service, request, async (tx) => {
       await effect(tx, 'k1');
-      await until('a part of it has run out', async () => (await remaining()) < lease - 1_000);
-      await until('it is whole again', async () => (await remaining()) > lease - 500);
-      return answer;
+      await until('a part of it has passed', async () => (await remaining()) < lease - 1_000);
+      await until('it is renewed', async () => (await remaining()) > lease - 500);
+      return response;
     });
     expect((await first).replayed).toBe(false);
     expect(await service.effects()).toEqual(['k1']);
   });
 
-  it('undo the work of a process that slept longer than its lease', async () => {
-    const asleep = keysWith({}).once(service, request, async (tx) => {
+  it('roll back the work of a process that was paused for longer than its lease', async () => {
+    const paused = keysWith({}).once(service, request, async (tx) => {
       await effect(tx, 'too late');
-      await client.flushAll(); // what its lease running out looks like to it
+      await client.flushAll(); // the same to it as if its lease had expired
       await keysWith({}).once(service, request, async (another) => {
         await effect(another, 'in time');
-        return answer;
+        return response;
       });
-      return answer;
+      return response;
     });
-    await expect(asleep).rejects.toThrow(KeyInFlight);
+    await expect(paused).rejects.toThrow(KeyInFlight);
     expect(await service.effects()).toEqual(['in time']);
   });
 
-  it('let the first recorded answer stand when two have acted, each having lost the other', async () => {
-    const saying = (text: string) => async () => ({ ...answer, body: Buffer.from(text) });
-    const sleepsAfterCommit = {
+  it('give both the first stored response when each has acted without knowing of the other', async () => {
+    const respond = (text: string) => async () => ({ ...response, body: Buffer.from(text) });
+    const pausedAfterCommit = {
       async transaction<T>(work: Parameters<typeof service.transaction<T>>[0]) {
         const result = await service.transaction(work);
         await client.flushAll();
-        await keysWith({}).once(service, request, saying('the other'));
+        await keysWith({}).once(service, request, respond('the other'));
         return result;
       },
     };
-    const given = await keysWith({}).once(sleepsAfterCommit, request, saying('the sleeper'));
-    expect([Buffer.from(given.body).toString(), given.replayed]).toEqual(['the other', true]);
+    const received = await keysWith({}).once(pausedAfterCommit, request, respond('the paused one'));
+    expect([Buffer.from(received.body).toString(), received.replayed]).toEqual(['the other', true]);
   });
 
-  it('do nothing while Redis is away, and say so at once', async () => {
+  it('fail at once and do nothing while Redis is unavailable', async () => {
     await redis.stop();
     await until('the client has noticed', () => !client.isReady);
     const acted = keysWith({}).once(service, request, async (tx) => {
       await effect(tx, 'k1');
-      return answer;
+      return response;
     });
     await expect(acted).rejects.toThrow();
     expect(await service.effects()).toEqual([]);
   });
 
-  it('give the answer of a committed effect also when Redis went away meanwhile, and warn', async () => {
+  it('respond and log a warning when Redis fails after the commit', async () => {
     const warnings: string[] = [];
     const losesRedis = {
       async transaction<T>(work: Parameters<typeof service.transaction<T>>[0]) {
@@ -141,10 +141,10 @@ describe('idempotency keys in Redis', () => {
     };
     const act = keysWith({}, warnings).once(losesRedis, request, async (tx) => {
       await effect(tx, 'k1');
-      return answer;
+      return response;
     });
     expect((await act).status).toBe(202);
-    expect(warnings).toEqual(['idempotency: an answer was not recorded, a retry does the work again']);
+    expect(warnings).toEqual(['idempotency: a response was not stored, a retry repeats the work']);
     expect(await service.effects()).toEqual(['k1']);
   });
 });

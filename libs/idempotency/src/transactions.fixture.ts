@@ -2,7 +2,7 @@ import { migrateLibraries, pgTx, type TransactionRunner, type Tx } from '@waybil
 import { type FreshDatabase, freshDatabase, transaction } from '@waybill/testing';
 import { idempotencyMigrations } from './migrations.js';
 
-/** A service's database: `effects` takes whatever its work does, `guarded_effects` each thing once. */
+/** A service's database: `effects` has a row per execution of the work, `guarded_effects` one per effect. */
 export class Service implements TransactionRunner {
   private constructor(readonly database: FreshDatabase) {}
 

@@ -1,7 +1,7 @@
 -- Messages in the hands of a process: written before they are handled, removed afterwards. What is left of a process that
 -- died are suspects. Not logged: after a crash of the database server itself nobody is suspected, which harms nobody, and
 -- writing it costs no flush.
-CREATE UNLOGGED TABLE waybill.started (
+CREATE UNLOGGED TABLE :schema.started (
   consumer   text        NOT NULL,
   message_id text        NOT NULL,
   -- Whose hands: the key of an advisory lock that the process holds as long as it lives.
@@ -26,7 +26,7 @@ CREATE UNLOGGED TABLE waybill.started (
 );
 
 -- Whether a process holds this lock, in this database.
-CREATE FUNCTION waybill.is_alive(session bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+CREATE FUNCTION :schema.is_alive(session bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (
     SELECT FROM pg_locks
     WHERE locktype = 'advisory' AND objsubid = 1 AND granted
@@ -36,20 +36,20 @@ CREATE FUNCTION waybill.is_alive(session bigint) RETURNS boolean LANGUAGE sql ST
 $$;
 
 -- A dead letter stays at the head of its key's queue until a person has decided.
-ALTER TABLE waybill.parked
+ALTER TABLE :schema.parked
   ADD COLUMN message_id  text,
   -- False when the event had no key: then `key` is its place, so that nothing queues behind it.
   ADD COLUMN keyed       boolean NOT NULL DEFAULT true,
   ADD COLUMN given_up_at timestamptz;
-UPDATE waybill.parked
+UPDATE :schema.parked
   SET message_id = coalesce(headers ->> 'ce_id', topic || '/' || partition || '/' || "offset");
-ALTER TABLE waybill.parked ALTER COLUMN message_id SET NOT NULL;
-CREATE UNIQUE INDEX parked_message_idx ON waybill.parked (consumer, topic, message_id);
+ALTER TABLE :schema.parked ALTER COLUMN message_id SET NOT NULL;
+CREATE UNIQUE INDEX parked_message_idx ON :schema.parked (consumer, topic, message_id);
 
 -- Only the first event of a key is ever due: the others, and dead letters, wait for 'infinity'.
-UPDATE waybill.parked AS behind SET due = 'infinity'
+UPDATE :schema.parked AS behind SET due = 'infinity'
 WHERE EXISTS (
-  SELECT FROM waybill.parked AS before
+  SELECT FROM :schema.parked AS before
   WHERE (before.consumer, before.topic, before.key) = (behind.consumer, behind.topic, behind.key)
     AND before.position < behind.position
 );

@@ -3,15 +3,15 @@ import { schemaName } from './schema.js';
 import type { Tx } from './tx.js';
 
 export interface Backlog {
-  /** Messages that wait; counting stops at 100,000 a destination, so that asking stays cheap. */
+  /** Messages in the outbox; counting stops at 100,000 per destination, which keeps it cheap. */
   count: number;
-  /** Age of the oldest one in seconds, 0 when none waits. */
+  /** Age of the oldest one in seconds, 0 when there is none. */
   oldestAgeSeconds: number;
 }
 
 /**
- * What waits in the outbox, all targets together: for refusing new work while old work can't leave. Takes under a
- * millisecond normally and some 70 ms at 100,000 rows: don't ask more than once a second.
+ * The backlog of all targets together: reject new work while it is too large. Takes under a millisecond normally and about
+ * 70 ms at 100,000 rows, so call it at most once a second.
  */
 export async function outboxBacklog(
   database: Tx | pg.Pool | pg.ClientBase,

@@ -5,39 +5,39 @@ interface Block {
   until: number;
 }
 
-/** Destinations that take nothing now, each with the time of its next try. */
+/** Destinations that accept no messages at present, each with the time of its next retry. */
 export class BlockedDestinations {
   private readonly blocks = new Map<string, Block>();
 
   constructor(
-    private readonly firstDelay: number,
-    private readonly longestDelay: number,
+    private readonly minDelay: number,
+    private readonly maxDelay: number,
   ) {}
 
-  /** `progress`: it took something before it blocked, so it is tried again soon. Returns whether the block is news. */
+  /** `progress`: it accepted some messages before it blocked, so it is retried soon. Returns whether it was not blocked before. */
   block(destination: string, { progress }: { progress: boolean }): boolean {
     const known = this.blocks.get(destination);
-    const backoff = known?.backoff ?? new Backoff(this.firstDelay, this.longestDelay);
+    const backoff = known?.backoff ?? new Backoff(this.minDelay, this.maxDelay);
     if (progress) backoff.reset();
     this.blocks.set(destination, { backoff, until: performance.now() + backoff.next() });
     return known === undefined;
   }
 
-  /** It took all it was given. Returns whether this is news. */
+  /** It accepted all messages. Returns whether it was blocked before. */
   unblock(destination: string): boolean {
     return this.blocks.delete(destination);
   }
 
-  /** Those not to be tried yet. */
-  now(): string[] {
+  /** Those that are not due for a retry yet. */
+  current(): string[] {
     const now = performance.now();
     return [...this.blocks].filter(([, { until }]) => until > now).map(([destination]) => destination);
   }
 
-  /** Milliseconds until one of them is to be tried; Infinity when none is waiting for that. */
-  nextTryIn(): number {
+  /** Milliseconds until the next retry is due; Infinity when none is pending. */
+  nextRetryIn(): number {
     const now = performance.now();
-    const waiting = [...this.blocks.values()].map(({ until }) => until - now).filter((ms) => ms > 0);
-    return Math.min(...waiting);
+    const pending = [...this.blocks.values()].map(({ until }) => until - now).filter((ms) => ms > 0);
+    return Math.min(...pending);
   }
 }

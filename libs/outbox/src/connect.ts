@@ -3,10 +3,10 @@ import pg from 'pg';
 
 const SECOND = 1_000;
 
-/** A statement takes milliseconds; one that takes this long runs on a connection that is no longer there. */
-const STATEMENT_PATIENCE = 30 * SECOND;
+/** A statement takes milliseconds; one that takes this long runs on a dead connection. */
+const STATEMENT_TIMEOUT = 30 * SECOND;
 
-/** A connection for one purpose. `onLost` is called once, with the reason, when it ends without having been asked to. */
+/** A connection of its own for one purpose. `onLost` is called once, with the reason, when the connection ends unexpectedly. */
 export async function connect(
   connectionString: string,
   purpose: string,
@@ -18,8 +18,8 @@ export async function connect(
     keepAlive: true,
     keepAliveInitialDelayMillis: 5 * SECOND,
     connectionTimeoutMillis: 5 * SECOND,
-    query_timeout: STATEMENT_PATIENCE,
-    pipeline: true, // statements are sent at once, and done in the order in which they were sent
+    query_timeout: STATEMENT_TIMEOUT,
+    pipeline: true, // sends statements without waiting for earlier ones; the server runs them in the order sent
   });
   let usable = false; // until then, connect() itself fails with the reason
   const lost = (reason: Error) => {
@@ -39,24 +39,24 @@ export async function connect(
   }
 }
 
-/** Ends it, and with it its locks. Does not wait long for a server that doesn't answer. */
+/** Ends the connection, and with it its locks. Waits at most a second for a server that does not respond. */
 export async function disconnect(client: pg.Client): Promise<void> {
   const ended = client.end().then(
     () => true,
     () => true,
   );
-  const late = pause(SECOND, false, { ref: false });
-  if (!(await Promise.race([ended, late]))) socketOf(client)?.destroy();
+  const timeout = pause(SECOND, false, { ref: false });
+  if (!(await Promise.race([ended, timeout]))) socketOf(client)?.destroy();
 }
 
 const socketOf = (client: pg.Client) =>
   (client as unknown as { connection?: { stream?: { destroy(): void } } }).connection?.stream;
 
-// Keepalive: the server notices within half a minute when this side has vanished without a word, and frees its locks.
-// Planner: statistics of a table that fills and empties mislead it; the primary key is always the way, so one plan does,
-// and none is worth compiling.
-// Commits that the disk has not yet: all that a crash of the server could take back is that something was published.
+// tcp_keepalives: when this machine vanishes, the server notices within half a minute and releases the locks.
+// Planner: statistics of a table that fills and empties mislead it. The primary key is always the right index, so one generic
+// plan is enough, and JIT compilation never pays.
+// synchronous_commit: a crash of the server can lose only deletes, and those messages are published again.
 const SESSION = `
   SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
   SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off;
-  SET synchronous_commit = off; SET statement_timeout = ${STATEMENT_PATIENCE}`;
+  SET synchronous_commit = off; SET statement_timeout = ${STATEMENT_TIMEOUT}`;

@@ -2,15 +2,15 @@ import type { TransactionRunner, Tx } from './tx.js';
 
 export interface GroupCommitOptions<Item> {
   database: TransactionRunner;
-  /** Items in one transaction at most. */
+  /** Most items in one transaction. */
   size: number;
-  /** Transactions side by side, while none of them takes long. Default 3. */
-  atOnce?: number;
-  /** How long an item waits for groups that take long, in ms; then it goes into another one. Default 20. */
-  longestWait?: number;
+  /** Most concurrent transactions, as long as each finishes within `maxWait`. Default 3. */
+  concurrency?: number;
+  /** How long an item waits for slow groups, in ms; then another transaction is begun for it. Default 20. */
+  maxWait?: number;
   /**
-   * Does all of a group, in this transaction. Is called again for each of them alone when that fails, also when it seems to
-   * have failed because the answer to the commit was lost: what was kept must be known from its keys.
+   * Does the work of a whole group in this transaction. When it fails it is called again for each item separately, also when
+   * the commit succeeded and only its answer was lost: the work must recognise an item that has taken effect.
    */
   work(tx: Tx, items: readonly Item[]): Promise<void>;
 }
@@ -22,13 +22,14 @@ interface Waiting<Item> {
 }
 
 /**
- * What comes at the same time is done in one transaction: its begin, its commit and the flush to disk are paid once for all.
- * Nothing waits for company while nothing is done: what comes meanwhile goes together next, at once when it is half a group,
- * and after `longestWait` in any case. Where one fails, nothing of the group is kept and each is done again by itself.
+ * Group commit: concurrent items share a transaction, so that begin, commit and the flush to disk are paid once per group.
+ * While no group is in flight an item starts at once; the ones that arrive meanwhile form the next group, which starts when
+ * it is half full, when a group finishes, or after `maxWait`. A group that fails is rolled back, and each of its items is
+ * retried separately.
  */
 export class GroupCommit<Item> {
   private readonly waiting: Waiting<Item>[] = [];
-  private busy = 0;
+  private inFlight = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: GroupCommitOptions<Item>) {}
@@ -37,27 +38,27 @@ export class GroupCommit<Item> {
   do(item: Item): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      if (this.isWorthAnother()) void this.doAll();
+      if (this.shouldStartGroup()) void this.startGroup();
       else this.startTimer();
     });
   }
 
-  private async doAll(): Promise<void> {
-    this.busy++;
-    await Promise.resolve(); // what comes in the same breath goes into the first group
+  private async startGroup(): Promise<void> {
+    this.inFlight++;
+    await Promise.resolve(); // items of the same turn of the event loop join the first group
     const group = this.waiting.splice(0, this.options.size);
     if (this.waiting.length > 0) this.startTimer();
     else this.stopTimer();
     if (group.length) await this.doGroup(group);
-    this.busy--;
-    if (this.isWorthAnother()) void this.doAll();
+    this.inFlight--;
+    if (this.shouldStartGroup()) void this.startGroup();
   }
 
-  /** Small groups side by side would cost more than one after the other. */
-  private isWorthAnother(): boolean {
-    const { size, atOnce = 3 } = this.options;
-    const least = this.busy === 0 ? 1 : size / 2;
-    return this.waiting.length >= least && this.busy < atOnce;
+  /** Concurrent groups must be at least half full: many small ones cost more than a few large ones. */
+  private shouldStartGroup(): boolean {
+    const { size, concurrency = 3 } = this.options;
+    const least = this.inFlight === 0 ? 1 : size / 2;
+    return this.waiting.length >= least && this.inFlight < concurrency;
   }
 
   private async doGroup(group: Waiting<Item>[]): Promise<void> {
@@ -66,7 +67,7 @@ export class GroupCommit<Item> {
       for (const { resolve } of group) resolve();
     } catch (error) {
       if (group.length === 1) return group[0]!.reject(error);
-      await Promise.all(group.map((one) => this.doGroup([one]))); // whose failure it was shows now
+      await Promise.all(group.map((one) => this.doGroup([one]))); // retried separately: only the items at fault fail
     }
   }
 
@@ -77,24 +78,15 @@ export class GroupCommit<Item> {
   }
 
   private startTimer(): void {
-    const { longestWait = 20 } = this.options;
+    const { maxWait = 20 } = this.options;
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      void this.doAll();
-    }, longestWait);
+      void this.startGroup();
+    }, maxWait);
   }
 
   private stopTimer(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
   }
-}
-
-/** What each of them resolves with; rejects with the first failure, but not before all have ended and use `tx` no more. */
-export async function allEnded<T>(works: readonly Promise<T>[]): Promise<T[]> {
-  const outcomes = await Promise.allSettled(works);
-  return outcomes.map((outcome) => {
-    if (outcome.status === 'rejected') throw outcome.reason;
-    return outcome.value;
-  });
 }

@@ -1,6 +1,7 @@
+export { allSettledOrThrow } from './all-settled-or-throw.js';
 export { type Backlog, outboxBacklog } from './backlog.js';
-export { gathered } from './gathered.js';
-export { allEnded, GroupCommit, type GroupCommitOptions } from './group-commit.js';
+export { coalesced } from './coalesced.js';
+export { GroupCommit, type GroupCommitOptions } from './group-commit.js';
 export type { HealthCheck } from './health-check.js';
 export type { Logger } from './logger.js';
 export * from './message.js';

@@ -3,26 +3,26 @@ import { type Backlog, backlogByTarget } from './backlog.js';
 import { Backoff } from './backoff.js';
 import { connect, disconnect } from './connect.js';
 import type { Logger } from './logger.js';
-import { Wakeup } from './wakeup.js';
+import { Signal } from './signal.js';
 
 export interface ListenerOptions {
   connectionString: string;
   schema: string;
   logger: Logger;
-  /** Whether to hear commits; the backlog is measured in any case. */
+  /** Whether to LISTEN for commits; the backlog is measured in any case. */
   listen: boolean;
-  /** Milliseconds between two looks at the backlog. */
+  /** Milliseconds between two measurements of the backlog. */
   sampleInterval: number;
   onNotification(): void;
   onBacklog(byTarget: Map<string, Backlog>): void;
 }
 
 /**
- * Hears what commits, on a connection of its own, and measures the backlog there. Without it messages are still found by
- * polling, so its failures only delay.
+ * Receives the notifications of commits on a connection of its own, and measures the backlog there. Without it the relay
+ * still finds messages by polling, so its failures only delay them.
  */
 export class Listener {
-  private readonly turn = new Wakeup();
+  private readonly wakeUp = new Signal();
   private readonly backoff = new Backoff(50, 2_000);
   private client: pg.Client | undefined;
   private stopping = false;
@@ -37,7 +37,7 @@ export class Listener {
       } catch (error) {
         if (this.stopping) return;
         this.options.logger.debug({ err: error }, 'outbox: not listening, messages are found by polling');
-        await this.turn.wait(this.backoff.next());
+        await this.wakeUp.wait(this.backoff.next());
       } finally {
         if (this.client) await disconnect(this.client);
         this.client = undefined;
@@ -47,24 +47,25 @@ export class Listener {
 
   stop(): void {
     this.stopping = true;
-    this.turn.ring();
+    this.wakeUp.send();
   }
 
   private async listen(): Promise<void> {
+    const { connectionString, schema, listen, sampleInterval, onNotification, onBacklog } = this.options;
     let lost: Error | undefined;
-    this.client = await connect(this.options.connectionString, `${this.options.schema} outbox listener`, (reason) => {
+    this.client = await connect(connectionString, `${schema} outbox listener`, (reason) => {
       lost = reason;
-      this.turn.ring();
+      this.wakeUp.send();
     });
-    this.client.on('notification', () => this.options.onNotification());
-    if (this.options.listen) await this.client.query(`LISTEN ${this.options.schema}_outbox`);
+    this.client.on('notification', () => onNotification());
+    if (listen) await this.client.query(`LISTEN ${schema}_outbox`);
     this.backoff.reset();
-    this.options.onNotification(); // something may have been committed while nobody listened
+    onNotification(); // for what was committed before LISTEN
 
     while (!this.stopping) {
       if (lost) throw lost;
-      this.options.onBacklog(await backlogByTarget(this.client, this.options.schema));
-      await this.turn.wait(this.options.sampleInterval);
+      onBacklog(await backlogByTarget(this.client, schema));
+      await this.wakeUp.wait(sampleInterval);
     }
   }
 }

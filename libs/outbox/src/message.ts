@@ -1,40 +1,40 @@
 import type { Tx } from './tx.js';
 
-/** A message as the outbox keeps it: bytes and where they go. What they mean is the publisher's business. */
+/** A message as the outbox stores it: bytes and a destination. Only the publisher interprets them. */
 export interface OutboxMessage {
-  /** Unique per message; it stays the same when the message is published again. */
+  /** Unique per message, and the same when the message is published again. */
   id: string;
-  /** Which publisher carries it, e.g. `kafka` or `rabbitmq`. */
+  /** Name of the publisher, e.g. `kafka` or `rabbitmq`. */
   target: string;
   /** Topic or queue. */
   destination: string;
-  /** Messages of one target, destination and key are published in their order. `null`: no order asked for. */
+  /** Messages of one target, destination and key are published in order. `null`: in any order. */
   key: string | null;
   headers: Record<string, string>;
   body: Uint8Array;
 }
 
-/** Where a transaction leaves its messages. */
+/** Stores the messages of a transaction for the relay. */
 export interface Outbox {
   /** Resolves when the rows are written; they are published if and only if the caller's transaction commits. */
   add(tx: Tx, ...messages: OutboxMessage[]): Promise<void>;
 }
 
-/** What became of one message of a batch. */
+/** The outcome of publishing one message of a batch. */
 export type PublishOutcome =
   | { status: 'published' }
-  /** This destination takes nothing now (a full queue, a missing topic): it is tried again later, others go on. */
+  /** The destination accepts no messages at present (a full queue, a missing topic): retried later, other destinations continue. */
   | { status: 'blocked'; reason: string }
-  /** It can never be published (too large, say): it is set aside in `waybill.outbox_refused`, others go on. */
-  | { status: 'refused'; reason: string };
+  /** The broker can never accept it (too large, say): moved to the table `outbox_rejected`, other messages continue. */
+  | { status: 'rejected'; reason: string };
 
-/** Carries messages to one broker. Implemented by the messaging library; the relay knows nothing else of a broker. */
+/** Publishes messages to one broker. The relay knows nothing else about a broker. */
 export interface Publisher {
   /**
-   * Publishes in the given order and resolves with one outcome a message, in the same order, once the broker has confirmed.
-   * After a blocked message nothing more of its destination and key may be published in this call: that is blocked too.
-   * Rejects when the broker is away: nothing is known of the batch then, and all of it is published again.
-   * Must settle: a call that hangs stops its target, so set a timeout on what it waits for.
+   * Publishes in the given order and resolves with one outcome per message, in the same order, once the broker has confirmed.
+   * After a blocked message, later messages of its destination and key in this call must be blocked too.
+   * Rejects when the broker is unavailable: the fate of the batch is unknown then, and all of it is published again.
+   * Must settle: a call that hangs stops its target, so put a timeout on whatever it waits for.
    */
   publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]>;
 }

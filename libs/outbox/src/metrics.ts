@@ -12,7 +12,7 @@ export function relayMetrics(prefix: string) {
   return {
     published: counter('published_total', 'Messages that the broker confirmed', 'target', 'destination'),
     blocked: counter('blocked_total', 'Attempts that found a destination blocked', 'target', 'destination'),
-    refused: counter('refused_total', 'Messages moved to outbox_refused', 'target', 'destination'),
+    rejected: counter('rejected_total', 'Messages moved to outbox_rejected', 'target', 'destination'),
     failures: counter('publish_failures_total', 'Batches that found the broker unavailable', 'target'),
     backlog: gauge('backlog', 'Messages in the outbox (up to 100,000 per destination)', 'target'),
     oldestAge: gauge('oldest_age_seconds', 'Age of the oldest message in the outbox', 'target'),

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -31,21 +31,21 @@ describe("a library's migrations", () => {
     expect(rows.map(({ name }) => name)).toEqual(['0001_sample.sql', '0002_more.sql', '0003_last.sql']);
   });
 
-  it('leave nothing of a file that fails', async () => {
+  it('roll back a file that fails', async () => {
     await file('0001_broken.sql', 'CREATE TABLE waybill.sample (id int); SELECT 1 / 0');
     await expect(migrate()).rejects.toThrow('sample/0001_broken.sql failed: division by zero');
     await file('0001_broken.sql', 'CREATE TABLE waybill.sample (id int)');
     await migrate();
   });
 
-  it('refuse to go on from a file that was changed after it was applied', async () => {
+  it('fail when a file was changed after it was applied', async () => {
     await file('0001_sample.sql', 'SELECT 1');
     await migrate();
     await file('0001_sample.sql', 'SELECT 2');
     await expect(migrate()).rejects.toThrow('sample/0001_sample.sql was applied and has been changed since');
   });
 
-  it('have a copy of their tables in each schema, and the same checksum', async () => {
+  it('create their tables in each schema, with the same checksum', async () => {
     await file('0001_sample.sql', 'CREATE TABLE :schema.sample (id int)');
     for (const schema of [undefined, 'acme', undefined, 'acme']) await migrate(schema);
     const { rows } = await database.pool.query(
@@ -59,10 +59,21 @@ describe("a library's migrations", () => {
     await expect(migrate(schema)).rejects.toThrow('schema must be');
   });
 
-  it('of the outbox are those that databases of before have applied', async () => {
+  it('keep the rejected messages of a database from before their table was renamed', async () => {
+    await file('0001_outbox.sql', await readFile(new URL('0001_outbox.sql', outboxMigrations.directory), 'utf8'));
+    await migrateLibraries(database.pool, { library: 'outbox', directory: pathToFileURL(`${folder}/`) });
+    await database.pool.query(`
+      INSERT INTO waybill.outbox_refused (seq, target, destination, id, headers, body, created_at, reason)
+      VALUES (1, 'kafka', 'orders', 'm1', '{}', '', now(), 'too large')`);
     await migrateLibraries(database.pool, outboxMigrations);
-    const { rows } = await database.pool.query('SELECT name, checksum FROM waybill.migrations');
-    expect(rows).toContainEqual({
+    const { rows } = await database.pool.query('SELECT id, reason, rejected_at FROM waybill.outbox_rejected');
+    expect(rows).toEqual([{ id: 'm1', reason: 'too large', rejected_at: expect.any(Date) }]);
+  });
+
+  it('of the outbox are those that existing databases have applied', async () => {
+    await migrateLibraries(database.pool, outboxMigrations);
+    const { rows } = await database.pool.query('SELECT name, checksum FROM waybill.migrations ORDER BY name');
+    expect(rows[0]).toEqual({
       name: '0001_outbox.sql',
       checksum: 'b2ac880afe41119af3fcb6efebd277eff1e78f643484f436a6dfb70a9ec81f13',
     });

@@ -2,8 +2,8 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import { OutboxRelay } from './relay.js';
 
 /**
- * Runs a relay as long as the application: `{ provide: OutboxRelayService, useFactory: () => new OutboxRelayService({ ... }) }`.
- * Needs `app.enableShutdownHooks()`, or what calls `app.close()`, to stop.
+ * Runs a relay while the application runs: `{ provide: OutboxRelayService, useFactory: () => new OutboxRelayService({ ... }) }`.
+ * It stops when `app.close()` is called, or on signals with `app.enableShutdownHooks()`.
  */
 export class OutboxRelayService extends OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {

@@ -16,7 +16,7 @@ export interface ReadRequest {
   inFlight: readonly StoredMessage[];
 }
 
-/** The relay's statements on the tables `outbox` and `outbox_refused`, each prepared once per connection. */
+/** The relay's statements on the tables `outbox` and `outbox_rejected`, each prepared once per connection. */
 export class OutboxTable {
   private readonly readSql: string;
   private readonly removeSql: string;
@@ -32,7 +32,7 @@ export class OutboxTable {
   async read(client: pg.Client, request: ReadRequest): Promise<StoredMessage[]> {
     const { target, shards, limit, blocked, inFlight } = request;
     const { rows } = await client.query<StoredMessage>({
-      name: 'waybill-outbox-read',
+      name: 'outbox-read',
       text: this.readSql,
       values: [target, [...shards], limit, blocked, inFlight.map(({ seq }) => seq)],
     });
@@ -43,16 +43,16 @@ export class OutboxTable {
   async remove(client: pg.Client, target: string, messages: readonly StoredMessage[]): Promise<void> {
     if (messages.length === 0) return;
     await client.query({
-      name: 'waybill-outbox-remove',
+      name: 'outbox-remove',
       text: this.removeSql,
       values: [target, messages.map(({ destination }) => destination), messages.map(({ seq }) => seq)],
     });
   }
 
-  /** Moves a message that can never be published to `outbox_refused`, in one statement: it is always in one of the two. */
+  /** Moves a message that can never be published to `outbox_rejected`, in one statement: it is always in one of the two. */
   async reject(client: pg.Client, message: StoredMessage, reason: string): Promise<void> {
     await client.query({
-      name: 'waybill-outbox-reject',
+      name: 'outbox-reject',
       text: this.rejectSql,
       values: [message.target, message.destination, message.seq, reason],
     });
@@ -92,5 +92,5 @@ const rejectSql = (schema: string) => `
     DELETE FROM ${schema}.outbox WHERE target = $1 AND destination = $2 AND seq = $3
     RETURNING seq, target, destination, id, key, headers, body, created_at
   )
-  INSERT INTO ${schema}.outbox_refused (seq, target, destination, id, key, headers, body, created_at, reason)
+  INSERT INTO ${schema}.outbox_rejected (seq, target, destination, id, key, headers, body, created_at, reason)
   SELECT *, $4 FROM rejected`;

@@ -1,43 +1,43 @@
 import { transaction } from '@waybill/testing';
 import { outboxBacklog } from './backlog.js';
+import { FakeBroker, message, OutboxHarness, series } from './outbox-harness.fixture.js';
 import { PostgresOutbox } from './postgres-outbox.js';
-import { Broker, message, Shop, series } from './relay.fixture.js';
 import { pgTx, type Tx } from './tx.js';
 
 describe('the outbox', () => {
-  let shop: Shop;
+  let harness: OutboxHarness;
   beforeAll(async () => {
-    shop = await Shop.open();
+    harness = await OutboxHarness.open();
   });
-  afterEach(() => shop.clean());
-  afterAll(() => shop.close());
+  afterEach(() => harness.clean());
+  afterAll(() => harness.close());
 
-  it('publishes what committed, whole: id, place, key, headers and bytes', async () => {
-    const broker = new Broker();
+  it('publishes what committed, unchanged: id, destination, key, headers and bytes', async () => {
+    const broker = new FakeBroker();
     const sent = message('', {
       key: null,
       headers: { 'cloudEvents:type': 'waybill.Ünïcode.v1', empty: '' },
       body: Uint8Array.from({ length: 256 }, (_, byte) => byte).subarray(3),
     });
-    await shop.relay(broker);
-    await shop.send([sent]);
-    await shop.untilEmpty();
-    const { id, target, destination, key, headers, body } = broker.got[0]!;
+    await harness.relay(broker);
+    await harness.send([sent]);
+    await harness.untilEmpty();
+    const { id, target, destination, key, headers, body } = broker.received[0]!;
     expect({ id, target, destination, key, headers, body: Uint8Array.from(body) }).toEqual(sent);
   });
 
   it('never publishes what was rolled back', async () => {
-    const broker = new Broker();
-    await shop.relay(broker);
-    await shop.send([message('undone')], 'ROLLBACK');
-    await shop.send([message('done')]);
-    await shop.untilEmpty();
-    expect(broker.firsts()).toEqual(['done']);
+    const broker = new FakeBroker();
+    await harness.relay(broker);
+    await harness.send([message('rolled back')], 'ROLLBACK');
+    await harness.send([message('committed')]);
+    await harness.untilEmpty();
+    expect(broker.firstArrivals()).toEqual(['committed']);
   });
 
-  it('writes in one statement what is added at the same time, in that order', async () => {
+  it('writes concurrent messages in one statement, in their order', async () => {
     const statements: string[] = [];
-    await transaction(shop.database.pool, async (client) => {
+    await transaction(harness.database.pool, async (client) => {
       const { query } = pgTx(client);
       const tx: Tx = {
         query: (sql, params) => {
@@ -49,28 +49,28 @@ describe('the outbox', () => {
       await Promise.all([outbox.add(tx, message('a'), message('b')), outbox.add(tx, message('c'))]);
     });
     expect(statements).toHaveLength(1);
-    const broker = new Broker();
-    await shop.relay(broker);
-    await shop.untilEmpty();
-    expect(broker.got.map(({ body }) => Buffer.from(body).toString())).toEqual(['a', 'b', 'c']);
+    const broker = new FakeBroker();
+    await harness.relay(broker);
+    await harness.untilEmpty();
+    expect(broker.received.map(({ body }) => Buffer.from(body).toString())).toEqual(['a', 'b', 'c']);
   });
 
-  it('keeps the order in which the messages of one call were given', async () => {
-    const broker = new Broker();
+  it('keeps the order of the messages of one call', async () => {
+    const broker = new FakeBroker();
     const bodies = series('m', 1_000);
-    await shop.send(bodies.map((body) => message(body)));
-    await shop.relay(broker);
-    await shop.untilEmpty();
-    expect(broker.firsts()).toEqual(bodies);
+    await harness.send(bodies.map((body) => message(body)));
+    await harness.relay(broker);
+    await harness.untilEmpty();
+    expect(broker.firstArrivals()).toEqual(bodies);
   });
 
-  it('says how much waits and for how long, for refusing new work', async () => {
-    expect(await outboxBacklog(shop.database.pool)).toEqual({ count: 0, oldestAgeSeconds: 0 });
-    await shop.send([message('a'), message('b', { destination: 'mail' }), message('c', { target: 'other' })]);
-    await shop.database.pool.query(
+  it('reports size and age of the backlog', async () => {
+    expect(await outboxBacklog(harness.database.pool)).toEqual({ count: 0, oldestAgeSeconds: 0 });
+    await harness.send([message('a'), message('b', { destination: 'mail' }), message('c', { target: 'other' })]);
+    await harness.database.pool.query(
       `UPDATE waybill.outbox SET created_at = now() - interval '90s' WHERE target = 'other'`,
     );
-    const { count, oldestAgeSeconds } = await outboxBacklog(shop.database.pool);
+    const { count, oldestAgeSeconds } = await outboxBacklog(harness.database.pool);
     expect(count).toBe(3);
     expect(oldestAgeSeconds).toBeGreaterThanOrEqual(90);
     expect(oldestAgeSeconds).toBeLessThan(120);

@@ -1,4 +1,4 @@
-import { gathered } from './gathered.js';
+import { coalesced } from './coalesced.js';
 import type { Outbox, OutboxMessage } from './message.js';
 import { schemaName } from './schema.js';
 import { shardOf } from './shard.js';
@@ -6,22 +6,21 @@ import type { Tx } from './tx.js';
 
 export interface PostgresOutboxOptions {
   /**
-   * Wakes the relay at commit, so that a message leaves within milliseconds. NOTIFY takes a lock on the whole database
-   * server while it commits: turned off, commits run side by side and the relay finds the rows at its next poll.
-   * Default true.
+   * Notifies the relay at commit, so that a message is published within milliseconds. NOTIFY serialises the commits of the
+   * whole database server: without it commits run concurrently and the relay finds the rows at its next poll. Default true.
    */
   notify?: boolean;
   /** PostgreSQL schema of the table. Default `waybill`. */
   schema?: string;
 }
 
-/** Stores messages in the table `outbox` of the caller's own database. One round trip, however many are added at the same time. */
+/** Stores messages in the table `outbox` of the caller's own database. One round trip, however many are added concurrently. */
 export class PostgresOutbox implements Outbox {
   private readonly insert: (tx: Tx, messages: readonly OutboxMessage[]) => Promise<void>;
 
   constructor({ notify = true, schema }: PostgresOutboxOptions = {}) {
     const sql = (notify ? insertAndNotifySql : insertSql)(schemaName(schema));
-    this.insert = gathered(async (tx, messages) => {
+    this.insert = coalesced(async (tx, messages) => {
       await tx.query(sql, [JSON.stringify(messages.map(toRow))]);
     });
   }
@@ -41,8 +40,8 @@ const toRow = ({ id, target, destination, key, headers, body }: OutboxMessage) =
   body: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64'),
 });
 
-// One text parameter, because arrays of bytes are where drivers (pg, Prisma) differ. rows() keeps the array's order, and
-// ORDER BY makes seq follow it.
+// One text parameter, because drivers (pg, Prisma) differ in how they send arrays of bytes. WITH ORDINALITY and ORDER BY make
+// seq follow the array's order.
 const insertSql = (schema: string) => `
   INSERT INTO ${schema}.outbox (target, destination, shard, id, key, headers, body)
   SELECT target, destination, shard, id, key, headers, decode(body, 'base64')
@@ -50,6 +49,6 @@ const insertSql = (schema: string) => `
     headers json, body text)) WITH ORDINALITY AS message (target, destination, shard, id, key, headers, body, place)
   ORDER BY place`;
 
-// PostgreSQL merges identical notifications of a transaction into one. The cast spares Prisma the type void.
+// PostgreSQL merges identical notifications of a transaction into one. The cast is for Prisma, which cannot read void.
 const insertAndNotifySql = (schema: string) =>
   `WITH added AS (${insertSql(schema)}) SELECT pg_notify('${schema}_outbox', '')::text`;

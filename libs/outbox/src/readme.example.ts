@@ -10,7 +10,7 @@ import {
   type TransactionRunner,
 } from './index.js';
 
-/** The example in the README, word for word: a test compares them, and runs this one. */
+/** The README's example, verbatim: a test compares them, and runs this one. */
 
 interface Deps {
   pool: pg.Pool;
@@ -20,20 +20,20 @@ interface Deps {
   logger: Logger;
 }
 
-// README: a change and what it says
+// README: a change and its messages
 async function pay(db: TransactionRunner, outbox: Outbox, orderId: string) {
   await db.transaction(async (tx) => {
     await tx.query('UPDATE orders SET status = $2 WHERE id = $1', [orderId, 'PAID']);
-    await outbox.add(tx, orderPaid(orderId), shipOrder(orderId)); // one round trip, however many
+    await outbox.add(tx, orderPaid(orderId), shipOrder(orderId)); // one round trip for any number
   });
 }
 // end
 
 // README: the relay
 async function startRelay({ pool, connectionString, kafka, rabbitmq, logger }: Deps) {
-  await migrateLibraries(pool, outboxMigrations); // schema waybill, safe from several processes
+  await migrateLibraries(pool, outboxMigrations); // in schema `waybill`; safe to run concurrently
   const relay = new OutboxRelay({ connectionString, targets: { kafka, rabbitmq }, logger });
-  await relay.start(); // in one process or many
+  await relay.start(); // in one process or several
   return relay;
 }
 

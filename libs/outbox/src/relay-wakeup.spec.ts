@@ -1,72 +1,72 @@
 import { until } from '@waybill/testing';
-import { Broker, message, Shop, series } from './relay.fixture.js';
+import { FakeBroker, message, OutboxHarness, series } from './outbox-harness.fixture.js';
 
 const HOUR = 3_600_000;
 
-describe('a message leaves', () => {
-  let shop: Shop;
-  afterEach(() => shop.close());
+describe('a message is published', () => {
+  let harness: OutboxHarness;
+  afterEach(() => harness.close());
 
-  it('at once by notification, without any polling', async () => {
-    shop = await Shop.open();
-    const broker = new Broker();
-    await shop.relay(broker, { pollInterval: HOUR, sampleInterval: HOUR });
-    await shop.send([message('first')]);
-    await shop.untilEmpty();
+  it('at once on notification, without polling', async () => {
+    harness = await OutboxHarness.open();
+    const broker = new FakeBroker();
+    await harness.relay(broker, { pollInterval: HOUR, sampleInterval: HOUR });
+    await harness.send([message('first')]);
+    await harness.untilEmpty();
 
     const delays: number[] = [];
     for (const body of series('m', 20)) {
       const arrived = new Promise<number>((resolve) => {
         broker.beforeConfirm = async () => resolve(performance.now());
       });
-      await shop.send([message(body)]);
+      await harness.send([message(body)]);
       const committed = performance.now();
       delays.push((await arrived) - committed);
-      await shop.untilEmpty();
+      await harness.untilEmpty();
     }
     const median = delays.sort((a, b) => a - b)[10]!;
     expect(median).toBeLessThan(50);
   });
 
   it('at the next poll when notifications are off', async () => {
-    shop = await Shop.open({ notify: false });
-    const broker = new Broker();
-    await shop.relay(broker, { listen: false });
-    await shop.send([message('quiet')]);
-    await shop.untilEmpty();
-    expect(broker.firsts()).toEqual(['quiet']);
+    harness = await OutboxHarness.open({ notify: false });
+    const broker = new FakeBroker();
+    await harness.relay(broker, { listen: false });
+    await harness.send([message('quiet')]);
+    await harness.untilEmpty();
+    expect(broker.firstArrivals()).toEqual(['quiet']);
   });
 
-  it('when the listening connection broke', async () => {
-    shop = await Shop.open();
-    const broker = new Broker();
-    await shop.relay(broker, { pollInterval: HOUR });
-    await until('it listens', async () => (await shop.cutConnections('waybill outbox listener')) === 1);
-    await shop.send([message('meanwhile')]);
-    await shop.untilEmpty();
-    expect(broker.firsts()).toEqual(['meanwhile']);
+  it('when the listening connection breaks', async () => {
+    harness = await OutboxHarness.open();
+    const broker = new FakeBroker();
+    await harness.relay(broker, { pollInterval: HOUR });
+    await until('it listens', async () => (await harness.cutConnections('waybill outbox listener')) === 1);
+    await harness.send([message('meanwhile')]);
+    await harness.untilEmpty();
+    expect(broker.firstArrivals()).toEqual(['meanwhile']);
   });
 
-  it('and its row with it: the table holds the backlog, never the history', async () => {
-    shop = await Shop.open();
-    const broker = new Broker();
-    await shop.relay(broker);
+  it('and its row deleted: the table holds the backlog, never the history', async () => {
+    harness = await OutboxHarness.open();
+    const broker = new FakeBroker();
+    await harness.relay(broker);
     for (const round of series('round', 5)) {
-      await shop.send(series(`${round}-`, 500).map((body) => message(body)));
-      await shop.untilEmpty();
+      await harness.send(series(`${round}-`, 500).map((body) => message(body)));
+      await harness.untilEmpty();
     }
-    expect(broker.firsts()).toHaveLength(2_500);
-    await shop.database.pool.query('VACUUM waybill.outbox');
-    const { rows } = await shop.database.pool.query(`SELECT pg_relation_size('waybill.outbox')::int AS bytes`);
+    expect(broker.firstArrivals()).toHaveLength(2_500);
+    await harness.database.pool.query('VACUUM waybill.outbox');
+    const { rows } = await harness.database.pool.query(`SELECT pg_relation_size('waybill.outbox')::int AS bytes`);
     expect(rows[0].bytes).toBeLessThan(1_000_000);
   });
 
-  it('and its place is used again, though nobody else vacuums', async () => {
-    shop = await Shop.open();
-    const { pool } = shop.database;
+  it('and its space is reused, also without autovacuum', async () => {
+    harness = await OutboxHarness.open();
+    const { pool } = harness.database;
     await pool.query('ALTER TABLE waybill.outbox SET (autovacuum_enabled = off)');
-    await shop.relay(new Broker(), { vacuumAfter: 100 });
-    await shop.send(series('busy', 200).map((body) => message(body)));
+    await harness.relay(new FakeBroker(), { vacuumAfter: 100 });
+    await harness.send(series('busy', 200).map((body) => message(body)));
     await until('the relay has vacuumed', async () => {
       const { rows } = await pool.query(
         `SELECT vacuum_count > 0 AS done FROM pg_stat_all_tables WHERE relid = 'waybill.outbox'::regclass`,

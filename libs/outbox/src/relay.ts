@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Backlog } from './backlog.js';
 import type { HealthCheck } from './health-check.js';
-import { Lane } from './lane.js';
 import { Listener } from './listener.js';
 import type { Logger } from './logger.js';
 import type { Publisher } from './message.js';
 import { type RelayMetrics, relayMetrics } from './metrics.js';
 import { schemaName } from './schema.js';
+import { TargetRelay } from './target-relay.js';
 import { Vacuum } from './vacuum.js';
 
 const SECOND = 1_000;
@@ -14,26 +14,26 @@ const SECOND = 1_000;
 export interface OutboxRelayOptions {
   /** Of the database that holds the outbox. Session locks and LISTEN need real connections, no transaction pooler. */
   connectionString: string;
-  /** Who carries the messages of each target, e.g. `{ kafka, rabbitmq }`. Rows of other targets are left alone. */
+  /** The publisher of each target, e.g. `{ kafka, rabbitmq }`. Rows of other targets stay for another relay. */
   targets: Record<string, Publisher>;
   logger: Logger;
-  /** Messages that one `publish` call gets at most. Default 200. */
+  /** Most messages per `publish` call. Default 200. */
   batchSize?: number;
   /**
-   * Milliseconds between two looks at the table when nothing wakes the relay: how late a message is at most when
+   * Milliseconds between two polls of the table when no notification arrives: the longest delay of a message when
    * notifications are off or lost, and how soon the shards of a dead relay are taken over. Default 500.
    */
   pollInterval?: number;
-  /** Hears commits by LISTEN, on a connection of its own. Default true; false leaves polling alone. */
+  /** Receives a notification of each commit by LISTEN, on a connection of its own. Default true; false: polling only. */
   listen?: boolean;
-  /** First and longest wait before a broker, destination or database that is away is tried again, ms. Default 50 and 2,000. */
-  firstRetry?: number;
-  longestRetry?: number;
+  /** Shortest and longest wait before an unavailable broker, destination or database is retried, ms. Default 50 and 2,000. */
+  minRetryDelay?: number;
+  maxRetryDelay?: number;
   /** Milliseconds between two measurements of the backlog for the metrics. Default 5,000. */
   sampleInterval?: number;
-  /** How long `stop()` waits for the batch in hand, ms; afterwards its messages will be published again. Default 5,000. */
-  stopPatience?: number;
-  /** Vacuums the table after so many rows that it deleted, with a tenth of its time at most. Default 100,000. */
+  /** How long `stop()` waits for the batch in flight, ms; after that its messages will be published again. Default 5,000. */
+  stopTimeout?: number;
+  /** Number of deleted rows after which the relay vacuums the table, for at most a tenth of the time. Default 100,000. */
   vacuumAfter?: number;
   /** PostgreSQL schema of the tables. Default `waybill`. */
   schema?: string;
@@ -45,34 +45,35 @@ const DEFAULTS = {
   batchSize: 200,
   pollInterval: 500,
   listen: true,
-  firstRetry: 50,
-  longestRetry: 2 * SECOND,
+  minRetryDelay: 50,
+  maxRetryDelay: 2 * SECOND,
   sampleInterval: 5 * SECOND,
-  stopPatience: 5 * SECOND,
+  stopTimeout: 5 * SECOND,
   vacuumAfter: 100_000,
   metricPrefix: 'waybill',
 };
 
 /**
- * Carries what committed in the outbox to the brokers: at least once, and in order for each key. Any number of relays may
- * run side by side; they share the shards of each target.
+ * Publishes to the brokers what was committed to the outbox: at least once, and in order per key. Any number of relays may
+ * run concurrently; they share the shards of each target.
  */
 export class OutboxRelay {
   private readonly options: Required<OutboxRelayOptions>;
-  private readonly lanes: Lane[];
+  private readonly metrics: RelayMetrics;
+  private readonly relays: TargetRelay[];
   private readonly listener: Listener;
   private readonly vacuum: Vacuum;
-  private readonly metrics: RelayMetrics;
   private running: Promise<unknown> | undefined;
 
   constructor(options: OutboxRelayOptions) {
     this.options = { ...DEFAULTS, ...options, schema: schemaName(options.schema) };
     const { targets, ...rest } = this.options;
-    this.metrics = relayMetrics(rest.metricPrefix);
+    const metrics = relayMetrics(rest.metricPrefix);
+    this.metrics = metrics;
     this.vacuum = new Vacuum(rest);
-    const onDeleted = (rows: number) => this.vacuum.note(rows);
-    this.lanes = Object.entries(targets).map(
-      ([target, publisher]) => new Lane({ ...rest, target, publisher, metrics: this.metrics, onDeleted }),
+    const onDeleted = (rows: number) => this.vacuum.recordDeleted(rows);
+    this.relays = Object.entries(targets).map(
+      ([target, publisher]) => new TargetRelay({ ...rest, target, publisher, metrics, onDeleted }),
     );
     this.listener = new Listener({
       ...rest,
@@ -81,32 +82,32 @@ export class OutboxRelay {
     });
   }
 
-  /** Starts its loops and resolves; a database or broker that is away is waited for, for ever. Once a relay. */
+  /** Starts its loops and resolves; they wait for an unavailable database or broker and retry without limit. Call it once. */
   async start(): Promise<void> {
-    this.running ??= Promise.all([this.listener.run(), ...this.lanes.map((lane) => lane.run())]);
+    this.running ??= Promise.all([this.listener.run(), ...this.relays.map((relay) => relay.run())]);
   }
 
-  /** Finishes the batch in hand within `stopPatience`, frees its shards for other relays and closes its connections. */
+  /** Finishes the batch in flight within `stopTimeout`, releases its shards and closes its connections. */
   async stop(): Promise<void> {
     this.listener.stop();
-    for (const lane of this.lanes) lane.stop();
-    await Promise.race([this.running, pause(this.options.stopPatience, undefined, { ref: false })]);
-    await Promise.all([this.vacuum.stop(), ...this.lanes.map((lane) => lane.close())]);
+    for (const relay of this.relays) relay.stop();
+    await Promise.race([this.running, pause(this.options.stopTimeout, undefined, { ref: false })]);
+    await Promise.all([this.vacuum.stop(), ...this.relays.map((relay) => relay.close())]);
   }
 
-  /** Fails while a lane has no database connection. A broker that is away is no reason: its messages are safe here. */
+  /** Fails while a target has no database connection. It passes while a broker is unavailable: the messages are safe here. */
   healthCheck(): HealthCheck {
     return {
       name: 'outbox-relay',
       check: async () => {
         if (!this.running) throw new Error('not started');
-        for (const lane of this.lanes) lane.assertConnected();
+        for (const relay of this.relays) relay.assertConnected();
       },
     };
   }
 
   private wake(): void {
-    for (const lane of this.lanes) lane.wake();
+    for (const relay of this.relays) relay.wake();
   }
 
   private report(byTarget: Map<string, Backlog>): void {

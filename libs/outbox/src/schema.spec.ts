@@ -1,23 +1,23 @@
 import { register } from 'prom-client';
 import { outboxBacklog } from './backlog.js';
-import { Broker, message, Shop } from './relay.fixture.js';
+import { FakeBroker, message, OutboxHarness } from './outbox-harness.fixture.js';
 
 const HOUR = 3_600_000;
 
 describe('two schemas in one database', () => {
-  let first: Shop;
-  let second: Shop;
+  let first: OutboxHarness;
+  let second: OutboxHarness;
   beforeAll(async () => {
-    first = await Shop.open();
-    second = await Shop.open({ schema: 'acme', database: first.database });
+    first = await OutboxHarness.open();
+    second = await OutboxHarness.open({ schema: 'acme', database: first.database });
   });
   afterAll(async () => {
     await second.clean();
     await first.close();
   });
 
-  it('have an outbox and relays each, with locks, notifications and metrics of their own', async () => {
-    const [one, two] = [new Broker(), new Broker()];
+  it('have an outbox and relays each, with separate locks, notifications and metrics', async () => {
+    const [one, two] = [new FakeBroker(), new FakeBroker()];
     await first.relay(one, { pollInterval: HOUR });
     await second.relay(two, { pollInterval: HOUR, metricPrefix: 'acme' });
     for (const body of ['a', 'b']) {
@@ -26,8 +26,8 @@ describe('two schemas in one database', () => {
       await first.untilEmpty();
       await second.untilEmpty();
     }
-    expect(one.firsts()).toEqual(['first a', 'first b']);
-    expect(two.firsts()).toEqual(['second a', 'second b']);
+    expect(one.firstArrivals()).toEqual(['first a', 'first b']);
+    expect(two.firstArrivals()).toEqual(['second a', 'second b']);
     expect(await register.getSingleMetricAsString('acme_outbox_published_total')).toMatch(/destination="orders"} 2$/);
   });
 

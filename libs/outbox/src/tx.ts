@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 
 /**
- * An open transaction, as little of it as the libraries need. `query` runs one statement with `$1`-style parameters
- * and fails the transaction when the statement fails.
+ * An open transaction, reduced to what the libraries need. `query` runs one statement with `$1`-style parameters; a statement
+ * that fails aborts the transaction.
  */
 export interface Tx {
   query<Row extends object = Record<string, unknown>>(
@@ -11,7 +11,7 @@ export interface Tx {
   ): Promise<{ rows: Row[]; rowCount: number }>;
 }
 
-/** The transaction that is open on this connection of `pg`. Beginning and ending it stays with the caller. */
+/** The open transaction of a `pg` connection. The caller begins and ends it. */
 export function pgTx(client: ClientBase): Tx {
   return {
     async query<Row extends object>(sql: string, params: readonly unknown[] = []) {
@@ -21,7 +21,7 @@ export function pgTx(client: ClientBase): Tx {
   };
 }
 
-/** What of Prisma's `TransactionClient` the adapter needs; structural, so that no Prisma client is imported. */
+/** The part of Prisma's `TransactionClient` that the adapter uses; structural, so that no Prisma client is imported. */
 export interface PrismaTransactionClient {
   $queryRawUnsafe<T = unknown>(sql: string, ...params: unknown[]): Promise<T>;
   $executeRawUnsafe(sql: string, ...params: unknown[]): Promise<number>;
@@ -40,8 +40,8 @@ export function prismaTx(client: PrismaTransactionClient): Tx {
   };
 }
 
-/** What runs transactions: platform's `Database`, or anything that looks like it. */
+/** Runs transactions. Implement it with your pool or ORM. */
 export interface TransactionRunner {
-  /** Commits what `work` did when it resolves, undoes it when it rejects. READ COMMITTED. */
+  /** Commits when `work` resolves, rolls back when it rejects. READ COMMITTED. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 }

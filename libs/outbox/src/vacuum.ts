@@ -2,20 +2,20 @@ import type pg from 'pg';
 import { connect, disconnect } from './connect.js';
 import type { Logger } from './logger.js';
 
-/** The share of the time that it may take: a backlog of millions makes each of them long. */
-const AT_MOST = 0.1;
+/** Most of the time that vacuuming may take, as a fraction: with a backlog of millions each run is long. */
+const MAX_TIME_SHARE = 0.1;
 
 export interface VacuumOptions {
   connectionString: string;
   schema: string;
   logger: Logger;
-  /** Deleted rows for which it is worth it. */
+  /** Deleted rows after which the table is vacuumed. */
   vacuumAfter: number;
 }
 
 /**
- * Makes room of the rows that a busy relay has deleted, on a connection of its own. Autovacuum comes once a minute, in which
- * a relay may delete a million rows; the table would grow by as many. Where it may not or fails, that is left to autovacuum.
+ * Makes the space of deleted rows reusable, on a connection of its own. Autovacuum runs once a minute, in which a busy relay
+ * may delete a million rows, and the table would grow by as many. If it may not vacuum or fails, autovacuum does it.
  */
 export class Vacuum {
   private deleted = 0;
@@ -26,8 +26,8 @@ export class Vacuum {
 
   constructor(private readonly options: VacuumOptions) {}
 
-  /** So many rows were deleted. */
-  note(rows: number): void {
+  /** Counts deleted rows, and vacuums when there are enough of them. */
+  recordDeleted(rows: number): void {
     this.deleted += rows;
     if (this.deleted < this.options.vacuumAfter || this.stopping || this.running || performance.now() < this.notBefore)
       return;
@@ -45,16 +45,17 @@ export class Vacuum {
 
   private async vacuum(): Promise<void> {
     const start = performance.now();
+    const { connectionString, schema, logger } = this.options;
     try {
-      this.client = await connect(this.options.connectionString, `${this.options.schema} outbox vacuum`, () => {});
-      // Whoever vacuums it already does the same; cutting off its end would need a lock that readers wait for.
-      if (!this.stopping) await this.client.query(`VACUUM (SKIP_LOCKED, TRUNCATE off) ${this.options.schema}.outbox`);
+      this.client = await connect(connectionString, `${schema} outbox vacuum`, () => {});
+      // SKIP_LOCKED: another relay is vacuuming it. TRUNCATE off: truncation needs a lock that readers would wait for.
+      if (!this.stopping) await this.client.query(`VACUUM (SKIP_LOCKED, TRUNCATE off) ${schema}.outbox`);
     } catch (error) {
-      if (!this.stopping) this.options.logger.debug({ err: error }, 'outbox: vacuum is left to the server');
+      if (!this.stopping) logger.debug({ err: error }, 'outbox: could not vacuum the table, autovacuum will');
     } finally {
       if (this.client) await disconnect(this.client);
       this.client = undefined;
-      this.notBefore = performance.now() + (performance.now() - start) / AT_MOST;
+      this.notBefore = performance.now() + (performance.now() - start) / MAX_TIME_SHARE;
     }
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** A duration written as `250ms`, `60s`, `5m`, `24h` or `7d`; read as milliseconds. */
+/** A duration such as `250ms`, `60s`, `5m`, `24h` or `7d`, in milliseconds. */
 export const duration = () =>
   z.string().transform((text, context) => {
     const [, number, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text.trim()) ?? [];
@@ -11,18 +11,21 @@ export const duration = () =>
     return z.NEVER;
   });
 
-export const port = () => z.coerce.number().int().min(0).max(65_535);
+const port = () => z.coerce.number().int().min(0).max(65_535);
 
-/** What every process reads. */
+/** Settings of every process. */
 export const processConfig = {
   HOST: z.string().default('127.0.0.1'),
+  /** 0 takes a free one; the log names it. */
+  PORT: port(),
+  /** What the `type` of every problem+json begins with. Default `urn:waybill:problem:`. */
+  PROBLEM_TYPE_BASE: z.string().optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 };
 
-/**
- * The process's configuration out of its environment. A missing or wrong variable is named on stderr with what is wrong,
- * all of them at once, and ends the process with 1.
- */
+export type ProcessConfig = z.output<z.ZodObject<typeof processConfig>>;
+
+/** Reads the process's configuration from its environment. Prints every missing or invalid setting and exits with 1. */
 export function loadConfig<Shape extends z.ZodRawShape>(shape: Shape): z.output<z.ZodObject<Shape>> {
   const parsed = z.object(shape).safeParse(process.env);
   if (parsed.success) return parsed.data;

@@ -23,7 +23,7 @@ const add = (id: number) =>
   );
 
 describe('a transaction of a service', () => {
-  it('prepares each of its statements once a connection', async () => {
+  it('prepares each of its statements once per connection', async () => {
     for (const id of [1, 2, 3]) await add(id);
     const { rows } = await database.autocommit.query(
       `SELECT count(*)::int AS count FROM pg_prepared_statements WHERE statement LIKE 'INSERT INTO things%'`,
@@ -31,14 +31,14 @@ describe('a transaction of a service', () => {
     expect(rows).toEqual([{ count: 1 }]);
   });
 
-  it('fails once a connection, not for ever, when a migration has changed what a statement returns', async () => {
+  it('fails once per connection, not for ever, when a migration has changed what a statement returns', async () => {
     await add(4);
     await fresh.pool.query('ALTER TABLE things ADD COLUMN name text');
     await expect(add(5)).rejects.toThrow('cached plan');
     expect(await add(5)).toEqual({ id: 5, name: null });
   });
 
-  it('fails once a connection outside of a transaction as well', async () => {
+  it('fails once per connection outside a transaction as well', async () => {
     const all = () => database.autocommit.query('SELECT * FROM things');
     await all();
     await fresh.pool.query('ALTER TABLE things ADD COLUMN price integer');
@@ -46,7 +46,7 @@ describe('a transaction of a service', () => {
     expect((await all()).rows[0]).toHaveProperty('price');
   });
 
-  it('is undone when its work rejects', async () => {
+  it('is rolled back when its work rejects', async () => {
     const work = database.transaction(async (tx) => {
       await tx.query('INSERT INTO things VALUES ($1)', [99]);
       throw new Error('no');
@@ -57,10 +57,10 @@ describe('a transaction of a service', () => {
   });
 });
 
-it('says in a line why an idle connection was lost, and connects again', async () => {
+it('logs why an idle connection was lost, and connects again', async () => {
   const { rows } = await database.autocommit.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   await fresh.pool.query('SELECT pg_terminate_backend($1)', [rows[0]!.pid]);
-  await until('it is said', () => warnings.length > 0);
+  await until('it is logged', () => warnings.length > 0);
   expect(warnings).toEqual([{ reason: expect.stringContaining('terminating connection') }]);
   await expect(database.autocommit.query('SELECT')).resolves.toBeDefined();
 });

@@ -1,6 +1,6 @@
 import type { Tx } from '@waybill/outbox';
 import pg from 'pg';
-import { gatheringSocket } from './gathering-socket.js';
+import { coalescingSocket } from './coalescing-socket.js';
 import type { Logger } from './logger.js';
 import { isPlanOutdated, preparedTx } from './prepared-tx.js';
 import { SESSION_OPTIONS } from './session-options.js';
@@ -10,11 +10,11 @@ const SECOND = 1_000;
 export interface DatabaseOptions {
   url: string;
   logger: Logger;
-  /** Connections at most; each handler at work holds one. Default 20. */
+  /** Size of the pool; each running handler holds a connection. Default 20. */
   connections?: number;
 }
 
-/** A service's own PostgreSQL database. Connects when first asked and again after the server was away. */
+/** A service's own PostgreSQL database. Connects on first use, and again after the server was unavailable. */
 export class Database {
   readonly pool: pg.Pool;
 
@@ -26,49 +26,51 @@ export class Database {
       connectionTimeoutMillis: 5 * SECOND,
       idleTimeoutMillis: 60 * SECOND,
       keepAlive: true,
-      stream: gatheringSocket,
-      pipeline: true, // statements that are made at the same time do not wait for each other's answers
+      stream: coalescingSocket,
+      pipeline: true, // concurrent statements do not wait for each other's results
       statement_timeout: 15 * SECOND,
       idle_in_transaction_session_timeout: 60 * SECOND,
     });
     this.pool.on('error', ({ message }) => logger.warn({ reason: message }, 'an idle database connection was lost'));
   }
 
-  /** Commits what `work` did when it resolves, undoes it when it rejects. READ COMMITTED. */
+  /** Commits when `work` resolves, rolls back when it rejects. READ COMMITTED. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.connected(async (client, giveUp) => {
+    return this.connected(async (client, discard) => {
       try {
         await client.query('BEGIN');
         const result = await work(preparedTx(client));
         await client.query('COMMIT');
         return result;
       } catch (error) {
-        await client.query('ROLLBACK').catch(giveUp);
+        await client.query('ROLLBACK').catch(discard);
         throw error;
       }
     });
   }
 
-  /** One statement outside of any transaction. */
+  /** For statements outside a transaction. */
   readonly autocommit: Tx = {
     query: (sql, params) => this.connected((client) => preparedTx(client).query(sql, params)),
   };
 
-  /** Nobody else has the connection meanwhile. One that is broken, or was given up, is replaced by a new one. */
-  private async connected<T>(work: (client: pg.PoolClient, giveUp: (reason: Error) => void) => Promise<T>): Promise<T> {
+  /** Runs `work` with a connection of its own. A broken or discarded one does not return to the pool. */
+  private async connected<T>(
+    work: (client: pg.PoolClient, discard: (reason: Error) => void) => Promise<T>,
+  ): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
-    const giveUp = (reason: Error) => {
+    const discard = (reason: Error) => {
       broken = reason;
     };
-    client.on('error', giveUp);
+    client.on('error', discard);
     try {
-      return await work(client, giveUp);
+      return await work(client, discard);
     } catch (error) {
-      if (isPlanOutdated(error)) giveUp(error as Error); // the next connection plans anew
+      if (isPlanOutdated(error)) discard(error as Error); // a new connection plans again
       throw error;
     } finally {
-      client.off('error', giveUp);
+      client.off('error', discard);
       client.release(broken);
     }
   }
@@ -78,8 +80,8 @@ export class Database {
   }
 }
 
-/** Whether an error says that the database can't be reached now, as opposed to: it refused a statement. */
-export function isDatabaseAway(error: unknown): boolean {
+/** Whether the database is unreachable, as opposed to having rejected a statement. */
+export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: string }).code ?? '';
   if (/^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|57P0|08|53300)/.test(code)) return true;

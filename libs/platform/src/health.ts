@@ -1,4 +1,4 @@
-/** One thing a process needs to be ready. */
+/** One condition of a process's readiness. */
 export interface HealthCheck {
   name: string;
   /** Rejects with the reason while it is not ready. */
@@ -10,9 +10,9 @@ export interface HealthReport {
   checks: Record<string, { status: 'ok' | 'failing'; reason?: string }>;
 }
 
-const PATIENCE = 2_000;
+const TIMEOUT = 2_000;
 
-/** Everything that must be well for the process to be ready; who has a check adds it at start. */
+/** All conditions of the process's readiness; each module adds its checks at start. */
 export class Health {
   private readonly checks: HealthCheck[] = [];
   private draining = false;
@@ -21,7 +21,7 @@ export class Health {
     this.checks.push(...checks);
   }
 
-  /** From now on not ready, so that nobody sends new work while the process drains. */
+  /** Not ready from now on, so that no new requests arrive while the process drains. */
   drain(): void {
     this.draining = true;
   }
@@ -41,7 +41,7 @@ export class Health {
 async function outcomeOf(check: HealthCheck): Promise<{ status: 'ok' | 'failing'; reason?: string }> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE} ms`)), PATIENCE);
+    timer = setTimeout(() => reject(new Error(`no response within ${TIMEOUT} ms`)), TIMEOUT);
   });
   try {
     await Promise.race([check.check(), late]);

@@ -3,6 +3,7 @@ export * from './database.js';
 export * from './health.js';
 export * from './logger.js';
 export * from './migrate.js';
+export * from './migrate-service.js';
 export * from './openapi.js';
 export * from './operator.js';
 export * from './page.js';

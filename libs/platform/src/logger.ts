@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 
-/** What is logged goes to stdout as JSON lines. A class so that Nest can inject it; the instance is pino's. */
+/** Logs JSON lines to stdout. A class, so that Nest can inject it; the instance is pino's. */
 export abstract class Logger {
   abstract debug(fields: object, message: string): void;
   abstract info(fields: object, message: string): void;

@@ -7,25 +7,24 @@ import { SESSION_OPTIONS } from './session-options.js';
 export interface Migrations {
   /** Of the service's own database. */
   url: string;
-  /** Folder of Prisma's migrations: `<name>/migration.sql` each, in the order of their names. Without one only libraries keep tables. */
-  directory?: URL;
-  /** Libraries that keep tables in this database. */
+  /** Folder of Prisma's migrations, each `<name>/migration.sql`, applied in the order of their names. */
+  directory?: URL | undefined;
+  /** Applied first. */
   libraries: LibraryMigrations[];
-  /** Fills what has to be there from the start. Runs each time, so it must find out what is missing. */
-  seed?: (tx: Tx) => Promise<void>;
+  /** Inserts initial data. Runs each time, so it must be idempotent. */
+  seed?: ((tx: Tx) => Promise<void>) | undefined;
 }
 
 /**
- * Creates the database if it is missing and brings it to the newest schema; safe to run at the same time from several
- * processes. Rejects when a migration that was applied has been changed since. Keeps Prisma's own table, so that
- * `prisma migrate status` agrees.
+ * Creates the database if it is missing and brings it to the newest schema; safe to run concurrently. Rejects when an
+ * applied migration has been changed since. Keeps Prisma's own table, so that `prisma migrate status` agrees.
  */
 export async function migrate({ url, directory, libraries, seed }: Migrations): Promise<void> {
   await createDatabase(url);
   const client = new pg.Client({ connectionString: url, options: SESSION_OPTIONS });
   await client.connect();
   try {
-    await client.query(`SELECT pg_advisory_lock(hashtext('waybill migrations'))`);
+    await client.query(`SELECT pg_advisory_lock(hashtext('service migrations'))`);
     await migrateLibraries(client, ...libraries);
     if (directory) await applyPrismaMigrations(client, directory);
     if (seed) await inTransaction(client, () => seed(pgTx(client)));
@@ -49,7 +48,7 @@ async function createDatabase(url: string): Promise<void> {
   }
 }
 
-/** 42P04 says it exists; 23505 that another process created it at this very moment. */
+/** 42P04: it exists. 23505: another process is creating it. */
 const isDuplicateDatabase = (error: unknown) => ['42P04', '23505'].includes((error as { code: string }).code);
 
 async function applyPrismaMigrations(client: pg.Client, directory: URL): Promise<void> {
@@ -108,15 +107,3 @@ const PRISMA_MIGRATIONS = `
     started_at          timestamptz NOT NULL DEFAULT now(),
     applied_steps_count integer NOT NULL DEFAULT 0
   )`;
-
-/** The whole of a service's `main.migrate.ts`: DATABASE_URL names the database. */
-export async function runMigrations(migrations: Omit<Migrations, 'url'>): Promise<void> {
-  const url = process.env.DATABASE_URL;
-  try {
-    if (!url) throw new Error('DATABASE_URL is missing');
-    await migrate({ url, ...migrations });
-  } catch (error) {
-    console.error(`migrate: ${(error as Error).message}`);
-    process.exitCode = 1;
-  }
-}

@@ -1,3 +1,3 @@
+export * from './async-api.js';
 export * from './platform.module.js';
 export * from './run-process.js';
-export * from './temporal-worker.js';

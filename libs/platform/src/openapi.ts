@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Parts of OpenAPI 3.1 documents, so that each API's document reads as what it has to say. */
+/** Building blocks of OpenAPI 3.1 documents. */
 
 export const json = (schema: object, example?: object) => ({
   'application/json': { schema, ...(example && { example }) },
@@ -14,20 +14,20 @@ export const record = (required: Record<string, object>, optional: Record<string
 
 export const arrayOf = (items: object) => ({ type: 'array', items });
 
-/** One of the document's `components.schemas`. */
+/** A reference to one of `components.schemas`. */
 export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-/** A page of those. */
+/** A page of a list of these. */
 export const pageSchema = (name: string) =>
   record({ items: arrayOf(ref(name)), nextCursor: { type: ['string', 'null'] } });
 
-/** What a request may say, by the schema that checks it. */
+/** The JSON Schema of a request, from the zod schema that validates it. */
 export function schemaOf(schema: z.ZodType): object {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
   return rest;
 }
 
-/** The parameters of a query, by the schema that checks it. */
+/** The parameters of a query, from the zod schema that validates it. */
 export const queryOf = (schema: z.ZodObject) =>
   Object.entries(schema.shape).map(([name, field]) => ({ name, in: 'query', schema: schemaOf(field as z.ZodType) }));
 
@@ -39,7 +39,7 @@ export const problemSchema = record(
   { detail: text, instance: text, errors: arrayOf(record({ field: text, message: text })) },
 );
 
-/** A function that gives the responses with these status codes, each as what it means in this API. */
+/** Returns a function from status codes to responses, each described by its meaning in this API. */
 export function problemsOf(meaning: Record<number, string>) {
   const content = { 'application/problem+json': { schema: ref('Problem') } };
   return (...statuses: number[]) =>

@@ -3,18 +3,18 @@ import type { FastifyReply } from 'fastify';
 import { register } from 'prom-client';
 import { Health, type HealthReport } from './health.js';
 
-/** What operators and orchestrators ask of every process. */
+/** The endpoints of every process for operators and orchestrators. */
 @Controller()
 export class OperationsController {
   constructor(private readonly health: Health) {}
 
-  /** 200 as long as the process can answer at all. */
+  /** 200 as long as the process responds at all. */
   @Get('health/live')
   live(): { status: 'live' } {
     return { status: 'live' };
   }
 
-  /** 200 when the process can do its work, otherwise 503; names what is missing. */
+  /** 200 when the process is ready, otherwise 503; names the failing checks. */
   @Get('health/ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
     const report = await this.health.report();

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** A list's answer, everywhere. */
+/** The response of every list. */
 export interface Page<Item> {
   items: Item[];
-  /** To be sent as `?cursor=` for what follows; `null` at the end. */
+  /** `?cursor=` of the next page; `null` at the end. */
   nextCursor: string | null;
 }
 
@@ -14,8 +14,8 @@ export const pageQuery = {
 };
 
 /**
- * Cuts a page out of rows that were read with `limit + 1`, so that one row more than asked for says that there is more.
- * `cursorOf` names the last item of the page.
+ * Makes a page of rows that were read with `limit + 1`: the extra row shows that there is a next page. `cursorOf` returns
+ * the cursor of a page that ends with this row.
  */
 export function pageOf<Row, Item>(
   rows: Row[],

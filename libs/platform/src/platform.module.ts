@@ -6,11 +6,11 @@ import { OperationsController } from './operations.controller.js';
 
 export interface PlatformOptions {
   logger: Logger;
-  /** The service's own; readiness asks it. */
+  /** The service's own, and one of its readiness checks. */
   database?: Database;
 }
 
-/** Gives every module of a process its `Logger`, `Database` and `Health`, and serves health and metrics. */
+/** Provides `Logger`, `Database` and `Health` to every module of a process, and serves health and metrics. */
 @Module({ controllers: [OperationsController] })
 export class PlatformModule implements OnApplicationShutdown {
   constructor(
@@ -29,7 +29,7 @@ export class PlatformModule implements OnApplicationShutdown {
     return { module: PlatformModule, global: true, providers: values, exports: values.map(({ provide }) => provide) };
   }
 
-  /** Last of all, when nobody asks the database any more. */
+  /** Last of all, when nothing uses the database any more. */
   async onApplicationShutdown(): Promise<void> {
     await this.database?.close();
   }

@@ -3,8 +3,8 @@ import type { Tx } from '@waybill/outbox';
 import type pg from 'pg';
 
 /**
- * The transaction that is open on this connection; each statement is parsed and planned once a connection, not once a call.
- * For statements whose texts are few and fixed: the server keeps each as long as the connection lives.
+ * The transaction on this connection, with prepared statements: each is parsed and planned once per connection, not per
+ * call. For a fixed set of statements: the server keeps each as long as the connection lives.
  */
 export function preparedTx(client: pg.ClientBase): Tx {
   return {
@@ -15,7 +15,7 @@ export function preparedTx(client: pg.ClientBase): Tx {
   };
 }
 
-/** SQLSTATE 0A000: a migration changed what a statement returns, and this connection's plan of it is of no use any more. */
+/** SQLSTATE 0A000: a migration changed what a statement returns, so this connection's plan for it is outdated. */
 export const isPlanOutdated = (error: unknown): boolean =>
   (error as { code?: string }).code === '0A000' && /cached plan/.test((error as Error).message);
 

@@ -1,10 +1,10 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isDatabaseAway } from './database.js';
+import { isDatabaseUnavailable } from './database.js';
 import type { Logger } from './logger.js';
 import { Problem, type ProblemName } from './problem.js';
 
-/** What Fastify's and Nest's own refusals are in our catalogue. */
+/** Problem types of the errors that Fastify and Nest throw themselves. */
 const NAME_OF_STATUS: Record<number, ProblemName> = {
   400: 'malformed-request',
   404: 'not-found',
@@ -13,7 +13,7 @@ const NAME_OF_STATUS: Record<number, ProblemName> = {
   415: 'unsupported-media-type',
 };
 
-/** Answers every error as application/problem+json; only what nobody foresaw is a 500 and is logged as an error. */
+/** Turns every error into application/problem+json; only an unexpected one is a 500 and logged as an error. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly logger: Logger) {}
@@ -23,27 +23,28 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
     if (problem.status === 500) this.logger.error({ err: error, path: request.url }, 'a request failed');
-    if (problem.status === 503) this.logger.warn({ err: error, path: request.url }, 'a request was turned away');
+    if (problem.status === 503)
+      this.logger.warn({ err: error, path: request.url }, 'a request was rejected: unavailable');
 
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();
       return;
     }
-    if (problem.status === 413) readToTheEnd(request, reply);
+    if (problem.status === 413) drainRequest(request, reply);
     sendProblem(reply, problem, request.url);
   }
 }
 
 /**
- * To hang up on a client that is still sending, as Fastify would, resets the connection, and our answer may be lost with
- * it (RFC 9112, 9.6). `REQUEST_TIMEOUT` says how long it may go on.
+ * Closing the connection to a client that is still sending, as Fastify would, resets it, and the response may be lost
+ * (RFC 9112, 9.6). `REQUEST_TIMEOUT` bounds how long it may go on.
  */
-function readToTheEnd(request: FastifyRequest, reply: FastifyReply): void {
+function drainRequest(request: FastifyRequest, reply: FastifyReply): void {
   void reply.removeHeader('connection');
   request.raw.resume();
 }
 
-/** Answers as RFC 9457 has it. */
+/** Sends the response of RFC 9457. */
 export function sendProblem(reply: FastifyReply, problem: Problem, url: string): void {
   const { retryAfterSeconds } = problem.details;
   if (retryAfterSeconds) void reply.header('retry-after', String(retryAfterSeconds));
@@ -56,8 +57,8 @@ export function sendProblem(reply: FastifyReply, problem: Problem, url: string):
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (isDatabaseAway(error))
-    return new Problem('unavailable', { detail: 'the database is away', retryAfterSeconds: 2 });
+  if (isDatabaseUnavailable(error))
+    return new Problem('unavailable', { detail: 'the database is unavailable', retryAfterSeconds: 2 });
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number })?.statusCode;
   if (!status || status >= 500 || status < 400) return new Problem('internal');
   const name = NAME_OF_STATUS[status] ?? 'malformed-request';

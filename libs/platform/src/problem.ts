@@ -1,34 +1,34 @@
-/** One kind of error that a caller of the HTTP API can meet (RFC 9457). */
-interface ProblemType {
+/** One kind of error in the responses of an HTTP API (RFC 9457). */
+export interface ProblemType {
+  /** The last part of `type`. */
+  name: string;
   status: number;
   title: string;
 }
 
-/** Every error of the HTTP APIs; the key is the last part of the problem's `type`. */
+/** Errors that any API may have; a service adds its own by throwing a `Problem` of another type. */
 export const problemTypes = {
-  'malformed-request': { status: 400, title: 'The request could not be read' },
+  'malformed-request': { status: 400, title: 'The request is malformed' },
   'invalid-request': { status: 400, title: 'The request is not valid' },
   unauthorized: { status: 401, title: 'The operator token is missing or wrong' },
-  'not-found': { status: 404, title: 'There is no such thing' },
-  'method-not-allowed': { status: 405, title: 'This method is not allowed here' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'The method is not allowed' },
   'key-in-flight': { status: 409, title: 'A request with the same Idempotency-Key is being processed' },
-  'below-reserved': { status: 409, title: 'The stock would fall below what is reserved' },
-  'already-decided': { status: 409, title: 'It was decided before, and nothing was changed' },
-  'has-changed': { status: 409, title: 'It has changed since you looked, and nothing was changed' },
-  'resubmitted-too-often': { status: 409, title: 'It comes back each time: it has to be forced' },
+  'already-resolved': { status: 409, title: 'It is already resolved; nothing was changed' },
+  'has-changed': { status: 409, title: 'It has changed in the meantime; nothing was changed' },
+  'resubmitted-too-often': { status: 409, title: 'It was resubmitted too often: force it' },
   'too-large': { status: 413, title: 'The request body is too large' },
   'unsupported-media-type': { status: 415, title: 'The request body must be application/json' },
-  'unknown-sku': { status: 422, title: 'The catalogue has no such SKU' },
   'key-reused': { status: 422, title: 'The Idempotency-Key was used for another request' },
-  'too-busy': { status: 429, title: 'More is waiting than is wise: try again later' },
-  internal: { status: 500, title: 'Something went wrong on our side' },
-  unavailable: { status: 503, title: 'Not available now: try again later' },
-} as const satisfies Record<string, ProblemType>;
+  'too-busy': { status: 429, title: 'Overloaded: try again later' },
+  internal: { status: 500, title: 'Internal error' },
+  unavailable: { status: 503, title: 'Unavailable: try again later' },
+} as const satisfies Record<string, Omit<ProblemType, 'name'>>;
 
 export type ProblemName = keyof typeof problemTypes;
 
 export interface FieldError {
-  /** Path with dots, like `items.0.quantity`; empty for the whole body. */
+  /** Path with dots, such as `items.0.quantity`; empty for the whole body. */
   field: string;
   message: string;
 }
@@ -40,24 +40,32 @@ export interface ProblemDetails {
   retryAfterSeconds?: number;
 }
 
-/** Thrown anywhere below a controller, answered as application/problem+json. */
+/** Thrown anywhere below a controller; the response is application/problem+json. */
 export class Problem extends Error {
-  readonly status: number;
+  /** What every `type` begins with; the setting `PROBLEM_TYPE_BASE`. */
+  static typeBase = 'urn:waybill:problem:';
+
+  private readonly type: ProblemType;
 
   constructor(
-    readonly kind: ProblemName,
+    type: ProblemName | ProblemType,
     readonly details: ProblemDetails = {},
   ) {
-    super(details.detail ?? problemTypes[kind].title);
-    this.status = problemTypes[kind].status;
+    const known = typeof type === 'string' ? { name: type, ...problemTypes[type] } : type;
+    super(details.detail ?? known.title);
+    this.type = known;
   }
 
-  /** The body as RFC 9457 has it. `instance`: path of the request. */
+  get status(): number {
+    return this.type.status;
+  }
+
+  /** The response body of RFC 9457. `instance`: the path of the request. */
   toJSON(instance?: string): Record<string, unknown> {
     const { detail, errors } = this.details;
     return {
-      type: `urn:waybill:problem:${this.kind}`,
-      title: problemTypes[this.kind].title,
+      type: Problem.typeBase + this.type.name,
+      title: this.type.title,
       status: this.status,
       ...(detail && { detail }),
       ...(instance && { instance }),

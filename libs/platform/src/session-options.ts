@@ -1,5 +1,5 @@
 /**
- * A service's own tables are in `public`, whatever the role is called: by default a schema named like the role comes
- * first, and the libraries' schema may well be called that.
+ * A service's own tables are in `public`. By default a schema named like the role would come first, and the libraries'
+ * schema may have that name.
  */
 export const SESSION_OPTIONS = '-c search_path=public';

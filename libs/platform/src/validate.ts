@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { Problem } from './problem.js';
 
-/** What `schema` makes of the input; otherwise a 400 that names each field. */
+/** Parses the input; an invalid one is a 400 that names each field. */
 export function validate<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;

@@ -15,7 +15,7 @@ export interface Endpoints {
   mail: string;
 }
 
-/** The servers that this test run was given. Throws when there are none: tests never run against a stand-in. */
+/** The servers of this test run. Throws when there are none: tests never run against a stand-in. */
 export function backingServices(): Endpoints {
   const file = process.env.WAYBILL_ENDPOINTS;
   if (!file) {

@@ -5,11 +5,11 @@ import { uniqueName } from './unique-name.js';
 export interface FreshDatabase {
   url: string;
   pool: pg.Pool;
-  /** Drops it, also while others are still connected. */
+  /** Drops it, even with open connections. */
   drop(): Promise<void>;
 }
 
-/** An empty database of its own for one spec file. The caller drops it in `afterAll`. */
+/** An empty database for one spec file. The caller drops it in `afterAll`. */
 export async function freshDatabase(): Promise<FreshDatabase> {
   const { postgres } = backingServices();
   const name = uniqueName('test');
@@ -18,7 +18,7 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   const url = new URL(postgres);
   url.pathname = `/${name}`;
   const pool = new pg.Pool({ connectionString: url.href, max: 30, pipeline: true });
-  pool.on('error', () => {}); // a test that ends connections ends idle ones of the pool too
+  pool.on('error', () => {}); // a test that closes connections also closes idle ones of the pool
 
   return {
     url: url.href,

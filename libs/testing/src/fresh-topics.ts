@@ -4,16 +4,16 @@ import { uniqueName } from './unique-name.js';
 import { until } from './until.js';
 
 export interface FreshTopics {
-  /** To be put before the name of every topic and group. */
+  /** Prepended to the name of every topic and group. */
   prefix: string;
   kafka: Kafka;
-  /** Makes a topic with this prefix; resolves when its partitions have leaders that know of it. */
+  /** Creates a topic with this prefix; resolves when its partitions have leaders. */
   create(name: string, partitions?: number): Promise<void>;
-  /** Removes the topics and groups with this prefix, as soon as all consumers have left. */
+  /** Deletes the topics and groups with this prefix, once all consumers have left. */
   drop(): Promise<void>;
 }
 
-/** Room for topics and groups of its own for one spec file. The caller drops it in `afterAll`. */
+/** A namespace of topics and groups for one spec file. The caller drops it in `afterAll`. */
 export function freshTopics(): FreshTopics {
   const prefix = `${uniqueName('test')}.`;
   const kafka = new Kafka({
@@ -45,7 +45,7 @@ async function drop(kafka: Kafka, prefix: string): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    // A member that was killed leaves when its session ends.
+    // A killed member leaves when its session times out.
     await until('its groups have no members', () => deleteGroups(admin, prefix), { within: '40s' });
     const topics = (await admin.listTopics()).filter((name) => name.startsWith(prefix));
     if (topics.length) await admin.deleteTopics({ topics });

@@ -3,11 +3,11 @@ import { uniqueName } from './unique-name.js';
 
 export interface FreshVhost {
   url: string;
-  /** Removes it with its queues, also while others are still connected. */
+  /** Deletes it with its queues, even with open connections. */
   drop(): Promise<void>;
 }
 
-/** A RabbitMQ of its own for one spec file: a queue's name there is nobody else's. The caller drops it in `afterAll`. */
+/** A RabbitMQ vhost for one spec file. The caller drops it in `afterAll`. */
 export async function freshVhost(): Promise<FreshVhost> {
   const server = new URL(backingServices().rabbitmq);
   const vhost = uniqueName('test');
@@ -28,5 +28,5 @@ async function manage(method: string, path: string, body?: object): Promise<void
     headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
     ...(body && { body: JSON.stringify(body) }),
   });
-  if (!response.ok) throw new Error(`RabbitMQ answered ${response.status} to ${method} ${path}`);
+  if (!response.ok) throw new Error(`RabbitMQ: ${response.status} for ${method} ${path}`);
 }

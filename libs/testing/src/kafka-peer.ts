@@ -1,10 +1,10 @@
 import { type Consumer, type Kafka, Partitioners, type Producer } from 'kafkajs';
+import { type Changes, cloudEvent, type TestContract } from './cloud-event.js';
 import type { FreshTopics } from './fresh-topics.js';
-import { type Changes, cloudEvent, type Said } from './said.js';
 import { until } from './until.js';
 
-/** An event as it was found in a topic. */
-export interface HeardEvent {
+/** An event as it is in a topic. */
+export interface ReceivedEvent {
   topic: string;
   key: string | undefined;
   type: string;
@@ -12,10 +12,10 @@ export interface HeardEvent {
   body: string;
 }
 
-/** Somebody else on Kafka: publishes events and hears all that is published, whoever says it. Names are without the prefix. */
+/** An independent Kafka client: publishes events and receives all events of a topic. Names are without the prefix. */
 export class KafkaPeer {
-  private readonly events: HeardEvent[] = [];
-  /** One, however many events are published at once. */
+  private readonly events: ReceivedEvent[] = [];
+  /** One for all concurrent publishes. */
   private producer: Promise<Producer> | undefined;
   private consumer: Consumer | undefined;
   private readonly kafka: Kafka;
@@ -26,7 +26,7 @@ export class KafkaPeer {
     this.prefix = prefix;
   }
 
-  /** Starts to hear these topics, from their beginning; they must be there. */
+  /** Subscribes to these topics, which must exist, from their beginning. */
   async listen(...topics: string[]): Promise<void> {
     const { prefix } = this;
     this.consumer = this.kafka.consumer({ groupId: `${prefix}listener`, allowAutoTopicCreation: false });
@@ -47,7 +47,7 @@ export class KafkaPeer {
   }
 
   /** Resolves with the event's id once the broker has it. */
-  async publish<Body>(contract: Said<Body>, body: Body, changes: Changes = {}): Promise<string> {
+  async publish<Body>(contract: TestContract<Body>, body: Body, changes: Changes = {}): Promise<string> {
     this.producer ??= this.connect();
     const { id, subject, headers, bytes } = cloudEvent('ce_', contract, body, changes);
     await (await this.producer).send({
@@ -57,10 +57,10 @@ export class KafkaPeer {
     return id;
   }
 
-  /** What is said about a subject in a topic that is listened to, in its order, as soon as there are so many. */
-  async heard(subject: string, count: number): Promise<HeardEvent[]> {
+  /** The events about a subject in the subscribed topics, in order, once there are `count`. */
+  async received(subject: string, count: number): Promise<ReceivedEvent[]> {
     const about = () => this.events.filter(({ key }) => key === subject);
-    await until(`${count} events about ${subject} came`, () => about().length >= count, { within: '30s' });
+    await until(`${count} events about ${subject} were received`, () => about().length >= count, { within: '30s' });
     return about();
   }
 

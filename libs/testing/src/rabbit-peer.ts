@@ -1,15 +1,15 @@
 import amqp, { type ChannelModel, type ConfirmChannel, type Options } from 'amqplib';
+import { type Changes, cloudEvent, type TestContract } from './cloud-event.js';
 import { type QueueMessage, RabbitQueues } from './rabbit-queues.js';
-import { type Changes, cloudEvent, type Said } from './said.js';
 import { until } from './until.js';
 
-const ANSWERS = 'test.answers';
+const REPLIES = 'test.replies';
 
 export interface TaskChanges extends Changes {
   correlationId?: string;
 }
 
-/** A message as it was found in a queue. */
+/** A message as it is in a queue. */
 export interface QueuedMessage {
   id: string;
   type: string;
@@ -18,9 +18,9 @@ export interface QueuedMessage {
   body: string;
 }
 
-/** Somebody else on RabbitMQ: sends tasks, with a queue for the answers, and looks into queues. */
+/** An independent RabbitMQ client: sends tasks, receives their replies, and reads queues. */
 export class RabbitPeer {
-  private readonly answers: QueuedMessage[] = [];
+  private readonly replies: QueuedMessage[] = [];
 
   private constructor(
     private readonly connection: ChannelModel,
@@ -33,39 +33,45 @@ export class RabbitPeer {
     connection.on('error', () => {}); // the next operation rejects
     const channel = await connection.createConfirmChannel();
     const peer = new RabbitPeer(connection, channel, await RabbitQueues.connect(url));
-    await channel.assertQueue(ANSWERS);
+    await channel.assertQueue(REPLIES);
     const take = (message: amqp.ConsumeMessage | null) => {
-      if (message) peer.answers.push(toQueued({ ...message, body: message.content }));
+      if (message) peer.replies.push(toQueued({ ...message, body: message.content }));
     };
-    await channel.consume(ANSWERS, take, { noAck: true });
+    await channel.consume(REPLIES, take, { noAck: true });
     return peer;
   }
 
-  /** Resolves with the message's id once the broker has it. Answers to it are found by its correlation id. */
-  async send<Body>(task: Said<Body>, body: Body, { correlationId, ...changes }: TaskChanges = {}): Promise<string> {
+  /** Resolves with the message's id once the broker has it; it is also the default correlation id of the replies. */
+  async send<Body>(
+    task: TestContract<Body>,
+    body: Body,
+    { correlationId, ...changes }: TaskChanges = {},
+  ): Promise<string> {
     const { id, type, headers, bytes } = cloudEvent('cloudEvents:', task, body, changes);
-    const properties = { messageId: id, type, headers, replyTo: ANSWERS, correlationId: correlationId ?? id };
+    const properties = { messageId: id, type, headers, replyTo: REPLIES, correlationId: correlationId ?? id };
     await this.publish(task.destination.name, bytes, properties);
     return id;
   }
 
-  /** Sends a task and resolves with the body of its answer. */
-  async ask<Body>(task: Said<Body>, body: Body): Promise<unknown> {
+  /** Sends a task and resolves with the body of its reply. */
+  async request<Body>(task: TestContract<Body>, body: Body): Promise<unknown> {
     const correlationId = crypto.randomUUID();
     await this.send(task, body, { correlationId });
-    const [answer] = await until(`${task.type} is answered`, () => this.answered(correlationId, 1), { within: '30s' });
-    return JSON.parse(answer!.body);
+    const [reply] = await until(`${task.type} has its reply`, () => this.repliesTo(correlationId, 1), {
+      within: '30s',
+    });
+    return JSON.parse(reply!.body);
   }
 
-  /** The answers with this correlation id, once there are so many; before that false. */
-  answered(correlationId: string, count: number): QueuedMessage[] | false {
-    const found = this.answers.filter((answer) => answer.correlationId === correlationId);
+  /** The replies with this correlation id, once there are `count`; false before. */
+  repliesTo(correlationId: string, count: number): QueuedMessage[] | false {
+    const found = this.replies.filter((reply) => reply.correlationId === correlationId);
     return found.length >= count && found;
   }
 
-  /** Takes the next message out of a queue as soon as there is one. */
+  /** Removes and returns the next message of a queue, once there is one. */
   async take(queue: string): Promise<QueuedMessage> {
-    return toQueued(await until(`something is in ${queue}`, () => this.queues.take(queue), { within: '30s' }));
+    return toQueued(await until(`${queue} has a message`, () => this.queues.take(queue), { within: '30s' }));
   }
 
   /** Makes a queue that nobody else declares in this test. */

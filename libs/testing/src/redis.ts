@@ -9,24 +9,24 @@ import { until } from './until.js';
 
 export interface RunningRedis {
   url: string;
-  /** Ends it as a crash would and removes its data. A Redis from `REDIS_URL` stays as it is. */
+  /** Kills it and removes its data. Does nothing to a Redis from `REDIS_URL`. */
   stop(): Promise<void>;
 }
 
 /**
- * A real Redis: the one at `REDIS_URL`, else a process of its own on a free port, without persistence. Brings the program
- * by apt as root, else rejects with how to get it.
+ * A real Redis: the one at `REDIS_URL`, else a process of its own on a free port, without persistence. As root it
+ * installs the program with apt, otherwise it rejects with how to get it.
  */
 export async function startRedis(): Promise<RunningRedis> {
   const given = process.env.REDIS_URL;
   return given ? { url: given, stop: async () => {} } : startOwnRedis();
 }
 
-/** Always a process of its own, for tests that end it. */
+/** Always a process of its own, for tests that kill it. */
 export async function startOwnRedis(): Promise<RunningRedis> {
   const program = findOnPath('redis-server') ?? installRedis();
   const port = await freePort();
-  const directory = mkdtempSync(join(tmpdir(), 'waybill-redis-'));
+  const directory = mkdtempSync(join(tmpdir(), 'redis-'));
   const settings = [
     '--port',
     String(port),
@@ -55,8 +55,8 @@ export async function startOwnRedis(): Promise<RunningRedis> {
 function installRedis(): string {
   const byHand =
     'install redis-server 7.0 or later (apt-get install redis-server, brew install redis), or set REDIS_URL';
-  if (process.getuid?.() !== 0 || !findOnPath('apt-get')) throw new Error(`there is no redis-server: ${byHand}`);
-  // RUNLEVEL=1 keeps invoke-rc.d from starting what is being installed.
+  if (process.getuid?.() !== 0 || !findOnPath('apt-get')) throw new Error(`redis-server is missing: ${byHand}`);
+  // RUNLEVEL=1 prevents invoke-rc.d from starting the installed service.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const apt = (...args: string[]) =>
     spawnSync('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=120', ...args], { env, stdio: 'ignore' }).status === 0;

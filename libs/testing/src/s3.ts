@@ -13,25 +13,25 @@ export interface RunningS3 {
   bucket: string;
   accessKey: string;
   secretKey: string;
-  /** Ends it as a crash would; its data stay. */
+  /** Kills it; its data stay. */
   crash(): Promise<void>;
-  /** Starts it again after a crash, at the same place. */
+  /** Restarts it after a crash, at the same address. */
   restart(): Promise<void>;
-  /** Ends it and removes its data. */
+  /** Kills it and removes its data. */
   stop(): Promise<void>;
 }
 
 const VERSION = 'v1.8.0';
-const CREDENTIALS = { accessKey: 'waybill-test', secretKey: 'not-a-secret' };
+const CREDENTIALS = { accessKey: 'test', secretKey: 'not-a-secret' };
 
 /**
- * A real server that speaks S3: versitygw, a process of its own on a free port over a folder of its own. Takes it from PATH,
- * else brings it by `go install` (three minutes, once), else rejects with how to get it.
+ * A real S3 server: versitygw, a process of its own on a free port with a folder of its own. It is on PATH, or `go install`
+ * builds it (three minutes, once), otherwise this rejects with how to get it.
  */
 export async function startS3(): Promise<RunningS3> {
   const program = findOnPath('versitygw') ?? (await installed());
   const port = await freePort();
-  const home = mkdtempSync(join(tmpdir(), 'waybill-s3-'));
+  const home = mkdtempSync(join(tmpdir(), 's3-'));
   const bucket = 'claims';
   for (const folder of ['objects', 'attributes', `objects/${bucket}`]) mkdirSync(join(home, folder));
   const settings = [
@@ -67,16 +67,16 @@ export async function startS3(): Promise<RunningS3> {
 }
 
 async function answers(endpoint: string, server: ChildProcess): Promise<boolean> {
-  if (server.exitCode !== null) throw new Error(`versitygw ended with ${server.exitCode}`);
-  return (await fetch(endpoint)).status === 403; // nobody may list buckets without a name
+  if (server.exitCode !== null) throw new Error(`versitygw exited with ${server.exitCode}`);
+  return (await fetch(endpoint)).status === 403; // listing buckets needs credentials
 }
 
 async function installed(): Promise<string> {
   const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'waybill', `versitygw-${VERSION}`);
   const program = join(folder, 'versitygw');
   if (existsSync(program)) return program;
-  const byHand = `install versitygw ${VERSION} (https://github.com/versity/versitygw/releases), or Go, which brings it`;
-  if (!findOnPath('go')) throw new Error(`there is no versitygw: ${byHand}`);
+  const byHand = `install versitygw ${VERSION} (https://github.com/versity/versitygw/releases), or Go, which builds it`;
+  if (!findOnPath('go')) throw new Error(`versitygw is missing: ${byHand}`);
   const env = { ...process.env, GOBIN: folder };
   const go = spawn('go', ['install', `github.com/versity/versitygw/cmd/versitygw@${VERSION}`], {
     env,

@@ -6,22 +6,23 @@ import { KafkaPeer } from './kafka-peer.js';
 import { RabbitPeer } from './rabbit-peer.js';
 import { until } from './until.js';
 
-export interface ServiceAnswer {
+export interface ServiceResponse {
   statusCode: number;
   headers: Record<string, unknown>;
   body: string;
   json<T>(): T;
 }
 
-/** What the bench asks of a service's application; Nest's on Fastify fits. */
+/** What the bench needs of an application; Nest's on Fastify fits. */
 export interface ServiceApp {
-  inject(request: object | string): Promise<ServiceAnswer>;
+  inject(request: object | string): Promise<ServiceResponse>;
   close(): Promise<void>;
 }
 
-/** Settings that every service with messaging has, for the bench's servers. */
+/** Settings of every service with messaging, for the bench's servers. */
 export interface ServiceSettings {
   HOST: string;
+  PORT: number;
   LOG_LEVEL: 'silent';
   DATABASE_URL: string;
   RABBITMQ_URL: string;
@@ -32,8 +33,7 @@ export interface ServiceSettings {
 }
 
 /**
- * One service with the real servers to itself: a database, a RabbitMQ vhost and Kafka topics that nobody else has. It is
- * spoken to and seen only from outside.
+ * One service on real servers: a database, a RabbitMQ vhost and Kafka topics of its own. Tests see it only from outside.
  */
 export class ServiceBench<App extends ServiceApp = ServiceApp> {
   private constructor(
@@ -41,7 +41,7 @@ export class ServiceBench<App extends ServiceApp = ServiceApp> {
     readonly database: FreshDatabase,
     readonly rabbit: RabbitPeer,
     readonly kafka: KafkaPeer,
-    /** Ends everything and leaves nothing. */
+    /** Stops everything and removes its data. */
     readonly stop: () => Promise<void>,
   ) {}
 
@@ -52,6 +52,7 @@ export class ServiceBench<App extends ServiceApp = ServiceApp> {
     const [database, vhost, topics] = await Promise.all([freshDatabase(), freshVhost(), freshTopics()]);
     const app = await start({
       HOST: '127.0.0.1',
+      PORT: 0,
       LOG_LEVEL: 'silent',
       DATABASE_URL: database.url,
       RABBITMQ_URL: vhost.url,
@@ -72,20 +73,21 @@ export class ServiceBench<App extends ServiceApp = ServiceApp> {
 
   async get<T>(path: string): Promise<T> {
     const response = await this.app.inject(path);
-    if (response.statusCode !== 200) throw new Error(`GET ${path} answered ${response.statusCode}: ${response.body}`);
+    if (response.statusCode !== 200) throw new Error(`GET ${path}: ${response.statusCode} ${response.body}`);
     return response.json<T>();
   }
 
-  /** How many messages of a queue or topic were handled to an end, by the service's own metric. */
+  /** How many messages of a queue or topic had this outcome, by the service's own metric. */
   async handled(source: string, outcome = 'done'): Promise<number> {
-    return this.metric('waybill_messages_handled_total', [`source="${source}"`, `outcome="${outcome}"`]);
+    return this.metric('messages_handled_total', [`source="${source}"`, `outcome="${outcome}"`]);
   }
 
-  /** Sum over a metric's lines that have these labels. */
+  /** The sum of a metric over all series with these labels. The name may omit the prefix of all metrics. */
   async metric(name: string, labels: string[]): Promise<number> {
     const lines = (await this.app.inject('/metrics')).body.split('\n');
-    const wanted = lines.filter((line) => line.startsWith(`${name}{`) && labels.every((label) => line.includes(label)));
-    return wanted.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    const isMetric = (line: string) => !line.startsWith('#') && new RegExp(`^(\\w+_)?${name}\\{`).test(line);
+    const series = lines.filter((line) => isMetric(line) && labels.every((label) => line.includes(label)));
+    return series.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
 
   async untilHandled(source: string, count: number): Promise<void> {

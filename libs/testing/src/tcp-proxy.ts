@@ -6,18 +6,18 @@ interface Address {
   port: number;
 }
 
-/** The way to a server, for a test to break. What goes on between it and those who come that way is up to the test. */
+/** A proxy in front of a server, with which a test simulates network failures. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private readonly clients = new Set<Socket>();
-  private held: 'nothing' | 'answers' | 'everything' = 'nothing';
+  private held: 'nothing' | 'responses' | 'everything' = 'nothing';
   private waiting: (() => void)[] = [];
   private isCut = false;
 
   private constructor(
     private readonly server: Server,
     private readonly target: Address,
-    private readonly namesItself: boolean,
+    private readonly advertisesItself: boolean,
   ) {
     server.on('connection', (client) => this.accept(client));
   }
@@ -27,7 +27,7 @@ export class TcpProxy {
     return new TcpProxy(await listening(), target, false);
   }
 
-  /** The way to Kafka, whose clients go on to the address that it gives them: here they are given the proxy's. */
+  /** For Kafka, whose clients connect to the address that the broker advertises: the proxy replaces it by its own. */
   static async toKafka(broker: string): Promise<TcpProxy> {
     const [host, port] = broker.split(':');
     return new TcpProxy(await listening(), { host: host!, port: Number(port) }, true);
@@ -37,29 +37,29 @@ export class TcpProxy {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Breaks all connections, and new ones at once, until `restore`. What is held is lost. */
+  /** Closes all connections, and new ones immediately, until `restore`. Held data are lost. */
   cut(): void {
     this.isCut = true;
     this.waiting = [];
     for (const socket of this.sockets) socket.destroy();
   }
 
-  /** The server seems to be paused: connections stay and new ones are made, but nothing gets through until `restore`. */
+  /** Simulates a frozen server: connections stay open and new ones succeed, but no data pass until `restore`. */
   holdEverything(): void {
     this.held = 'everything';
   }
 
-  /** The server hears everything, but what it says is kept back until `restore`. */
-  holdAnswers(): void {
-    this.held = 'answers';
+  /** Requests reach the server, but its responses are held until `restore`. */
+  holdResponses(): void {
+    this.held = 'responses';
   }
 
-  /** Sends bytes to all clients as if the server had; between two of its answers. */
-  answer(bytes: Buffer): void {
+  /** Sends bytes to all clients as if the server had, between two of its responses. */
+  respond(bytes: Buffer): void {
     for (const client of this.clients) client.write(bytes);
   }
 
-  /** Lets everything through again, first what was held. */
+  /** Passes everything again, first what was held. */
   restore(): void {
     this.isCut = false;
     this.held = 'nothing';
@@ -83,26 +83,28 @@ export class TcpProxy {
   private join(client: Socket): void {
     const server = createConnection(this.target);
     this.watch(server);
-    const link = (from: Socket, to: Socket, isAnswer: boolean) => {
-      const through = (bytes: Buffer) => (isAnswer && this.namesItself ? this.renamed(bytes) : bytes);
-      from.on('data', (bytes) => this.pass(() => to.write(through(bytes)), isAnswer));
-      from.on('close', () => this.pass(() => to.end(), isAnswer));
+    const link = (from: Socket, to: Socket, isResponse: boolean) => {
+      const through = (bytes: Buffer) => (isResponse && this.advertisesItself ? this.readdressed(bytes) : bytes);
+      from.on('data', (bytes) => this.pass(() => to.write(through(bytes)), isResponse));
+      from.on('close', () => this.pass(() => to.end(), isResponse));
     };
     link(client, server, false);
     link(server, client, true);
   }
 
-  /** A broker's address is the text of its host and four bytes of its port, in every version of every answer. */
-  private renamed(answer: Buffer): Buffer {
+  /** A broker's address is its host as text and its port as four bytes, in every version of every response. */
+  private readdressed(response: Buffer): Buffer {
     const theirs = addressBytes(this.target);
     const ours = addressBytes({ ...this.target, port: this.port });
-    const renamed = Buffer.from(answer);
-    for (let at = renamed.indexOf(theirs); at >= 0; at = renamed.indexOf(theirs, at)) ours.copy(renamed, at);
-    return renamed;
+    const readdressed = Buffer.from(response);
+    for (let at = readdressed.indexOf(theirs); at >= 0; at = readdressed.indexOf(theirs, at)) {
+      ours.copy(readdressed, at);
+    }
+    return readdressed;
   }
 
-  private pass(go: () => void, isAnswer = false): void {
-    const isHeld = this.held === 'everything' || (this.held === 'answers' && isAnswer);
+  private pass(go: () => void, isResponse = false): void {
+    const isHeld = this.held === 'everything' || (this.held === 'responses' && isResponse);
     if (isHeld) this.waiting.push(go);
     else go();
   }

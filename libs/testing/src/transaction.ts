@@ -1,8 +1,8 @@
 import type pg from 'pg';
 
 /**
- * Commits what `work` did when it resolves, undoes it when it rejects. A connection that a test has killed fails the
- * query that meets it and does not go back to the pool.
+ * Commits when `work` resolves, rolls back when it rejects. A connection that a test has killed fails its next query and
+ * does not return to the pool.
  */
 export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();

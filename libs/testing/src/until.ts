@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const LOOK_AGAIN_AFTER_MS = 20;
+const POLL_INTERVAL_MS = 20;
 const UNITS = { ms: 1, s: 1_000, m: 60_000 };
 
 /**
- * Resolves with the condition's first truthy answer. Rejects after `within` (default `10s`), naming what was waited for
- * and the last error of the condition, if it threw: a condition that throws is not met yet.
+ * Resolves with the condition's first truthy value. Rejects after `within` (default `10s`), naming what it waited for and
+ * the condition's last error: a condition that throws is not met yet.
  */
 export async function until<T>(
   what: string,
@@ -24,9 +24,9 @@ export async function until<T>(
     }
     if (performance.now() >= deadline) {
       const because = cause instanceof Error ? `: ${cause.message}` : '';
-      throw new Error(`waited ${within} in vain until ${what}${because}`, { cause });
+      throw new Error(`timed out after ${within}, waiting until ${what}${because}`, { cause });
     }
-    await pause(LOOK_AGAIN_AFTER_MS);
+    await pause(POLL_INTERVAL_MS);
   }
 }
 

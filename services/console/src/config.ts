@@ -1,20 +1,19 @@
 import { brokersConfig, openObjectStore } from '@waybill/messaging';
-import { duration, loadConfig, port, processConfig } from '@waybill/platform';
+import { duration, loadConfig, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
 export const readConfig = () =>
   loadConfig({
     ...processConfig,
-    CONSOLE_PORT: port().default(3006),
     DATABASE_URL: z.url(),
     ...brokersConfig,
-    /** Where bodies over 256 KiB lie, as for the services. Default: they are not shown. */
+    /** The services' store of bodies over 256 KiB. Default: none, and these bodies are not shown. */
     OBJECT_STORE: z.url().transform(openObjectStore).optional(),
-    /** Lets operators in, as `Authorization: Bearer <token>`. */
+    /** Authorizes operators: `Authorization: Bearer <token>`. */
     OPERATOR_TOKEN: z.string().min(1),
-    /** How often a dead letter may be resubmitted before it has to be forced. */
+    /** How often a dead letter may be resubmitted without force. */
     MAX_RESUBMISSIONS: z.coerce.number().int().min(0).default(3),
-    /** How long a dead letter is kept after it was resubmitted or discarded. */
-    DECIDED_LETTERS_KEPT: duration().default(90 * 24 * 3_600_000),
+    /** How long a resubmitted or discarded dead letter is stored. */
+    RESOLVED_DEAD_LETTER_RETENTION: duration().default(90 * 24 * 3_600_000),
   });
 export type Config = ReturnType<typeof readConfig>;

@@ -4,10 +4,10 @@ import {
   Batches,
   BatchRunner,
   DeadLetterQueries,
-  Intake,
-  KafkaIntake,
-  LetterExpiry,
-  RabbitIntake,
+  Collector,
+  KafkaCollector,
+  DeadLetterExpiry,
+  RabbitCollector,
   Review,
   registerDepthMetrics,
 } from '@waybill/dlq';
@@ -17,25 +17,26 @@ import {
   createKafka,
   declareQueues,
   declareTopics,
+  KafkaJsClient,
   type RabbitClient,
   RabbitPublisher,
 } from '@waybill/messaging';
 import { OutboxRelayService } from '@waybill/outbox/nest';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
-import { bodiesIn } from './body-in-store.js';
 import type { Config } from './config.js';
 import { BatchesController } from './http/batches.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
 import { OperatorToken } from './http/operator.guard.js';
-import { complaintAbout, QUEUES, SOURCES } from './sources.js';
+import { validateBody, QUEUES, SOURCES } from './sources.js';
+import { storedBodies } from './stored-body.js';
 
-/** Gathers the dead letters of all brokers and lets operators decide about them. */
+/** Collects the dead letters of all brokers and lets operators resolve them. */
 @Module({ controllers: [BatchesController, DeadLettersController] })
 export class ConsoleModule implements OnApplicationShutdown {
   constructor(
     health: Health,
-    letters: DeadLetterService,
+    deadLetters: DeadLetterService,
     relay: OutboxRelayService,
     private readonly rabbit: AmqplibClient,
   ) {
@@ -45,10 +46,10 @@ export class ConsoleModule implements OnApplicationShutdown {
   static with(config: Config, logger: Logger): DynamicModule {
     const database = new Database({ url: config.DATABASE_URL, logger, connections: 8 });
     const rabbit = new AmqplibClient({ url: config.RABBITMQ_URL, name: 'console', logger });
-    const review = new Review({ complaintAbout, maxResubmissions: config.MAX_RESUBMISSIONS });
+    const review = new Review({ validateBody, maxResubmissions: config.MAX_RESUBMISSIONS });
     const batches = new Batches(review);
     const runner = new BatchRunner(batches, database, logger);
-    registerDepthMetrics(database, logger);
+    registerDepthMetrics({ database, logger });
     return {
       module: ConsoleModule,
       imports: [PlatformModule.with({ logger, database })],
@@ -57,9 +58,9 @@ export class ConsoleModule implements OnApplicationShutdown {
         { provide: Review, useValue: review },
         { provide: Batches, useValue: batches },
         { provide: BatchRunner, useValue: runner },
-        { provide: DeadLetterQueries, useValue: new DeadLetterQueries({ bodyOf: bodiesIn(config.OBJECT_STORE) }) },
+        { provide: DeadLetterQueries, useValue: new DeadLetterQueries({ bodyOf: storedBodies(config.OBJECT_STORE) }) },
         { provide: OperatorToken, useValue: new OperatorToken(config.OPERATOR_TOKEN) },
-        { provide: DeadLetterService, useFactory: () => letterService(config, logger, database, rabbit, runner) },
+        { provide: DeadLetterService, useFactory: () => deadLetterService(config, logger, database, rabbit, runner) },
         {
           provide: OutboxRelayService,
           useFactory: () =>
@@ -79,22 +80,22 @@ export class ConsoleModule implements OnApplicationShutdown {
   }
 }
 
-function letterService(config: Config, logger: Logger, database: Database, rabbit: RabbitClient, batches: BatchRunner) {
+function deadLetterService(config: Config, logger: Logger, database: Database, rabbit: RabbitClient, batches: BatchRunner) {
   const { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix } = config;
   const kafka = createKafka({ brokers, clientId: 'console', logger });
-  const intake = new Intake(database, logger);
+  const collector = new Collector({ database, logger });
   return new DeadLetterService({
-    intake,
+    collector,
     batches,
-    expiry: new LetterExpiry({ database: database.autocommit, logger, keep: config.DECIDED_LETTERS_KEPT }),
-    rabbitmq: new RabbitIntake({
+    expiry: new DeadLetterExpiry({ database: database.autocommit, logger, retention: config.RESOLVED_DEAD_LETTER_RETENTION }),
+    rabbitmq: new RabbitCollector({
       client: rabbit,
       sources: SOURCES.filter(({ kind }) => kind === 'queue'),
       declare: () => declareQueues(rabbit, QUEUES, topology.deadLetterQueues),
-      intake,
+      collector,
     }),
-    kafka: new KafkaIntake({
-      kafka,
+    kafka: new KafkaCollector({
+      kafka: new KafkaJsClient(kafka),
       group: 'console',
       sources: SOURCES.filter(({ kind }) => kind === 'topic'),
       async declare() {
@@ -103,7 +104,7 @@ function letterService(config: Config, logger: Logger, database: Database, rabbi
         }
       },
       prefix,
-      intake,
+      collector,
       logger,
     }),
   });

@@ -11,7 +11,7 @@ import {
   SchemaMismatch,
 } from '@waybill/messaging';
 
-/** On these each group is told what was decided about its events. */
+/** On these each group is told what was resolved about its events. */
 const parkedQueues: [consumer: string, Queue][] = Object.entries(consumers)
   .filter(([, { topics }]) => topics.length > 0)
   .map(([consumer]) => [consumer, defineQueue({ name: parkedQueueOf(consumer) })]);
@@ -42,7 +42,7 @@ export const SOURCES: readonly DeadLetterSource[] = [
 const READERS = new Map(contracts.flatMap((contract) => readableTypes(contract).map((type) => [type, contract])));
 
 /** What is wrong with these bytes as the body of a message of this type; undefined when nothing is, or the type is not ours. */
-export function complaintAbout(type: string, body: Buffer): string | undefined {
+export function validateBody(type: string, body: Buffer): string | undefined {
   const contract = READERS.get(type);
   if (!contract) return undefined;
   try {

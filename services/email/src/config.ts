@@ -1,11 +1,10 @@
 import { messagingConfig } from '@waybill/messaging';
-import { loadConfig, port, processConfig } from '@waybill/platform';
+import { loadConfig, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
 export const readConfig = () =>
   loadConfig({
     ...processConfig,
-    EMAIL_PORT: port().default(3003),
     DATABASE_URL: z.url(),
     ...messagingConfig,
     /** smtp://host:port, or smtps:// */

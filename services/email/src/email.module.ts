@@ -4,6 +4,7 @@ import { messagingSettings } from '@waybill/messaging';
 import { MessagingHealth, MessagingModule } from '@waybill/messaging/nest';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
+import { prismaAdapter } from '@waybill/platform/prisma';
 import type { Config } from './config.js';
 import { Mailer } from './handlers/mailer.js';
 import { OrderCancelledHandler } from './handlers/order-cancelled.handler.js';
@@ -13,7 +14,7 @@ import { SendEmailHandler } from './handlers/send-email.handler.js';
 import { EmailsController } from './http/emails.controller.js';
 import { EmailQueries } from './persistence/email.queries.js';
 import { EmailRepository } from './persistence/email.repository.js';
-import { Prisma } from './persistence/prisma.js';
+import { PrismaClient } from './persistence/generated/client.js';
 
 @Module({ controllers: [EmailsController] })
 export class EmailModule {
@@ -43,7 +44,7 @@ export class EmailModule {
         SendEmailHandler,
         EmailRepository,
         { provide: Mailer, useValue: new Mailer(config.SMTP_URL, config.MAIL_FROM) },
-        { provide: EmailQueries, useValue: new EmailQueries(new Prisma(database)) },
+        { provide: EmailQueries, useValue: new EmailQueries(new PrismaClient({ adapter: prismaAdapter(database) })) },
       ],
     };
   }

@@ -1,18 +1,17 @@
 import { messagingConfig } from '@waybill/messaging';
-import { duration, loadConfig, port, processConfig } from '@waybill/platform';
+import { duration, loadConfig, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
 export const readConfig = () =>
   loadConfig({
     ...processConfig,
-    INVENTORY_PORT: port().default(3001),
     DATABASE_URL: z.url(),
     ...messagingConfig,
-    /** Allows changes by hand, as `Authorization: Bearer <token>`. */
+    /** Authorizes manual changes: `Authorization: Bearer <token>`. */
     OPERATOR_TOKEN: z.string().min(1),
-    /** How long after an order's confirmation the carrier comes. */
+    /** Time from an order's confirmation to its dispatch. */
     CARRIER_DISPATCH_AFTER: duration().default(60_000),
-    /** How long after that the parcel is delivered. */
+    /** Time from dispatch to delivery. */
     CARRIER_DELIVER_AFTER: duration().default(60_000),
   });
 export type Config = ReturnType<typeof readConfig>;

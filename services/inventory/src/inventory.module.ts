@@ -4,6 +4,7 @@ import { messagingSettings } from '@waybill/messaging';
 import { MessagingHealth, MessagingModule } from '@waybill/messaging/nest';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
+import { prismaAdapter } from '@waybill/platform/prisma';
 import type { Config } from './config.js';
 import { CancelShipmentHandler } from './handlers/cancel-shipment.handler.js';
 import { CreateShipmentHandler } from './handlers/create-shipment.handler.js';
@@ -13,9 +14,9 @@ import { ReserveStockHandler } from './handlers/reserve-stock.handler.js';
 import { OperatorToken, ProductsController } from './http/products.controller.js';
 import { ReservationsController } from './http/reservations.controller.js';
 import { ShipmentsController } from './http/shipments.controller.js';
-import { ClaimRepository } from './persistence/claim.repository.js';
+import { PrismaClient } from './persistence/generated/client.js';
 import { InventoryQueries } from './persistence/inventory.queries.js';
-import { Prisma } from './persistence/prisma.js';
+import { ReservationDecisionRepository } from './persistence/reservation-decision.repository.js';
 import { ShipmentRepository } from './persistence/shipment.repository.js';
 import { StockRepository } from './persistence/stock.repository.js';
 import { Carrier, CarrierTimes } from './usecases/carrier.js';
@@ -47,7 +48,7 @@ export class InventoryModule {
         CreateShipmentHandler,
         CancelShipmentHandler,
         OrderConfirmedHandler,
-        ClaimRepository,
+        ReservationDecisionRepository,
         StockRepository,
         ShipmentRepository,
         Carrier,
@@ -55,7 +56,10 @@ export class InventoryModule {
           provide: CarrierTimes,
           useValue: new CarrierTimes(config.CARRIER_DISPATCH_AFTER, config.CARRIER_DELIVER_AFTER),
         },
-        { provide: InventoryQueries, useValue: new InventoryQueries(new Prisma(database)) },
+        {
+          provide: InventoryQueries,
+          useValue: new InventoryQueries(new PrismaClient({ adapter: prismaAdapter(database) })),
+        },
         { provide: OperatorToken, useValue: new OperatorToken(config.OPERATOR_TOKEN) },
       ],
     };

@@ -1,37 +1,32 @@
-import { brokersConfig, messagingConfig } from '@waybill/messaging';
-import { duration, loadConfig, port, processConfig } from '@waybill/platform';
+import { messagingConfig } from '@waybill/messaging';
+import { duration, loadConfig, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
 /** Read by order-api. */
 export const readApiConfig = () =>
   loadConfig({
     ...processConfig,
-    ORDER_API_PORT: port().default(3000),
     DATABASE_URL: z.url(),
-    /** How long an Idempotency-Key keeps its answer. */
-    IDEMPOTENCY_KEYS_KEPT: duration().default(24 * 3_600_000),
-    /** Messages that may wait in the outbox before new orders are turned away. */
+    /** How long the response to an Idempotency-Key is stored. */
+    IDEMPOTENCY_KEY_TTL: duration().default(24 * 3_600_000),
+    /** The outbox's backlog above which new orders are rejected. */
     OUTBOX_BACKLOG_LIMIT: z.coerce.number().int().positive().default(50_000),
-    /** How long the oldest of them may wait before new orders are turned away. */
+    /** The age of the oldest waiting message above which new orders are rejected. */
     OUTBOX_AGE_LIMIT: duration().default(10 * 60_000),
   });
 export type ApiConfig = ReturnType<typeof readApiConfig>;
-
-/** Read by main.declare. */
-export const readDeclareConfig = () => loadConfig({ ...processConfig, ...brokersConfig });
 
 /** Read by order-processor. */
 export const readProcessorConfig = () =>
   loadConfig({
     ...processConfig,
     ...messagingConfig,
-    ORDER_PROCESSOR_PORT: port().default(3010),
     DATABASE_URL: z.url(),
     TEMPORAL_ADDRESS: z.string(),
     TEMPORAL_NAMESPACE: z.string().default('default'),
-    /** Which saga runs the orders. */
-    SAGA: z.literal('orchestration', { error: 'only orchestration is there' }).default('orchestration'),
-    /** How long the saga waits for inventory, for the payment and for the whole. */
+    /** The saga that processes orders. */
+    SAGA: z.literal('orchestration', { error: 'only orchestration is available' }).default('orchestration'),
+    /** How long the saga waits for inventory, for the payment, and in total. */
     INVENTORY_DEADLINE: duration().default(60_000),
     PAYMENT_DEADLINE: duration().default(60_000),
     ORDER_DEADLINE: duration().default(5 * 60_000),

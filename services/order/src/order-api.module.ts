@@ -4,24 +4,26 @@ import { ExpiryService } from '@waybill/idempotency/nest';
 import { MessageOutbox } from '@waybill/messaging';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
+import { prismaAdapter } from '@waybill/platform/prisma';
 import type { ApiConfig } from './config.js';
 import { Admission, AdmissionLimits } from './http/admission.js';
 import { OrderProgressController } from './http/order-progress.controller.js';
 import { OrderWatch } from './http/order-watch.js';
 import { OrdersController } from './http/orders.controller.js';
 import { CatalogueRepository } from './persistence/catalogue.repository.js';
+import { PrismaClient } from './persistence/generated/client.js';
 import { OrderQueries } from './persistence/order.queries.js';
 import { OrderRepository } from './persistence/order.repository.js';
-import { Prisma } from './persistence/prisma.js';
 
-/** order-api: takes orders and tells of them. It knows PostgreSQL only; brokers may be away. */
+/** order-api: accepts orders and reports their progress. It needs PostgreSQL only; brokers may be unavailable. */
 @Module({ controllers: [OrdersController, OrderProgressController] })
 export class OrderApiModule {
   constructor(health: Health, database: Database, catalogue: CatalogueRepository) {
     health.add({
       name: 'catalogue',
       async check() {
-        if (!(await catalogue.wasReadToTheEnd(database.autocommit))) throw new Error('its copy is not complete yet');
+        if (!(await catalogue.wasComplete(database.autocommit)))
+          throw new Error('the copy of the catalogue is incomplete');
       },
     });
   }
@@ -41,12 +43,12 @@ export class OrderApiModule {
           useValue: new AdmissionLimits(config.OUTBOX_BACKLOG_LIMIT, config.OUTBOX_AGE_LIMIT),
         },
         { provide: MessageOutbox, useValue: new MessageOutbox({ source: '/waybill/order' }) },
-        { provide: OrderQueries, useValue: new OrderQueries(new Prisma(database)) },
-        { provide: PostgresIdempotencyKeys, useValue: new PostgresIdempotencyKeys({ commitTogether: 20 }) },
+        { provide: OrderQueries, useValue: new OrderQueries(new PrismaClient({ adapter: prismaAdapter(database) })) },
+        { provide: PostgresIdempotencyKeys, useValue: new PostgresIdempotencyKeys({ groupCommit: 20 }) },
         {
           provide: ExpiryService,
           useFactory: () =>
-            new ExpiryService({ database: database.pool, logger, keepKeys: config.IDEMPOTENCY_KEYS_KEPT }),
+            new ExpiryService({ database: database.pool, logger, keyTtl: config.IDEMPOTENCY_KEY_TTL }),
         },
       ],
     };

@@ -4,7 +4,8 @@ import { ordersProcess, ordersReplies, topology } from '@waybill/contracts';
 import { MessageOutbox, messagingSettings, TopicProgress } from '@waybill/messaging';
 import { MessagingHealth, MessagingModule } from '@waybill/messaging/nest';
 import { Database, Health, type Logger } from '@waybill/platform';
-import { PlatformModule, TemporalWorker } from '@waybill/platform/nest';
+import { PlatformModule } from '@waybill/platform/nest';
+import { TemporalWorker } from '@waybill/platform/temporal';
 import type { ProcessorConfig } from './config.js';
 import { CancelShipmentReplyHandler } from './handlers/cancel-shipment-reply.handler.js';
 import { CatalogueProgress } from './handlers/catalogue-progress.js';
@@ -21,7 +22,7 @@ import { workflowBundle } from './workflows/bundle.js';
 import { orderActivities } from './workflows/fulfil-order.activities.js';
 import { ORDERS_TASK_QUEUE, Sagas } from './workflows/sagas.js';
 
-/** order-processor: starts and runs the sagas, relays order's outbox, keeps the catalogue copy. */
+/** order-processor: starts and runs the sagas, relays order's outbox, maintains the copy of the catalogue. */
 @Module({})
 export class OrderProcessorModule {
   constructor(health: Health, messaging: MessagingHealth, worker: TemporalWorker) {
@@ -73,7 +74,7 @@ export class OrderProcessorModule {
   }
 }
 
-/** Connects when first used, so that the process starts while Temporal is away. */
+/** Connects on first use, so that the process starts while Temporal is unavailable. */
 function sagas(config: ProcessorConfig): Sagas {
   const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS });
   const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
@@ -92,10 +93,10 @@ function temporalWorker(config: ProcessorConfig, logger: Logger, activities: obj
     workflowBundle: { codePath: workflowBundle },
     activities,
     logger,
-    // Few at a time, so that each ends well within its time limit however many wait.
+    // Few concurrently, so that each finishes well within its timeout however many wait.
     maxConcurrentWorkflowTaskExecutions: 20,
     maxCachedWorkflows: 500,
-    // Sagas of a worker that died go to another one after that.
+    // After that, sagas of a dead worker go to another one.
     stickyQueueScheduleToStartTimeout: '2s',
     shutdownGraceTime: '5s',
   });

@@ -3,12 +3,14 @@ import { PAYMENTS_TASK_QUEUE, topology } from '@waybill/contracts';
 import { MessageOutbox, messagingSettings } from '@waybill/messaging';
 import { MessagingHealth, MessagingModule } from '@waybill/messaging/nest';
 import { Database, Health, type Logger } from '@waybill/platform';
-import { PlatformModule, TemporalWorker } from '@waybill/platform/nest';
+import { PlatformModule } from '@waybill/platform/nest';
+import { prismaAdapter } from '@waybill/platform/prisma';
+import { TemporalWorker } from '@waybill/platform/temporal';
 import type { Config } from './config.js';
 import { PaymentsController } from './http/payments.controller.js';
+import { PrismaClient } from './persistence/generated/client.js';
 import { PaymentQueries } from './persistence/payment.queries.js';
 import { PaymentRepository } from './persistence/payment.repository.js';
-import { Prisma } from './persistence/prisma.js';
 import { paymentActivities } from './workflows/payment.activities.js';
 import { PaymentProvider } from './workflows/payment-provider.js';
 
@@ -36,7 +38,10 @@ export class PaymentModule {
         }),
       ],
       providers: [
-        { provide: PaymentQueries, useValue: new PaymentQueries(new Prisma(database)) },
+        {
+          provide: PaymentQueries,
+          useValue: new PaymentQueries(new PrismaClient({ adapter: prismaAdapter(database) })),
+        },
         {
           provide: TemporalWorker,
           useFactory: (outbox: MessageOutbox) =>

@@ -1,3 +1,4 @@
+import { type ServerName, servers } from '@waybill/system';
 import type { Provider } from '../provider.js';
 import { kafka } from './kafka.js';
 import { mail } from './mail.js';
@@ -5,5 +6,7 @@ import { postgres } from './postgres.js';
 import { rabbitmq } from './rabbitmq.js';
 import { temporal } from './temporal.js';
 
-/** In the order in which they are shown; they start side by side and stop in reverse. */
-export const providers: readonly Provider[] = [postgres, rabbitmq, kafka, temporal, mail];
+const BY_NAME: Record<ServerName, Provider> = { postgres, rabbitmq, kafka, temporal, mail };
+
+/** Of all declared servers; they start concurrently. */
+export const providers: readonly Provider[] = servers.map(({ name }) => BY_NAME[name]);

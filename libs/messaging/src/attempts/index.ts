@@ -1,3 +1,2 @@
-export * from './isolation.js';
-export * from './session-lock.js';
-export * from './started-attempts.js';
+export { Isolation } from './isolation.js';
+export { type CrashSuspicion, StartedAttempts, type StartedAttemptsOptions } from './started-attempts.js';

@@ -21,7 +21,7 @@ describe('turns', () => {
     const log: string[] = [];
     const turns = new Isolation();
     const [a, b] = [work(log, 'a'), work(log, 'b')];
-    const both = [turns.together(a.run), turns.together(b.run)];
+    const both = [turns.share(a.run), turns.share(b.run)];
     await tick();
     expect(log).toEqual(['a starts', 'b starts']);
     a.end();
@@ -33,7 +33,7 @@ describe('turns', () => {
     const log: string[] = [];
     const turns = new Isolation();
     const [a, alone, later] = [work(log, 'a'), work(log, 'alone'), work(log, 'later')];
-    const all = [turns.together(a.run), turns.alone(alone.run, 10 * SECOND), turns.together(later.run)];
+    const all = [turns.share(a.run), turns.isolate(alone.run, 10 * SECOND), turns.share(later.run)];
     await tick();
     expect(log).toEqual(['a starts']);
     for (const { end } of [later, alone, a]) end();
@@ -45,7 +45,7 @@ describe('turns', () => {
     const log: string[] = [];
     const turns = new Isolation();
     const [first, second] = [work(log, 'first'), work(log, 'second')];
-    const both = [turns.alone(first.run, 1), turns.alone(second.run, 1)];
+    const both = [turns.isolate(first.run, 1), turns.isolate(second.run, 1)];
     await new Promise((resolve) => setTimeout(resolve, 20)); // far longer than the second one's patience
     first.end();
     second.end();
@@ -57,9 +57,9 @@ describe('turns', () => {
     const log: string[] = [];
     const turns = new Isolation();
     const [stuck, alone, later] = [work(log, 'stuck'), work(log, 'alone'), work(log, 'later')];
-    const hanging = turns.together(stuck.run);
-    const lone = turns.alone(alone.run, 1);
-    const behind = turns.together(later.run);
+    const hanging = turns.share(stuck.run);
+    const lone = turns.isolate(alone.run, 1);
+    const behind = turns.share(later.run);
     expect(await lone).toBe(false);
     later.end();
     await behind;
@@ -70,8 +70,8 @@ describe('turns', () => {
 
   it('go on after a failure', async () => {
     const turns = new Isolation();
-    await expect(turns.alone(() => Promise.reject(new Error('alone')), SECOND)).rejects.toThrow('alone');
-    await expect(turns.together(() => Promise.reject(new Error('together')))).rejects.toThrow('together');
-    expect(await turns.alone(async () => {}, SECOND)).toBe(true);
+    await expect(turns.isolate(() => Promise.reject(new Error('alone')), SECOND)).rejects.toThrow('alone');
+    await expect(turns.share(() => Promise.reject(new Error('together')))).rejects.toThrow('together');
+    expect(await turns.isolate(async () => {}, SECOND)).toBe(true);
   });
 });

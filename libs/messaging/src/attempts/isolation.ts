@@ -1,55 +1,56 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Lets pieces of work run together, or one of them alone; who wants to be alone goes first. */
+/** Lets pieces of work run concurrently, or one of them in isolation; isolated work goes first. */
 export class Isolation {
-  private atWork = 0;
-  private wantAlone = 0;
-  private lastAlone: Promise<void> = Promise.resolve();
+  private running = 0;
+  private isolationsWanted = 0;
+  private lastIsolation: Promise<void> = Promise.resolve();
   private changed = Promise.withResolvers<void>();
 
-  async together<T>(work: () => Promise<T>): Promise<T> {
-    while (this.wantAlone > 0) await this.changed.promise;
+  /** Runs concurrently with other shared work, once nothing is isolated any more. */
+  async share<T>(work: () => Promise<T>): Promise<T> {
+    while (this.isolationsWanted > 0) await this.changed.promise;
     return this.run(work);
   }
 
-  /** False, and nothing was done, when those that run together have not ended after so many milliseconds. */
-  async alone(work: () => Promise<void>, patience: number): Promise<boolean> {
+  /** Resolves with false, and did nothing, when the shared work has not ended after `timeout` milliseconds. */
+  async isolate(work: () => Promise<void>, timeout: number): Promise<boolean> {
     const { promise: over, resolve: end } = Promise.withResolvers<void>();
-    const before = this.lastAlone;
-    this.lastAlone = over;
-    this.wantAlone++;
+    const before = this.lastIsolation;
+    this.lastIsolation = over;
+    this.isolationsWanted++;
     try {
       await before;
-      if (!(await this.othersEnded(patience))) return false;
+      if (!(await this.othersEnded(timeout))) return false;
       await this.run(work);
       return true;
     } finally {
-      this.wantAlone--;
+      this.isolationsWanted--;
       end();
-      this.ring();
+      this.notify();
     }
   }
 
-  private async othersEnded(patience: number): Promise<boolean> {
+  private async othersEnded(timeout: number): Promise<boolean> {
     const timer = new AbortController();
-    const late = pause(patience, 'late', { signal: timer.signal }).catch(() => 'ended');
-    while (this.atWork > 0 && (await Promise.race([this.changed.promise, late])) !== 'late');
+    const late = pause(timeout, 'late', { signal: timer.signal }).catch(() => 'ended');
+    while (this.running > 0 && (await Promise.race([this.changed.promise, late])) !== 'late');
     timer.abort();
-    return this.atWork === 0;
+    return this.running === 0;
   }
 
   private async run<T>(work: () => Promise<T>): Promise<T> {
-    this.atWork++;
+    this.running++;
     try {
       return await work();
     } finally {
-      this.atWork--;
-      this.ring();
+      this.running--;
+      this.notify();
     }
   }
 
-  /** Wakes all who wait, to look again. */
-  private ring(): void {
+  /** Wakes all that wait, to look again. */
+  private notify(): void {
     const { resolve } = this.changed;
     this.changed = Promise.withResolvers();
     resolve();

@@ -1,8 +1,8 @@
-import { until } from '@waybill/testing';
+import { testSize, until } from '@waybill/testing';
 import { tasks } from '../test/consumer.fixture.js';
 import { type Copy, CrashBench } from '../test/crash-bench.fixture.js';
 
-const KILLS = 100;
+const kills = testSize.consumerKills;
 
 let bench: CrashBench;
 beforeEach(async () => {
@@ -10,7 +10,7 @@ beforeEach(async () => {
 }, 60_000);
 afterEach(() => bench.close(), 60_000);
 
-it('copies of a consumer that are killed 100 times with their hands full give up no innocent message', async () => {
+it(`copies of a consumer that are killed ${kills} times with messages in flight dead-letter no innocent message`, async () => {
   let said = 0;
   const moreToDo = async () => {
     if ((await bench.rabbit.waiting(tasks.name)) > 0) return;
@@ -19,27 +19,27 @@ it('copies of a consumer that are killed 100 times with their hands full give up
   // All before the first death: a group that loses and gains members all the time assigns its partitions to none of them.
   const copies = await Promise.all([bench.copy(), bench.copy(), bench.copy()]);
   const begun = performance.now();
-  let kills = 0;
+  let killed = 0;
   const killAgainAndAgain = async (copy: Copy) => {
-    while (kills < KILLS) {
+    while (killed < kills) {
       // Now while it is alone with the first suspect of the death before, now with others in hand as well.
-      const hands = kills++ % 2 === 0 ? 1 : 20;
+      const hands = killed++ % 2 === 0 ? 1 : 20;
       const areFull = async () => {
         await moreToDo();
         return copy.started.length >= hands;
       };
       await until('its hands are full', areFull, { within: '90s' });
-      await bench.say('kafka', 'on kafka', String(kills), { takes: 20 });
+      await bench.say('kafka', 'on kafka', String(killed), { takes: 20 });
       await copy.kill();
     }
   };
   await Promise.all(copies.map(killAgainAndAgain));
-  process.stderr.write(`${kills} kills within ${Math.round((performance.now() - begun) / 1_000)} s\n`);
+  process.stderr.write(`${killed} kills within ${Math.round((performance.now() - begun) / 1_000)} s\n`);
 
   await bench.untilEffects('on rabbitmq', said, '90s');
   const tasksDone = (await bench.effectsOf('on rabbitmq')).map(Number);
   expect(tasksDone.sort((a, b) => a - b)).toEqual(Array.from({ length: said }, (_, n) => n + 1));
-  await bench.untilEffects('on kafka', kills, '90s');
-  expect((await bench.effectsOf('on kafka')).length).toBe(kills);
+  await bench.untilEffects('on kafka', killed, '90s');
+  expect((await bench.effectsOf('on kafka')).length).toBe(killed);
   expect(await bench.deadLetters()).toBe(0);
 }, 600_000);

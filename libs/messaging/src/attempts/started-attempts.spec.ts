@@ -22,11 +22,11 @@ function someProcess(on: Parameters<typeof attemptsOn>[0] = database) {
 }
 
 /** What a process left that died with the message in hand. */
-async function leftBehind(id: string, { alone = false, crashes = 0, waiting = false } = {}): Promise<void> {
+async function leftBehind(id: string, { isolated = false, crashes = 0, waiting = false } = {}): Promise<void> {
   await database.pool.query(
-    `INSERT INTO waybill.started (consumer, message_id, session, suspect, alone, crashes, waiting)
+    `INSERT INTO waybill.started (consumer, message_id, session, suspect, isolated, crashes, waiting)
      VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [CONSUMER, id, NOBODY, crashes > 0, alone, crashes, waiting],
+    [CONSUMER, id, NOBODY, crashes > 0, isolated, crashes, waiting],
   );
 }
 
@@ -92,13 +92,13 @@ describe('started attempts', () => {
 
   it('count a crash only for what was alone', async () => {
     await leftBehind('in company', { crashes: 1 });
-    await leftBehind('alone', { crashes: 1, alone: true });
+    await leftBehind('alone', { crashes: 1, isolated: true });
     expect(await suspicionOf('in company')).toMatchObject({ crashes: 1 });
     expect(await suspicionOf('alone')).toMatchObject({ crashes: 2 });
   });
 
   it('know what was sent away after a crash', async () => {
-    await leftBehind('a', { alone: true });
+    await leftBehind('a', { isolated: true });
     const first = someProcess();
     await first.begin(['a']);
     await first.wait('a');
@@ -120,7 +120,7 @@ describe('started attempts', () => {
     const attempts = someProcess();
     const suspicion = (await attempts.begin(['accused'])).get('accused')!;
     await attempts.enterIsolation('accused');
-    await attempts.acquit('accused', suspicion);
+    await attempts.clear('accused', suspicion);
     attempts.end(['accused']);
     expect(await suspicionOf('other')).toMatchObject({ crashes: 0 });
     await until('it is no suspect any more', async () => !(await written()).includes('accused'));

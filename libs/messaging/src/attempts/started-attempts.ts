@@ -1,25 +1,27 @@
 import { setTimeout as pause, setImmediate as tick } from 'node:timers/promises';
-import type { Logger, Tx } from '@waybill/outbox';
+import { type Logger, schemaName, type Tx } from '@waybill/outbox';
 import type pg from 'pg';
-import { Requeued } from '../handling/index.js';
-import { retryForever } from '../outcomes/index.js';
+import { Requeued, retryForever } from '../outcomes/index.js';
 import { SessionLock } from './session-lock.js';
+import { type StartedRow, startedTable } from './started-table.js';
 
 const LEAVE_WITHIN = 2_000;
 
-/** What is known of a message that was in the hands of a process when that died. */
+/** What is known of a message that was in flight when its process died. */
 export interface CrashSuspicion {
-  /** How many processes died while they handled it alone. */
+  /** How many processes crashed while they handled it in isolation. */
   crashes: number;
-  /** It was sent away after the last of these crashes and has come again since. */
+  /** It was put off after the last of these crashes and has come again since. */
   waited: boolean;
-  /** Somebody who lives is alone with it right now. */
+  /** Another live process handles it in isolation right now. */
   elsewhere: boolean;
 }
 
 export interface StartedAttemptsOptions {
   database: { pool: pg.Pool; autocommit: Tx };
   consumer: string;
+  /** PostgreSQL schema of the table. Default `waybill`. */
+  schema?: string | undefined;
   logger: Logger;
 }
 
@@ -30,25 +32,27 @@ interface Batch {
 }
 
 /**
- * Which messages this process has in hand, in its own database, so that after its death they are suspects. What starts or
- * ends while a statement is under way shares the next one.
+ * Records in the service's own database which messages this process has in flight, so that after its death they are
+ * suspects. What starts or ends while a statement is under way shares the next one.
  */
 export class StartedAttempts {
   private next = newBatch();
   private readonly ended = new Set<string>();
   private round: Promise<void> | undefined;
   private readonly session: SessionLock;
+  private readonly table: ReturnType<typeof startedTable>;
   private readonly closing = new AbortController();
   private closed: Promise<void> | undefined;
   private forgotten = false;
 
   constructor(private readonly options: StartedAttemptsOptions) {
     this.session = new SessionLock(options.database.pool, options.logger);
+    this.table = startedTable(schemaName(options.schema));
   }
 
   /**
-   * Resolves when it is written that these are in hand, with what speaks against some of them. Waits for the database.
-   * `suspects` are those that the broker says were in somebody's hands before.
+   * Resolves when it is recorded that these are in flight, with the suspicions against some of them. Waits for the database.
+   * `suspects` are those that the broker says were in flight before.
    */
   async begin(ids: readonly string[], { suspects = false } = {}): Promise<ReadonlyMap<string, CrashSuspicion>> {
     if (this.closing.signal.aborted || ids.length === 0) return new Map();
@@ -58,34 +62,31 @@ export class StartedAttempts {
     return batch.written.promise;
   }
 
-  /** They are in hand no more; those that wait stay known. */
+  /** They are no longer in flight; those that wait stay known. */
   end(ids: readonly string[]): void {
     if (this.closing.signal.aborted) return;
     for (const id of ids) this.ended.add(id);
     this.write();
   }
 
-  /** From now on the death of this process is held against the message. */
+  /** From now on a crash of this process is blamed on the message. */
   async enterIsolation(id: string): Promise<void> {
-    await this.update('alone = true, waiting = false', id);
+    await this.run(this.table.enterIsolation, id);
   }
 
-  /** It was handled alone and the process lives. If one had died of it before, then for another reason: nobody stays accused. */
-  async acquit(id: string, { crashes }: CrashSuspicion): Promise<void> {
-    await this.update('alone = false, suspect = false, crashes = 0', id);
-    if (crashes === 0) return;
+  /** It was isolated and the process lives. If one had crashed before, then for another reason: all blame is cleared. */
+  async clear(id: string, { crashes }: CrashSuspicion): Promise<void> {
+    await this.run(this.table.clear, id);
     const { database, consumer } = this.options;
-    await database.autocommit.query('UPDATE waybill.started SET crashes = 0 WHERE consumer = $1 AND crashes > 0', [
-      consumer,
-    ]);
+    if (crashes > 0) await database.autocommit.query(this.table.clearAll, [consumer]);
   }
 
-  /** It leaves our hands and comes again. */
+  /** It leaves unhandled and comes again. */
   async wait(id: string): Promise<void> {
-    await this.update('waiting = true', id);
+    await this.run(this.table.wait, id);
   }
 
-  /** The process stops: how it ends is held against nobody. */
+  /** The process stops: how it ends is blamed on no message. */
   close(): Promise<void> {
     this.closing.abort();
     this.closed ??= Promise.race([this.leave(), pause(LEAVE_WITHIN, undefined, { ref: false })]);
@@ -106,10 +107,10 @@ export class StartedAttempts {
       const suspicions = await retryForever(
         () => this.writeBatch(started, ended),
         this.closing.signal,
-        (error) => this.options.logger.warn({ err: error }, 'the database is away, messages wait'),
+        (error) => this.options.logger.warn({ err: error }, 'the database is unavailable, messages wait'),
       );
       if (suspicions) written.resolve(suspicions);
-      else written.reject(new Requeued('the process stops'));
+      else written.reject(new Requeued());
     }
     this.round = undefined;
   }
@@ -120,7 +121,7 @@ export class StartedAttempts {
     await this.forgetOld();
     const ids = [...started.keys()];
     const params = [consumer, this.session.id, ended, ids, [...started.values()]];
-    const { rows } = await database.autocommit.query<StartedRow>(WRITE, params);
+    const { rows } = await database.autocommit.query<StartedRow>(this.table.write, params);
     const known = new Map(rows.map((row) => [row.message_id, row]));
     const suspicions = new Map<string, CrashSuspicion>();
     for (const id of ids) {
@@ -131,60 +132,30 @@ export class StartedAttempts {
     return suspicions;
   }
 
-  /** What dead processes left and nobody has sent again: it took effect, and only its end was not written any more. */
+  /** Rows of dead processes whose message never came again: it took effect, and only its end was not recorded. */
   private async forgetOld(): Promise<void> {
     if (this.forgotten) return;
-    await this.options.database.autocommit.query(FORGET_OLD, [this.options.consumer]);
+    await this.options.database.autocommit.query(this.table.forgetOld, [this.options.consumer]);
     this.forgotten = true;
   }
 
-  private async update(change: string, id: string): Promise<void> {
+  private async run(sql: string, id: string): Promise<void> {
     const { database, consumer } = this.options;
-    const sql = `UPDATE waybill.started SET ${change} WHERE consumer = $1 AND session = $2 AND message_id = $3`;
     await database.autocommit.query(sql, [consumer, this.session.id, id]);
   }
 
   private async leave(): Promise<void> {
     const { database, consumer, logger } = this.options;
-    const sql = 'DELETE FROM waybill.started WHERE consumer = $1 AND session = $2 AND NOT waiting';
     await this.round;
     await database.autocommit
-      .query(sql, [consumer, this.session.id])
-      .catch((error) => logger.debug({ err: error }, 'what is in hand stays written down'));
+      .query(this.table.leave, [consumer, this.session.id])
+      .catch((error) => logger.debug({ err: error }, 'messages in flight stay recorded'));
     await this.session.close();
   }
 }
 
-interface StartedRow {
-  message_id: string;
-  suspect: boolean;
-  crashes: number;
-  waiting: boolean;
-}
-
 function newBatch(): Batch {
   const written = Promise.withResolvers<ReadonlyMap<string, CrashSuspicion>>();
-  written.promise.catch(() => {}); // nobody may have asked: a batch can consist of ends alone
+  written.promise.catch(() => {}); // nobody may wait for it: a batch can consist of ends alone
   return { started: new Map(), written };
 }
-
-// What a dead process left is taken over as suspect, and a crash is counted if it had been alone. What a living one is
-// alone with stays where it is and is not returned. Ordered, so that two who start the same messages do not lock each
-// other out.
-const WRITE = `
-  WITH ended AS (
-    DELETE FROM waybill.started WHERE consumer = $1 AND session = $2 AND message_id = ANY ($3::text[]) AND NOT waiting
-  )
-  INSERT INTO waybill.started AS held (consumer, message_id, session, suspect)
-  SELECT $1, message_id, $2, suspect FROM unnest($4::text[], $5::boolean[]) AS begun (message_id, suspect) ORDER BY message_id
-  ON CONFLICT (consumer, message_id) DO UPDATE SET
-    session = excluded.session,
-    suspect = held.suspect OR excluded.suspect OR NOT (held.session = excluded.session OR waybill.is_alive(held.session)),
-    crashes = held.crashes + held.alone::integer,
-    alone = false
-  WHERE NOT (held.alone AND (held.session = excluded.session OR waybill.is_alive(held.session)))
-  RETURNING message_id, suspect, crashes, waiting`;
-
-const FORGET_OLD = `
-  DELETE FROM waybill.started
-  WHERE consumer = $1 AND started_at < now() - interval '7 days' AND NOT waybill.is_alive(session)`;

@@ -72,14 +72,19 @@ const works: Handler<typeof Work>['handle'] = ({ what }, { reply }) => reply({ w
 const startWorker = (handle = works) => {
   worker = startResponder(connection, Work, handle, { database });
 };
-/** Any process of the asker's service. */
+/** Any process of the requester's service. */
 const startListener = () => {
-  listener = startResponder(connection, Worked as never, (reply, context) => requests.take(reply as never, context), {
-    database,
-  });
+  listener = startResponder(
+    connection,
+    Worked as never,
+    (reply, context) => requests.receive(reply as never, context),
+    {
+      database,
+    },
+  );
 };
 const ask = (order: number, what: string, timeout = 60_000) =>
-  database.transaction((tx) => requests.ask(tx, { what }, { timeout, about: { order } }));
+  database.transaction((tx) => requests.request(tx, { what }, { timeout, about: { order } }));
 const untilEffect = (what: string) =>
   until(what, async () => (await effects(database)).includes(what), { within: '30s' });
 const effectsOf = async (order: number) =>
@@ -103,7 +108,7 @@ describe('a request with a callback', () => {
 
   it('is not asked when the transaction rolls back', async () => {
     const failing = database.transaction(async (tx) => {
-      await requests.ask(tx, { what: 'nothing' }, { timeout: 1_000, about: { order: 2 } });
+      await requests.request(tx, { what: 'nothing' }, { timeout: 1_000, about: { order: 2 } });
       throw new Error('changed my mind');
     });
     await expect(failing).rejects.toThrow('changed my mind');
@@ -166,7 +171,7 @@ describe('a request with a callback', () => {
       outbox,
       task: Work,
       logger: quiet,
-      every: 20,
+      interval: 20,
       onReply: async () => {},
       onTimeout: ({ order }, { tx }) => effect(tx, `order ${order}: by itself`),
     });

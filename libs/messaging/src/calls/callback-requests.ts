@@ -1,4 +1,4 @@
-import type { Logger, TransactionRunner, Tx } from '@waybill/outbox';
+import { type Logger, schemaName, type TransactionRunner, type Tx } from '@waybill/outbox';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
 import type { BodyOf, ReplyContract, TaskContract } from '../contract/index.js';
@@ -6,42 +6,50 @@ import type { HandlerContext } from '../handling/index.js';
 import { deliverReply } from '../rabbitmq/index.js';
 import type { MessageOutbox } from './message-outbox.js';
 
-const LOOK_EVERY = 1_000;
-const AFTER_A_FAILURE = 5_000;
+const INTERVAL = 1_000;
+const PAUSE_AFTER_FAILURE = 5_000;
 
 export interface CallbackRequestsOptions<Schema extends z.ZodType, Reply extends ReplyContract, About> {
   database: TransactionRunner;
   outbox: MessageOutbox;
   task: TaskContract<Schema, Reply>;
-  /** What is done with a reply that comes in time, in the transaction of the handler that takes it. */
+  /** Handles a reply that comes in time, in the transaction of the handler that received it. */
   onReply(reply: BodyOf<Reply>, about: About, context: HandlerContext): Promise<void>;
-  /** What is done when none came in time, in a transaction of its own. One that fails is done again. */
+  /** Handles a timeout, in a transaction of its own. One that fails is repeated. */
   onTimeout(about: About, context: Pick<HandlerContext, 'tx' | 'outbox'>): Promise<void>;
   logger: Logger;
-  /** How often to look for requests whose time is over, in ms. Default 1,000. */
-  every?: number;
+  /** How often to look for requests that have timed out, in ms. Default 1,000. */
+  interval?: number;
+  /** PostgreSQL schema of the table. Default `waybill`. */
+  schema?: string | undefined;
+  /** Default `waybill`. */
+  namespace?: string | undefined;
 }
 
 /**
- * Async request-reply with callback: asks now, is called back later, in whichever process, also when all were down in
+ * Async request-reply with callback: requests now, is called back later, in whichever process, even if all were down in
  * between. Each request ends once: by its reply or by its timeout, whichever commits first. Needs the library's table
- * `waybill.pending_requests`. (A saga does without the table: it remembers itself what it waits for.)
+ * `pending_requests`. (A saga needs no table: it remembers what it waits for.)
  */
 export class CallbackRequests<Schema extends z.ZodType, Reply extends ReplyContract, About> {
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<void> = Promise.resolve();
 
-  constructor(private readonly options: CallbackRequestsOptions<Schema, Reply, About>) {}
+  private readonly schema: string;
+
+  constructor(private readonly options: CallbackRequestsOptions<Schema, Reply, About>) {
+    this.schema = schemaName(options.schema);
+  }
 
   /**
-   * Asks if and only if `tx` commits. `about` comes back with the callback; `timeout` in ms, from now. Resolves with the
-   * correlation id.
+   * Sends the request if and only if `tx` commits. `about` comes back with the callback; `timeout` in ms, from now. Resolves
+   * with the correlation id.
    */
-  async ask(tx: Tx, body: z.input<Schema>, { timeout, about }: { timeout: number; about: About }): Promise<string> {
+  async request(tx: Tx, body: z.input<Schema>, { timeout, about }: { timeout: number; about: About }): Promise<string> {
     const { task, outbox } = this.options;
     const correlationId = uuidv7();
     await tx.query(
-      `INSERT INTO waybill.pending_requests (correlation_id, task, about, deadline)
+      `INSERT INTO ${this.schema}.pending_requests (correlation_id, task, about, deadline)
        VALUES ($1, $2, $3::json, now() + $4::float8 * interval '1 millisecond')`,
       [correlationId, task.type, JSON.stringify(about), timeout],
     );
@@ -49,26 +57,30 @@ export class CallbackRequests<Schema extends z.ZodType, Reply extends ReplyContr
     return correlationId;
   }
 
-  /** For the handler of the reply. A reply to nobody (answered before, or too late) is dropped and counted. */
-  async take(reply: BodyOf<Reply>, context: HandlerContext): Promise<void> {
-    await deliverReply(context.message, async (correlationId) => {
-      const { rows } = await context.tx.query<{ about: About }>(
-        'DELETE FROM waybill.pending_requests WHERE correlation_id = $1 AND task = $2 RETURNING about',
-        [correlationId, this.options.task.type],
-      );
-      if (rows[0]) await this.options.onReply(reply, rows[0].about, context);
-      return rows.length > 0;
-    });
+  /** For the reply's handler. A reply that nobody waits for (a second one, or too late) is dropped and counted. */
+  async receive(reply: BodyOf<Reply>, context: HandlerContext): Promise<void> {
+    await deliverReply(
+      context.message,
+      async (correlationId) => {
+        const { rows } = await context.tx.query<{ about: About }>(
+          `DELETE FROM ${this.schema}.pending_requests WHERE correlation_id = $1 AND task = $2 RETURNING about`,
+          [correlationId, this.options.task.type],
+        );
+        if (rows[0]) await this.options.onReply(reply, rows[0].about, context);
+        return rows.length > 0;
+      },
+      this.options.namespace,
+    );
   }
 
-  /** Begins to look for requests whose time is over. Any number of processes may. */
+  /** Starts looking for requests that have timed out. Any number of processes may. */
   start(): void {
-    const { every = LOOK_EVERY, logger } = this.options;
+    const { interval = INTERVAL, logger } = this.options;
     this.timer ??= setInterval(() => {
       this.round = this.expire().catch((error) =>
-        logger.warn({ err: error, task: this.options.task.type }, 'could not end late requests'),
+        logger.warn({ err: error, task: this.options.task.type }, 'could not expire requests'),
       );
-    }, every).unref();
+    }, interval).unref();
   }
 
   async stop(): Promise<void> {
@@ -76,7 +88,7 @@ export class CallbackRequests<Schema extends z.ZodType, Reply extends ReplyContr
     await this.round;
   }
 
-  /** Ends all requests whose time is over now. */
+  /** Ends all requests that have timed out by now. */
   async expire(): Promise<void> {
     while (await this.expireOne());
   }
@@ -86,10 +98,10 @@ export class CallbackRequests<Schema extends z.ZodType, Reply extends ReplyContr
     let correlationId: string | undefined;
     try {
       return await database.transaction(async (tx) => {
-        const { rows } = await tx.query<{ id: string; about: About }>(FIRST_LATE, [task.type]);
+        const { rows } = await tx.query<{ id: string; about: About }>(firstLateSql(this.schema), [task.type]);
         if (!rows[0]) return false;
         correlationId = rows[0].id;
-        await tx.query('DELETE FROM waybill.pending_requests WHERE correlation_id = $1', [correlationId]);
+        await tx.query(`DELETE FROM ${this.schema}.pending_requests WHERE correlation_id = $1`, [correlationId]);
         await onTimeout(rows[0].about, { tx, outbox });
         return true;
       });
@@ -99,18 +111,18 @@ export class CallbackRequests<Schema extends z.ZodType, Reply extends ReplyContr
     }
   }
 
-  /** So that one that fails does not hold up the others. */
+  /** So that one that fails does not delay the others. */
   private async postpone(correlationId: string): Promise<void> {
     await this.options.database.transaction((tx) =>
       tx.query(
-        `UPDATE waybill.pending_requests SET deadline = now() + $2::float8 * interval '1 millisecond'
+        `UPDATE ${this.schema}.pending_requests SET deadline = now() + $2::float8 * interval '1 millisecond'
          WHERE correlation_id = $1`,
-        [correlationId, AFTER_A_FAILURE],
+        [correlationId, PAUSE_AFTER_FAILURE],
       ),
     );
   }
 }
 
-const FIRST_LATE = `
-  SELECT correlation_id AS id, about FROM waybill.pending_requests
+const firstLateSql = (schema: string) => `
+  SELECT correlation_id AS id, about FROM ${schema}.pending_requests
   WHERE task = $1 AND deadline < now() ORDER BY deadline LIMIT 1 FOR UPDATE SKIP LOCKED`;

@@ -55,8 +55,8 @@ function startChild(stopAt: ProcessingOrder['stopAt']): Child {
 /** Orders a last thing and waits for its price: then all before it has been dealt with. */
 async function timesPriced(): Promise<number[]> {
   await order('the last');
-  await peer.heard('the last', 1);
-  return Promise.all(WHATS.map(async (what) => (await peer.heard(what, 0)).length));
+  await peer.received('the last', 1);
+  return Promise.all(WHATS.map(async (what) => (await peer.received(what, 0)).length));
 }
 const once = WHATS.map(() => 1);
 
@@ -65,7 +65,7 @@ describe('consume, process and produce', () => {
     await processor.start();
     await order(...WHATS);
     expect(await timesPriced()).toEqual(once);
-    const [event] = await peer.heard('a', 1);
+    const [event] = await peer.received('a', 1);
     expect(event).toMatchObject({ type: Priced.type, body: '{"what":"a","price":1}' });
   });
 
@@ -99,7 +99,7 @@ describe('consume, process and produce', () => {
     sleeper.goOn();
     sleeper.signal('SIGCONT');
     await sleeper.says('refused');
-    expect(await Promise.all(WHATS.map(async (what) => (await peer.heard(what, 0)).length))).toEqual(once);
+    expect(await Promise.all(WHATS.map(async (what) => (await peer.received(what, 0)).length))).toEqual(once);
   });
 
   it('gives up what is malformed or refused in the same transaction, once, and goes on', async () => {
@@ -122,8 +122,8 @@ describe('consume, process and produce', () => {
     await order('refused', 'blip', 'a');
     await processor.start();
 
-    await peer.heard('a', 1);
-    const [[broken], [refused]] = await Promise.all([peer.heard('malformed', 1), peer.heard('refused', 1)]);
+    await peer.received('a', 1);
+    const [[broken], [refused]] = await Promise.all([peer.received('malformed', 1), peer.received('refused', 1)]);
     expect(failureOf(broken!.headers)).toMatchObject({
       class: 'malformed',
       consumer: GROUP,
@@ -131,7 +131,7 @@ describe('consume, process and produce', () => {
       attempts: 1,
     });
     expect(failureOf(refused!.headers)).toMatchObject({ class: 'business', error: 'not for sale' });
-    expect((await peer.heard('blip', 1)).length).toBe(1);
+    expect((await peer.received('blip', 1)).length).toBe(1);
   });
 
   it('leaves an event of another type alone', async () => {
@@ -139,7 +139,7 @@ describe('consume, process and produce', () => {
     const other = encode(Ordered.of({ what: 'other' }), '/test');
     await publisher.publish([{ ...other, headers: { ...other.headers, ce_type: 'test.Other.v1' } }]);
     await timesPriced();
-    expect(await peer.heard('other', 0)).toEqual([]);
+    expect(await peer.received('other', 0)).toEqual([]);
   });
 
   it('shows nothing of a transaction that is not committed', async () => {
@@ -153,7 +153,7 @@ describe('consume, process and produce', () => {
     await consumer.run({ eachMessage: async ({ message }) => void seen.push(String(message.key)) });
     await until('who reads what is not committed has seen all', () => seen.length === WHATS.length, { within: '30s' });
     await consumer.disconnect();
-    expect(await Promise.all(WHATS.map(async (what) => (await peer.heard(what, 0)).length))).toEqual(
+    expect(await Promise.all(WHATS.map(async (what) => (await peer.received(what, 0)).length))).toEqual(
       WHATS.map(() => 0),
     );
   });

@@ -4,20 +4,12 @@ import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { z } from 'zod';
 import { type EventContract, type OutgoingMessage, readBody, unversioned } from '../contract/index.js';
 import { encode, type ReceivedMessage } from '../envelope/index.js';
-import { fromKafka, HEARTBEAT, memberOf, toMessage, toRecord } from '../kafka/index.js';
-import {
-  classOf,
-  deadLetterTopicOf,
-  failureHeaders,
-  isDeadLetter,
-  MalformedMessage,
-  retryDelay,
-  retryForever,
-} from '../outcomes/index.js';
+import { deadLetterOf, fromKafka, HEARTBEAT, memberOf, toMessage, toRecord } from '../kafka/index.js';
+import { classOf, isDeadLetter, MalformedMessage, retryDelay, retryForever } from '../outcomes/index.js';
 import { PartitionTransactions } from './partition-transactions.js';
 
 const BATCH = 500;
-const AFTER_A_FAILURE = 500;
+const PAUSE_AFTER_FAILURE = 500;
 
 export interface ConsumeProcessProduceOptions<Schema extends z.ZodType> {
   kafka: Kafka;
@@ -28,19 +20,21 @@ export interface ConsumeProcessProduceOptions<Schema extends z.ZodType> {
   source: string;
   input: EventContract<Schema>;
   /**
-   * The events that follow from one. It must have no other effect: it is done again after a crash. What it throws is as in
-   * a handler, but it is tried again in place, so that its partition keeps its order.
+   * The events that follow from one. It must have no other effect: it is repeated after a crash. What it throws is as in a
+   * handler, but retries happen in place, so that its partition keeps its order.
    */
   process(body: z.output<Schema>, message: ReceivedMessage): OutgoingMessage[] | Promise<OutgoingMessage[]>;
   logger: Logger;
-  /** Events a transaction at most; the more, the less each costs. Default 500. */
+  /** Events per transaction; the more, the less each costs. Default 500. */
   batchSize?: number;
+  /** Default `waybill`. */
+  namespace?: string | undefined;
 }
 
 /**
- * Exactly once from topic to topic: what was read, what was produced of it and what was given up are one Kafka transaction.
- * Who reads the result as `read_committed`, as our consumers do, sees each of it once, whoever dies when. It holds within
- * Kafka: an effect elsewhere needs the inbox.
+ * Exactly once from topic to topic: consumed offsets, produced events and dead letters are one Kafka transaction. Whoever
+ * reads the result as `read_committed`, as our consumers do, sees each event once, whichever process dies when. It holds
+ * within Kafka: an effect elsewhere needs the inbox.
  */
 export class ConsumeProcessProduce<Schema extends z.ZodType> {
   private readonly transactions = new Map<number, PartitionTransactions>();
@@ -55,7 +49,7 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
     this.group = prefix + group;
   }
 
-  /** Resolves when it has begun; a broker that is away is waited for. */
+  /** Resolves when it consumes; waits for an unavailable broker. */
   async start(): Promise<void> {
     await retryForever(
       () => this.consume(),
@@ -64,17 +58,17 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
     );
   }
 
-  /** Takes no more, and finishes or gives back what is in hand. */
+  /** Consumes no more, and finishes or aborts what is in flight. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.consumer?.disconnect().catch(() => {});
-    await this.letGo();
+    await this.release();
   }
 
   private async consume(): Promise<void> {
     const consumer = memberOf(this.options.kafka, this.group);
     this.consumer = consumer;
-    consumer.on('consumer.group_join', () => this.letGo());
+    consumer.on('consumer.group_join', () => this.release());
     consumer.on('consumer.crash', ({ payload }) => {
       if (!payload.restart && !this.stopping.signal.aborted) void consumer.disconnect().then(() => this.start());
     });
@@ -84,12 +78,12 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: 3,
-      eachBatch: (batch) => this.takeBatch(batch),
+      eachBatch: (batch) => this.consumeBatch(batch),
     });
   }
 
   /** What fails is not resolved, so it is fetched again, and the next transaction begins by finding out what is done. */
-  private async takeBatch({ batch, heartbeat, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> {
+  private async consumeBatch({ batch, heartbeat, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> {
     const { batchSize = BATCH, logger } = this.options;
     const { partition, messages } = batch;
     const beating = setInterval(() => void heartbeat().catch(() => {}), HEARTBEAT);
@@ -100,9 +94,12 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
         resolveOffset(some.at(-1)!.offset);
       }
     } catch (error) {
-      logger.warn({ err: error, topic: this.topic, partition }, 'the transaction failed, its events come again');
-      await this.letGo(partition);
-      await pause(AFTER_A_FAILURE, undefined, { signal: this.stopping.signal }).catch(() => {});
+      logger.warn(
+        { err: error, topic: this.topic, partition },
+        'the transaction failed, its events will be consumed again',
+      );
+      await this.release(partition);
+      await pause(PAUSE_AFTER_FAILURE, undefined, { signal: this.stopping.signal }).catch(() => {});
     } finally {
       clearInterval(beating);
     }
@@ -124,8 +121,8 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
     return transactions;
   }
 
-  /** Whoever reads these partitions next takes them over, and may be this process. */
-  private async letGo(...partitions: number[]): Promise<void> {
+  /** The next reader of these partitions, perhaps this process, takes them over. */
+  private async release(...partitions: number[]): Promise<void> {
     const those = partitions.length ? partitions : [...this.transactions.keys()];
     const open = those.map((partition) => this.transactions.get(partition));
     for (const partition of those) this.transactions.delete(partition);
@@ -162,25 +159,9 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
   }
 
   private deadLetter(message: ReceivedMessage, error: Error, attempts: number, firstFailedAt: string): OutboxMessage {
-    const { group, input, logger } = this.options;
-    logger.error({ err: error, messageId: message.id, type: message.type }, 'the message is given up');
-    const failure = failureHeaders({
-      source: input.destination.name,
-      consumer: group,
-      class: classOf(error),
-      error: error.message,
-      stack: error.stack,
-      attempts,
-      firstFailedAt,
-      lastFailedAt: new Date().toISOString(),
-    });
-    return {
-      id: message.id,
-      target: 'kafka',
-      destination: deadLetterTopicOf(input.destination.name, group),
-      key: message.key,
-      headers: { ...message.headers, ...failure },
-      body: message.bytes,
-    };
+    const { group, namespace, logger } = this.options;
+    logger.error({ err: error, messageId: message.id, type: message.type }, 'dead-lettered an event');
+    const outcome = { kind: 'dead-letter' as const, class: classOf(error), error, attempts };
+    return deadLetterOf({ ...message, firstFailedAt }, outcome, group, namespace);
   }
 }

@@ -60,8 +60,8 @@ async function arrived(broker: 'kafka' | 'rabbitmq', last: string): Promise<Reco
     });
     return counts;
   }
-  await peer.heard(last, 1);
-  for (const what of whatsOf(last)) for (const { body } of await peer.heard(what, 0)) count(body);
+  await peer.received(last, 1);
+  for (const what of whatsOf(last)) for (const { body } of await peer.received(what, 0)) count(body);
   return counts;
 }
 

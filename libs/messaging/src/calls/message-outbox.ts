@@ -5,24 +5,28 @@ import { encode } from '../envelope/index.js';
 import { type Failure, failureHeaders } from '../outcomes/index.js';
 
 export interface MessageOutboxOptions {
-  /** CloudEvents `source`: who says it, e.g. `/waybill/order`. */
+  /** CloudEvents `source` of the messages, such as `/waybill/order`. */
   source: string;
-  /** Where the bytes are left. Default: `waybill.outbox` of the caller's database. */
+  /** Where the bytes are stored. Default: table `outbox` in schema `waybill` of the caller's database. */
   outbox?: Outbox;
-  /** Takes bodies that are too large for a broker. Default: they are left to the broker, which may refuse them. */
+  /** Stores bodies that are too large for a broker. Default: they go to the broker, which may reject them. */
   claimCheck?: ClaimCheck | undefined;
+  /** Default `waybill`. */
+  namespace?: string | undefined;
 }
 
-/** Where a transaction leaves what it has to say. */
+/** Sends the messages of a transaction. */
 export class MessageOutbox {
   private readonly source: string;
   private readonly outbox: Outbox;
   private readonly claimCheck: ClaimCheck | undefined;
+  private readonly namespace: string | undefined;
 
-  constructor({ source, outbox = new PostgresOutbox(), claimCheck }: MessageOutboxOptions) {
+  constructor({ source, outbox = new PostgresOutbox(), claimCheck, namespace }: MessageOutboxOptions) {
     this.source = source;
     this.outbox = outbox;
     this.claimCheck = claimCheck;
+    this.namespace = namespace;
   }
 
   /** Events to their topics, tasks and replies to their queues, if and only if `tx` commits. */
@@ -30,13 +34,13 @@ export class MessageOutbox {
     await this.outbox.add(tx, ...(await Promise.all(messages.map((message) => this.encode(tx, message)))));
   }
 
-  /** Sets a task aside for a person, in this dead letter queue. */
+  /** Sends a task to this dead letter queue, for an operator. */
   async addDeadLetter(tx: Tx, deadLetterQueue: string, message: OutgoingMessage, failure: Failure): Promise<void> {
     const { headers, ...encoded } = await this.encode(tx, message);
     await this.outbox.add(tx, {
       ...encoded,
       destination: deadLetterQueue,
-      headers: { ...headers, ...failureHeaders(failure) },
+      headers: { ...headers, ...failureHeaders(failure, this.namespace) },
     });
   }
 

@@ -85,7 +85,7 @@ describe.each(['at-most-once', 'at-least-once'] as const)('sending %s', (guarant
     const ids = await Promise.all(
       Array.from({ length: 20 }, () => sender.publish(ItHappened, { what: about }, { guarantee })),
     );
-    const heard = await peer.heard(about, 20);
+    const heard = await peer.received(about, 20);
     expect(heard.map(({ headers }) => headers.ce_id)).toEqual(ids);
   });
 
@@ -105,7 +105,7 @@ describe('while the answers of the broker are lost', () => {
   it('at most once neither waits nor sends twice', async () => {
     await sender.send(DoIt, { what: 'before' }); // connected
     await delivered();
-    proxy.holdAnswers();
+    proxy.holdResponses();
     await sender.send(DoIt, { what: 'once' }, { guarantee: 'at-most-once' });
     await until('it is there', async () => (await waiting()) > 0);
     proxy.cut();
@@ -117,7 +117,7 @@ describe('while the answers of the broker are lost', () => {
   it('at least once sends again until it is confirmed, under the same id', async () => {
     await sender.send(DoIt, { what: 'before' });
     await delivered();
-    proxy.holdAnswers();
+    proxy.holdResponses();
     const sending = sender.send(DoIt, { what: 'confirmed' }, { within: 30_000 });
     await until('it is there', async () => (await waiting()) > 0);
     proxy.cut();

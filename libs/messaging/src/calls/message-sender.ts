@@ -24,10 +24,10 @@ export interface SendOptions {
 }
 
 export interface MessageSenderOptions {
-  /** CloudEvents `source`: who says it. */
+  /** CloudEvents `source` of the messages. */
   source: string;
   /** By guarantee, then by broker. */
-  publishers: Record<DeliveryGuarantee, Record<'kafka' | 'rabbitmq', Publisher>>;
+  publishers: Record<DeliveryGuarantee, Partial<Record<string, Publisher>>>;
 }
 
 /**
@@ -54,7 +54,8 @@ export class MessageSender {
   private async deliver(contract: Contract, body: unknown, options: SendOptions = {}): Promise<string> {
     const { guarantee = 'at-least-once', within = WITHIN, id } = options;
     const message = encode({ contract, body, ...(id && { id }) }, this.options.source);
-    const publisher = this.options.publishers[guarantee][message.target as 'kafka' | 'rabbitmq'];
+    const publisher = this.options.publishers[guarantee][message.target];
+    if (!publisher) throw new Error(`${contract.type} cannot be sent: ${message.target} is not configured`);
     if (guarantee === 'at-most-once') await publisher.publish([message]);
     else await untilConfirmed(publisher, message, within);
     return message.id;
@@ -70,7 +71,7 @@ async function untilConfirmed(publisher: Publisher, message: OutboxMessage, with
       const outcome = await Promise.race([publishOne(publisher, message), late]);
       if (outcome.status === 'published') return;
       const reason = `${message.destination}: ${outcome.reason}`;
-      if (outcome.status === 'refused') throw new Error(reason);
+      if (outcome.status === 'rejected') throw new Error(reason);
       if (performance.now() + wait >= deadline) throw new NotConfirmed(reason, { cause: outcome.cause });
       await pause(wait);
     }

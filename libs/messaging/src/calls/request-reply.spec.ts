@@ -63,7 +63,7 @@ const dropped = async () => {
 };
 
 /** Holds the answers back until they are released. */
-function holdAnswers() {
+function holdResponses() {
   const asked: string[] = [];
   const replyQueues: string[] = [];
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
@@ -96,7 +96,7 @@ describe('a request', () => {
   });
 
   it('is given up after its timeout, and the late reply is dropped and counted', async () => {
-    const { asked, release } = holdAnswers();
+    const { asked, release } = holdResponses();
     const before = await dropped();
     await expect(asker.request(Ask, { about: 'slow' }, { timeout: 300 })).rejects.toThrow(
       new NoReply('no reply to test.Ask.v1 within 300 ms'),
@@ -129,7 +129,7 @@ describe('a request', () => {
   });
 
   it('is given up at once when the connection breaks: its reply queue is gone, and the reply is dropped and counted', async () => {
-    const { asked, replyQueues, release } = holdAnswers();
+    const { asked, replyQueues, release } = holdResponses();
     const before = await dropped();
     const request = asker.request(Ask, { about: 'cut' }, { timeout: 30_000 }).catch((error) => error);
     await until('it was asked', () => asked.includes('cut'));
@@ -149,7 +149,7 @@ describe('a request', () => {
     proxy.cut();
     const tooShort = asker.request(Ask, { about: 'too short' }, { timeout: 200 });
     await expect(tooShort).rejects.toThrow(NoReply);
-    const { asked, release } = holdAnswers();
+    const { asked, release } = holdResponses();
     const patient = asker.request(Ask, { about: 'patient' }, { timeout: 30_000 });
     proxy.restore();
     await until('it was asked', () => asked.length > 0, { within: '20s' });

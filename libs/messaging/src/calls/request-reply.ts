@@ -13,18 +13,19 @@ import {
 
 const TIMEOUT = 5_000;
 
-/** There was no reply in time. Whether the task was done, is still being done or never will be is not known. */
+/** There was no reply in time. It is unknown whether the task was done, is being done or never will be. */
 export class NoReply extends Error {
   override readonly name = 'NoReply';
 }
 
 export interface RequestReplyOptions {
-  /** Takes the replies. */
+  /** Receives the replies. */
   consuming: RabbitClient;
   /** Sends the requests; may be the same. */
   publishing: RabbitClient;
-  /** CloudEvents `source`: who asks. */
+  /** CloudEvents `source` of the requests. */
   source: string;
+  namespace?: string | undefined;
 }
 
 export interface RequestOptions {
@@ -34,16 +35,16 @@ export interface RequestOptions {
 
 interface Pending {
   reply: ReplyContract;
-  /** Its reply can come only to the reply queue of now. */
+  /** Its reply can only come to the current reply queue. */
   sent: boolean;
   resolve(body: unknown): void;
   reject(error: Error): void;
 }
 
 /**
- * Request-reply: sends a task and waits for its answer, at most once. Requests are not repeated, and the replies come to a
- * queue that this process alone has and that ends with its connection. For questions; an effect that must happen is sent
- * through the outbox, with a durable reply queue: see `CallbackRequests`.
+ * Request-reply: sends a task and waits for its reply, at most once. Requests are not repeated, and the replies come to an
+ * exclusive queue of this process, which ends with its connection. For queries; an effect that must happen is sent through
+ * the outbox, with a durable reply queue: see `CallbackRequests`.
  */
 export class RequestReply {
   private readonly pending = new Map<string, Pending>();
@@ -90,17 +91,17 @@ export class RequestReply {
   private async send(task: TaskContract, body: unknown, correlationId: string): Promise<void> {
     const replyTo = this.replies?.queue ?? (await this.replyQueue());
     const pending = this.pending.get(correlationId);
-    if (!pending) return; // given up meanwhile: nobody would take its reply
+    if (!pending) return; // timed out meanwhile: nobody would receive its reply
     pending.sent = true;
     const message = encode({ contract: task, body, id: correlationId, correlationId, replyTo }, this.options.source);
     await this.producer.send(toRabbit(message, { persistent: false }));
   }
 
-  /** Its name is the broker's to give, anew with each connection: a reply to an earlier one finds no queue. */
+  /** The broker names it, anew for each connection: a reply to an earlier one finds no queue. */
   private replyQueue(): Promise<string> {
     this.replies ??= this.options.consuming.reader({
       onMessage: (delivery) => {
-        void this.take(delivery);
+        void this.receive(delivery);
         return undefined;
       },
       onInterrupted: () => this.failSent('the reply queue is gone with its connection'),
@@ -108,9 +109,10 @@ export class RequestReply {
     return this.replies.whenReading();
   }
 
-  private async take(delivery: RabbitDelivery): Promise<void> {
-    const message = fromDelivery(delivery, 'replies');
-    await deliverReply(message, (correlationId) => {
+  private async receive(delivery: RabbitDelivery): Promise<void> {
+    const { namespace } = this.options;
+    const message = fromDelivery(delivery, 'replies', namespace);
+    const receive = (correlationId: string) => {
       const pending = this.pending.get(correlationId);
       try {
         pending?.resolve(readBody(pending.reply, message.type, JSON.parse(message.bytes.toString('utf8'))));
@@ -118,7 +120,8 @@ export class RequestReply {
         pending?.reject(error as Error);
       }
       return this.pending.delete(correlationId);
-    });
+    };
+    await deliverReply(message, receive, namespace);
   }
 
   private fail(correlationId: string, reason: string, cause?: unknown): void {

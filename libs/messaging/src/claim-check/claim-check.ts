@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { OutboxMessage, Tx } from '@waybill/outbox';
+import { type OutboxMessage, schemaName, type Tx } from '@waybill/outbox';
 import { v7 as uuidv7 } from 'uuid';
-import { AMQP_PREFIX, type BodyReference, KAFKA_PREFIX } from '../envelope/index.js';
+import { AMQP_PREFIX, KAFKA_PREFIX } from '../contract/index.js';
+import type { BodyReference } from '../envelope/index.js';
 import { MalformedMessage } from '../outcomes/index.js';
 import type { ObjectStore } from './object-store.js';
 
@@ -17,11 +18,13 @@ export interface ClaimCheckOptions {
    */
   database: Tx;
   /** Bodies of more bytes than this go to the store. Default 256 KiB. */
-  over?: number;
-  /** How long a task's or reply's body is kept, in ms: longer than any retry or dead letter. Default 30 days. */
+  threshold?: number;
+  /** How long a task's or reply's body is retained, in ms: longer than any retry or dead letter. Default 30 days. */
   taskRetention?: number;
-  /** How long an event's body is kept, in ms: as long as its topic keeps the event. Default for ever. */
+  /** How long an event's body is retained, in ms: as long as its topic retains the event. Default for ever. */
   eventRetention?: number;
+  /** PostgreSQL schema of the table. Default `waybill`. */
+  schema?: string | undefined;
 }
 
 /**
@@ -30,21 +33,23 @@ export interface ClaimCheckOptions {
  * `ClaimCleanUp` removes.
  */
 export class ClaimCheck {
-  private readonly over: number;
+  private readonly threshold: number;
+  private readonly schema: string;
 
   constructor(private readonly options: ClaimCheckOptions) {
-    this.over = options.over ?? 256 * KIB;
+    this.threshold = options.threshold ?? 256 * KIB;
+    this.schema = schemaName(options.schema);
   }
 
   /**
    * The message as it is when it is small, else the one that carries the reference. Its object is kept if and only if `tx`
-   * commits. Rejects when the store is away: then nothing can be said.
+   * commits. Rejects when the store is unavailable: then the message cannot be sent.
    */
   async check(tx: Tx, message: OutboxMessage): Promise<OutboxMessage> {
-    if (message.body.byteLength <= this.over) return message;
+    if (message.body.byteLength <= this.threshold) return message;
     const { store, database } = this.options;
     const key = uuidv7();
-    await database.query('INSERT INTO waybill.claims (key) VALUES ($1)', [key]);
+    await database.query(`INSERT INTO ${this.schema}.claims (key) VALUES ($1)`, [key]);
     await store.put(key, message.body);
     await this.keep(tx, key, message);
     const prefix = message.target === 'kafka' ? KAFKA_PREFIX : AMQP_PREFIX;
@@ -57,7 +62,7 @@ export class ClaimCheck {
     const { taskRetention = 30 * DAY, eventRetention = Number.POSITIVE_INFINITY } = this.options;
     const keep = target === 'kafka' ? eventRetention : taskRetention;
     const { rowCount } = await tx.query(
-      `UPDATE waybill.claims SET keep_until = CASE WHEN $2::float8 = 'infinity' THEN 'infinity'::timestamptz
+      `UPDATE ${this.schema}.claims SET keep_until = CASE WHEN $2::float8 = 'infinity' THEN 'infinity'::timestamptz
          ELSE now() + $2::float8 * interval '1 millisecond' END
        WHERE key = $1 AND keep_until IS NULL`,
       [key, keep === Number.POSITIVE_INFINITY ? 'infinity' : keep],
@@ -73,7 +78,7 @@ export class ClaimCheck {
 export async function redeemed(store: ObjectStore, { dataref, datadigest }: BodyReference): Promise<Buffer> {
   const key = dataref.startsWith(store.url) ? dataref.slice(store.url.length) : '';
   if (!KEY.test(key))
-    throw new MalformedMessage(`${dataref} is not in our object store, and nothing is taken from elsewhere`);
+    throw new MalformedMessage(`${dataref} is not in the configured object store, and nothing is read from elsewhere`);
   const bytes = await store.get(key);
   if (!bytes) throw new Error(`${dataref} is not in the object store, or no longer`);
   if (digestOf(bytes) !== datadigest) throw new MalformedMessage(`${dataref} holds other bytes than were sent`);

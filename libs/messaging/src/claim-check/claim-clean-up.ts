@@ -1,4 +1,4 @@
-import type { Logger, TransactionRunner } from '@waybill/outbox';
+import { type Logger, schemaName, type TransactionRunner } from '@waybill/outbox';
 import type { ObjectStore } from './object-store.js';
 
 const MINUTE = 60_000;
@@ -9,15 +9,17 @@ export interface ClaimCleanUpOptions {
   store: ObjectStore;
   database: TransactionRunner;
   logger: Logger;
-  /** How old an object is at least that no committed message refers to, in ms. Default 1 hour. */
+  /** Minimum age of an object that no committed message refers to, in ms. Default 1 hour. */
   grace?: number;
   /** Milliseconds between two rounds. Default 10 minutes. */
-  every?: number;
+  interval?: number;
+  /** PostgreSQL schema of the table. Default `waybill`. */
+  schema?: string | undefined;
 }
 
 /**
- * Removes the objects that no message refers to: those whose time is over, and the orphans of transactions that did not
- * commit. A transaction that is still open is never robbed: its row is locked and passed over, or it finds the row gone and
+ * Removes the objects that no message refers to: those past their retention, and the orphans of transactions that did not
+ * commit. A transaction that is still open loses nothing: its row is locked and skipped, or it finds the row gone and
  * fails as a whole. Safe to run in every process.
  */
 export class ClaimCleanUp {
@@ -25,14 +27,18 @@ export class ClaimCleanUp {
   private round: Promise<unknown> = Promise.resolve();
   private stopping = false;
 
-  constructor(private readonly options: ClaimCleanUpOptions) {}
+  private readonly schema: string;
 
-  /** From now on a round every `every`; one that fails is logged and the next one tries again. */
+  constructor(private readonly options: ClaimCleanUpOptions) {
+    this.schema = schemaName(options.schema);
+  }
+
+  /** One round each `interval`; a round that fails is logged and the next one tries again. */
   start(): void {
-    const { every = 10 * MINUTE, logger } = this.options;
+    const { interval = 10 * MINUTE, logger } = this.options;
     this.timer ??= setInterval(() => {
       this.round = this.clean().catch((error) => logger.warn({ err: error }, 'the clean-up of claims failed'));
-    }, every).unref();
+    }, interval).unref();
   }
 
   async stop(): Promise<void> {
@@ -52,17 +58,17 @@ export class ClaimCleanUp {
   private cleanSome(): Promise<number> {
     const { database, store, grace = HOUR } = this.options;
     return database.transaction(async (tx) => {
-      const { rows } = await tx.query<{ key: string }>(REMOVABLE, [grace, BATCH]);
+      const { rows } = await tx.query<{ key: string }>(removableSql(this.schema), [grace, BATCH]);
       const keys = rows.map(({ key }) => key);
       await Promise.all(keys.map((key) => store.delete(key)));
-      await tx.query('DELETE FROM waybill.claims WHERE key = ANY ($1)', [keys]);
+      await tx.query(`DELETE FROM ${this.schema}.claims WHERE key = ANY ($1)`, [keys]);
       return keys.length;
     });
   }
 }
 
-const REMOVABLE = `
-  SELECT key FROM waybill.claims
+const removableSql = (schema: string) => `
+  SELECT key FROM ${schema}.claims
   WHERE (keep_until < now() AND keep_until <> 'infinity')
      OR (keep_until IS NULL AND created_at < now() - $1::float8 * interval '1 millisecond')
   LIMIT $2 FOR UPDATE SKIP LOCKED`;

@@ -1,4 +1,4 @@
-import { AMQP_PREFIX, KAFKA_PREFIX } from '../envelope/index.js';
+import { AMQP_PREFIX, KAFKA_PREFIX } from './cloud-event-attributes.js';
 import { type Contract, type Queue, type TaskContract, type Topic, type Topology, unversioned } from './contract.js';
 import { jsonSchemaOf } from './json-schema.js';
 

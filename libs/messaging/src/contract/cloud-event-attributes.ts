@@ -1,3 +1,8 @@
-/** A CloudEvents attribute out of the headers of an event or a task. */
+/** Prefix of CloudEvents attributes as Kafka headers (Kafka protocol binding 1.0). */
+export const KAFKA_PREFIX = 'ce_';
+/** Prefix of CloudEvents attributes as AMQP headers: AMQP 0-9-1 has no binding, so as in the AMQP 1.0 binding. */
+export const AMQP_PREFIX = 'cloudEvents:';
+
+/** A CloudEvents attribute from the headers of an event or a task. */
 export const attributeOf = (headers: Record<string, string>, name: string): string | undefined =>
-  headers[`ce_${name}`] ?? headers[`cloudEvents:${name}`];
+  headers[KAFKA_PREFIX + name] ?? headers[AMQP_PREFIX + name];

@@ -1,6 +1,6 @@
 /**
- * What is said, apart from how it is carried: topics, queues and the messages on them. Depends on zod alone, so that
- * contracts can be imported anywhere, a Temporal workflow's bundle included.
+ * Message contracts, apart from their transport: topics, queues and the messages on them. Depends on zod alone, so that
+ * contracts can be imported anywhere, even into a Temporal workflow's bundle.
  */
 import type { z } from 'zod';
 
@@ -18,11 +18,11 @@ export interface Topic {
 export interface Queue {
   kind: 'queue';
   name: string;
-  /** Messages it holds before it refuses more (`x-overflow=reject-publish`). Default 100,000. */
+  /** Messages it holds before it rejects more (`x-overflow=reject-publish`). Default 100,000. */
   maxLength: number;
   /**
-   * Whether a majority of the broker's nodes has a message on disk before it is confirmed. Default true; false for questions,
-   * which are asked at most once and must be quick: such a queue is lost with its node.
+   * Whether a majority of the broker's nodes has a message on disk before it is confirmed. Default true; false for requests
+   * that are sent at most once and must be quick: such a queue is lost with its node.
    */
   replicated: boolean;
 }
@@ -41,27 +41,36 @@ export interface Topology {
   queues: readonly Queue[];
   /** Dead letter queues beside those that come with `queues`; unbounded. */
   deadLetterQueues?: readonly string[];
+  /** Which service consumes what. With it, a service whose handlers differ does not start. */
+  consumers?: Readonly<Record<string, Consumer>>;
 }
 
-/** A message that can be said: its written name and version, its schema, and where it goes. */
+/** What one service consumes. */
+export interface Consumer {
+  queues: readonly Queue[];
+  /** As a consumer group of the service's name. */
+  topics: readonly Topic[];
+}
+
+/** A message type: its written name and version, its schema, and its destination. */
 export interface Contract<Schema extends z.ZodType = z.ZodType> {
   kind: 'event' | 'task' | 'reply';
-  /** Written name with version, e.g. `waybill.OrderCreated.v1`: what stands in CloudEvents `type`. */
+  /** Written name with version, e.g. `shop.OrderCreated.v1`: the CloudEvents `type`. */
   type: string;
   schema: Schema;
   destination: Topic | Queue;
-  /** The version before this one, which who handles this one can read as well. */
+  /** The version before this one, which handlers of this one read as well. */
   replaces?: Replaced | undefined;
-  /** What the message is about (CloudEvents `subject`); of an event also the key, so that one subject's events stay in order. */
+  /** What the message is about (CloudEvents `subject`); for an event also its key, so that one subject's events stay in order. */
   subjectOf(body: z.output<Schema>): string;
   /** A message to hand to the outbox. The body is checked against the schema when it is encoded. */
   of(body: z.input<Schema>, addressing?: Addressing): OutgoingMessage;
 }
 
-/** How an answer finds its way back. */
+/** How a reply finds its requester. */
 export interface Addressing {
   correlationId?: string;
-  /** Name of the queue that takes the reply. */
+  /** Name of the queue for the reply. */
   replyTo?: string;
 }
 
@@ -69,7 +78,7 @@ export interface Addressing {
 export interface OutgoingMessage extends Addressing {
   contract: Contract;
   body: unknown;
-  /** Set by who resends a message under its own id; otherwise a new UUIDv7. */
+  /** Set to send a message again under its own id; otherwise a new UUIDv7. */
   id?: string;
 }
 
@@ -92,20 +101,20 @@ export interface TaskContract<
 
 export interface ReplyContract<Schema extends z.ZodType = z.ZodType> extends Contract<Schema> {
   kind: 'reply';
-  /** The durable queue from which replies are taken when the task's sender named no other. */
+  /** The durable queue for replies, unless the task's sender named another. */
   destination: Queue;
 }
 
-interface Said<Schema extends z.ZodType> {
+interface MessageDefinition<Schema extends z.ZodType> {
   /** `<namespace>.<Name>.v<version>` */
   type: string;
   schema: Schema;
   subject: (body: z.output<Schema>) => string;
-  /** Of a second and later version: the one before it, and what becomes of its messages. See `upcast`. */
+  /** For a second or later version: the one before it, and how to convert its messages. See `upcast`. */
   replaces?: Replaced<z.input<Schema>>;
 }
 
-/** An earlier version and what becomes of its messages. */
+/** An earlier version and how to convert its messages. */
 export interface Replaced<Body = unknown> {
   contract: Contract;
   convert(body: never): Body;
@@ -115,11 +124,11 @@ export interface Replaced<Body = unknown> {
  * How messages of an earlier version are read, for the `replaces` of the version after it:
  *
  *     export const OrderShippedV2 = defineEvent({
- *       type: 'waybill.OrderShipped.v2', ...,
+ *       type: 'shop.OrderShipped.v2', ...,
  *       replaces: upcast(OrderShippedV1, ({ shippedAt, ...body }) => ({ ...body, shipped: { at: shippedAt } })),
  *     });
  *
- * `convert` is a pure function: a history read anew gives the same. Versions form a chain, so that each knows only the one
+ * `convert` is a pure function: reading a history again gives the same. Versions form a chain: each knows only the one
  * before it.
  */
 export function upcast<Schema extends z.ZodType, Body>(
@@ -130,26 +139,34 @@ export function upcast<Schema extends z.ZodType, Body>(
 }
 
 /** A fact in the past, for anyone. Its subject is its key. */
-export function defineEvent<Schema extends z.ZodType>(event: Said<Schema> & { topic: Topic }): EventContract<Schema> {
+export function defineEvent<Schema extends z.ZodType>(
+  event: MessageDefinition<Schema> & { topic: Topic },
+): EventContract<Schema> {
   return define({ kind: 'event', ...event, destination: event.topic });
 }
 
 /** A command for one service. */
 export function defineTask<Schema extends z.ZodType, Reply extends ReplyContract | undefined = undefined>(
-  task: Said<Schema> & { queue: Queue; reply?: Reply },
+  task: MessageDefinition<Schema> & { queue: Queue; reply?: Reply },
 ): TaskContract<Schema, Reply> {
   const contract = define({ kind: 'task', ...task, destination: task.queue });
   return Object.assign(contract, { reply: task.reply as Reply });
 }
 
-/** The answer to a task. */
-export function defineReply<Schema extends z.ZodType>(reply: Said<Schema> & { queue: Queue }): ReplyContract<Schema> {
+/** The reply to a task. */
+export function defineReply<Schema extends z.ZodType>(
+  reply: MessageDefinition<Schema> & { queue: Queue },
+): ReplyContract<Schema> {
   return define({ kind: 'reply', ...reply, destination: reply.queue });
 }
 
 const WRITTEN_NAME = /^[a-z][\w-]*\.[A-Z]\w*\.v[1-9]\d*$/;
 
-function define<Kind extends Contract['kind'], Schema extends z.ZodType, Destination extends Topic | Queue>(said: {
+function define<
+  Kind extends Contract['kind'],
+  Schema extends z.ZodType,
+  Destination extends Topic | Queue,
+>(definition: {
   kind: Kind;
   type: string;
   schema: Schema;
@@ -157,8 +174,8 @@ function define<Kind extends Contract['kind'], Schema extends z.ZodType, Destina
   destination: Destination;
   replaces?: Replaced<z.input<Schema>> | undefined;
 }): Contract<Schema> & { kind: Kind; destination: Destination } {
-  const { kind, type, schema, subject, destination, replaces } = said;
-  if (!WRITTEN_NAME.test(type)) throw new Error(`'${type}' is not a written name like 'waybill.OrderCreated.v1'`);
+  const { kind, type, schema, subject, destination, replaces } = definition;
+  if (!WRITTEN_NAME.test(type)) throw new Error(`'${type}' is not a written name like 'shop.OrderCreated.v1'`);
   if (replaces) mustFollow(type, kind, destination, replaces.contract);
   const contract = {
     kind,
@@ -172,7 +189,7 @@ function define<Kind extends Contract['kind'], Schema extends z.ZodType, Destina
   return contract;
 }
 
-/** Elsewhere, or as another kind of message, nobody would find the earlier version. */
+/** With another destination or kind, no consumer would find the earlier version. */
 function mustFollow(type: string, kind: string, destination: Topic | Queue, earlier: Contract): void {
   const versionOf = (of: string) => Number(/\d+$/.exec(of)?.[0]);
   const follows =
@@ -181,8 +198,10 @@ function mustFollow(type: string, kind: string, destination: Topic | Queue, earl
     kind === earlier.kind &&
     destination.name === earlier.destination.name;
   if (!follows)
-    throw new Error(`${type} can't replace ${earlier.type}: only an earlier version of itself, sent to the same place`);
+    throw new Error(
+      `${type} cannot replace ${earlier.type}: only an earlier version of itself with the same destination`,
+    );
 }
 
-/** `waybill.OrderCreated` of `waybill.OrderCreated.v1`. */
+/** `shop.OrderCreated` for `shop.OrderCreated.v1`. */
 export const unversioned = (type: string): string => type.replace(/\.v\d+$/, '');

@@ -1,23 +1,23 @@
 import type { Contract } from './contract.js';
 
-/** The body does not fit the version that it says it is, or what was made of it does not fit the version after it. */
+/** The body does not match the version it claims, or its conversion does not match the next version. */
 export class SchemaMismatch extends Error {
   override readonly name = 'SchemaMismatch';
 }
 
-/** This version and all that it replaces, the latest first. */
+/** This version and all that it replaces, the newest first. */
 export function readableTypes(contract: Contract): string[] {
   return [contract.type, ...(contract.replaces ? readableTypes(contract.replaces.contract) : [])];
 }
 
 /**
- * The body of a message of some version as this contract's body: an earlier one passes every upcaster between. Each step
+ * The body of a message of some version as this contract's body: an earlier one passes every upcaster in between. Each step
  * is checked, so that a mistake shows where it was made. Throws `SchemaMismatch`.
  */
 export function readBody(contract: Contract, type: string, body: unknown): unknown {
   const { replaces } = contract;
   if (type === contract.type) return checked(contract, body);
-  if (!replaces) throw new SchemaMismatch(`nothing says how to read ${type} as ${contract.type}`);
+  if (!replaces) throw new SchemaMismatch(`no upcaster from ${type} to ${contract.type}`);
   return checked(contract, replaces.convert(readBody(replaces.contract, type, body) as never));
 }
 

@@ -1,15 +1,11 @@
 import { context, propagation } from '@opentelemetry/api';
 import type { OutboxMessage } from '@waybill/outbox';
-import type { OutgoingMessage } from '../contract/index.js';
+import { AMQP_PREFIX, KAFKA_PREFIX, type OutgoingMessage } from '../contract/index.js';
 import { newMessageId } from './message-id.js';
 
-/** Names of CloudEvents attributes as headers: `ce_` in Kafka's binding, `cloudEvents:` as in the AMQP 1.0 binding. */
-export const KAFKA_PREFIX = 'ce_';
-export const AMQP_PREFIX = 'cloudEvents:';
-
 /**
- * A message as CloudEvents 1.0 in binary mode: attributes as headers, the body as JSON. Throws when the body does not fit
- * its own contract, because then the sender is wrong.
+ * A message as CloudEvents 1.0 in binary mode: attributes as headers, the body as JSON. Every message that is sent passes
+ * here. Throws when the body does not match its contract: that is the sender's mistake.
  */
 export function encode(message: OutgoingMessage, source: string): OutboxMessage {
   const { contract, correlationId, replyTo } = message;
@@ -43,7 +39,7 @@ export function encode(message: OutgoingMessage, source: string): OutboxMessage 
   };
 }
 
-/** `traceparent` of what is going on, when somebody traces. */
+/** `traceparent` of the active span, when tracing is on. */
 function currentTrace(): Record<string, string> {
   const carrier: Record<string, string> = {};
   propagation.inject(context.active(), carrier);

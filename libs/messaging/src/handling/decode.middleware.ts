@@ -2,7 +2,7 @@ import { type Contract, readBody, SchemaMismatch } from '../contract/index.js';
 import { MalformedMessage } from '../outcomes/index.js';
 import type { Middleware } from './pipeline.js';
 
-/** Isolation the bytes into what the handler's contract says, from whichever version; what does not fit is malformed. */
+/** Turns the bytes into the body of the handler's contract, from whichever version; anything else is malformed. */
 export const decode: Middleware = async (delivery, next) => {
   const { message, registration } = delivery;
   delivery.body = read(registration.contract, message.type, parse(message.bytes));

@@ -1,41 +1,40 @@
 import type { Logger } from '@waybill/outbox';
 import type { Isolation, StartedAttempts } from '../attempts/index.js';
 import type { ObjectStore } from '../claim-check/index.js';
+import type { MessagingMetrics } from '../outcomes/index.js';
 import { decode } from './decode.middleware.js';
 import { isolateSuspects } from './isolate-suspects.middleware.js';
 import { observe } from './observe.middleware.js';
-import { type Delivery, pipeline } from './pipeline.js';
+import { type Delivery, type Middleware, pipeline } from './pipeline.js';
 import { redeemClaim } from './redeem-claim.middleware.js';
 import { timeLimit } from './time-limit.middleware.js';
-import { inTransaction, type TransactionDeps } from './transaction.middleware.js';
+import { inTransaction, type TransactionOptions } from './transaction.middleware.js';
 import { waitForDependency } from './wait-for-dependency.middleware.js';
 
-export interface HandlerPipelineOptions extends TransactionDeps {
+export interface HandlerPipelineOptions extends TransactionOptions {
   attempts: StartedAttempts;
-  /** One for all that a process handles, whatever it comes from: a crash takes all of it along. */
-  turns: Isolation;
-  /** Where large bodies lie, if anywhere. */
+  /** One for all that a process handles, whatever it comes from: a crash takes all of it down. */
+  isolation: Isolation;
+  /** Where large bodies are stored, if anywhere. */
   objectStore?: ObjectStore | undefined;
+  /** The application's own, around its handlers' transactions: the body is decoded, each attempt passes once. */
+  middlewares?: readonly Middleware[] | undefined;
   stopping: AbortSignal;
+  metrics: MessagingMetrics;
   logger: Logger;
 }
 
-/** All that is around a handler. What waits for a dependency is not being handled, so it keeps nobody from being alone. */
-export function handlerPipeline({
-  attempts,
-  turns,
-  objectStore,
-  stopping,
-  logger,
-  ...deps
-}: HandlerPipelineOptions): (delivery: Delivery) => Promise<void> {
+/** Everything around a handler, from the outside in. A message that waits for a dependency does not delay isolation. */
+export function handlerPipeline(options: HandlerPipelineOptions): (delivery: Delivery) => Promise<void> {
+  const { attempts, isolation, objectStore, middlewares = [], stopping, metrics, logger } = options;
   return pipeline(
-    observe,
-    waitForDependency(logger, stopping),
-    isolateSuspects(attempts, turns),
+    observe(metrics),
+    waitForDependency(logger, metrics, stopping),
+    isolateSuspects(attempts, isolation),
     timeLimit,
     redeemClaim(objectStore),
     decode,
-    inTransaction(deps),
+    ...middlewares,
+    inTransaction(options),
   );
 }

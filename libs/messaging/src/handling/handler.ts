@@ -1,43 +1,54 @@
 import type { Tx } from '@waybill/outbox';
 import type { BodyOf, Contract, OutgoingMessage } from '../contract/index.js';
 import type { ReceivedMessage } from '../envelope/index.js';
+import type { RetryPolicy } from '../outcomes/index.js';
 
-/** What a handler may use. All of it is one transaction: it commits when the handler returns, and only then is the message acknowledged. */
+/**
+ * What a handler may use. All of it is one transaction: it commits when the handler returns, and only then is the message
+ * acknowledged.
+ */
 export interface HandlerContext {
   /** The transaction of the effect. Throws when the handler was declared with `transaction: false`. */
   readonly tx: Tx;
   readonly outbox: { add(tx: Tx, ...messages: OutgoingMessage[]): Promise<void> };
   /**
-   * Answers a task. Does nothing when its contract has no reply. The answer leaves by the outbox, or at once from a handler
+   * Replies to a task. Does nothing when its contract has no reply. The reply leaves by the outbox, or at once from a handler
    * that was declared without a transaction.
    */
   reply(body: unknown): Promise<void>;
   readonly message: ReceivedMessage;
-  /** Aborts when the handler has taken too long (30 s) or the process stops. */
+  /** Aborts when the handler has exceeded its time limit or the process stops. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Takes the messages of one contract. It ends in one of five ways: it returns (done); it throws `BusinessRejection` or
- * `MalformedMessage` (a dead letter at once); `Postpone` (again later, no attempt); or anything else (tried again, then a
- * dead letter). A dependency that is away is waited for and is no attempt.
+ * Handles the messages of one contract. It ends in one of five ways: it returns (done); it throws `BusinessRejection` or
+ * `MalformedMessage` (a dead letter without a retry); `Postpone` (again later, not an attempt); or anything else (retried,
+ * then a dead letter). An unavailable dependency is waited for and does not count as an attempt.
  */
 export interface Handler<C extends Contract> {
   handle(body: BodyOf<C>, context: HandlerContext): Promise<void>;
 }
 
-export interface HandlerOptions {
+export interface HandlerOptions extends Partial<RetryPolicy> {
   /**
-   * Whether the effect is a transaction in the service's database, which is also where the message is marked as taken.
-   * Default true; false for a handler that is idempotent by nature and works elsewhere.
+   * Whether the effect is a transaction in the service's database, which also marks the message as consumed. Default true;
+   * false for a handler that is naturally idempotent and works elsewhere.
    */
   transaction?: boolean;
   /**
-   * Whether messages that commit together are handled side by side in their transaction: a group's statements then go out
-   * together. Only for handlers whose every statement stands alone (an insert, an upsert, a set-to): row locks do not keep
-   * apart what shares a transaction. Default false: one after the other.
+   * Whether messages that share a transaction (`groupCommit`) are handled concurrently in it, so that their statements go out
+   * together. Only for handlers whose every statement stands on its own (an insert, an upsert, a set-to): row locks do not
+   * separate statements of one transaction. Default false: one after the other.
    */
   concurrent?: boolean;
+  /**
+   * Whether events of a key take effect in order: an event that fails parks its key, and later events of the key wait behind
+   * it. False parks the failed event by itself; its key is not kept with it. Of no meaning for tasks. Default true.
+   */
+  ordered?: boolean;
+  /** Milliseconds after which `signal` aborts; each attempt has all of them. Default 30,000. */
+  timeLimit?: number;
 }
 
 /** A handler with what it declared. */

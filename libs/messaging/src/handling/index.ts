@@ -1,4 +1,5 @@
 export * from './decode.middleware.js';
+export * from './dispatch.js';
 export * from './handler.js';
 export * from './handler-pipeline.js';
 export * from './isolate-suspects.middleware.js';

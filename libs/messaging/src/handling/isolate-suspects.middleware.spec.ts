@@ -7,7 +7,7 @@ import type { Delivery } from './pipeline.js';
 async function handled(suspicion: CrashSuspicion | undefined, handler: () => Promise<void> = async () => {}) {
   const written: string[] = [];
   const note = (what: string) => async () => void written.push(what);
-  const attempts = { enterIsolation: note('alone'), acquit: note('acquitted'), wait: note('waits') };
+  const attempts = { enterIsolation: note('isolated'), clear: note('cleared'), wait: note('waits') };
   const middleware = isolateSuspects(attempts as unknown as StartedAttempts, new Isolation());
   const delivery = { message: { id: '1' }, suspicion } as Delivery;
   const handle = async () => {
@@ -34,12 +34,12 @@ describe('a message', () => {
   });
 
   it('that was in hand at a crash is handled alone', async () => {
-    expect((await handled(suspect())).written).toEqual(['alone', 'handled', 'acquitted']);
+    expect((await handled(suspect())).written).toEqual(['isolated', 'handled', 'cleared']);
   });
 
   it('that is alone and fails has not ended the process, and fails as usual', async () => {
     const { written, error } = await handled(suspect(), () => Promise.reject(new Error('a blip')));
-    expect(written).toEqual(['alone', 'handled', 'acquitted']);
+    expect(written).toEqual(['isolated', 'handled', 'cleared']);
     expect(error).toEqual(new Error('a blip'));
   });
 
@@ -47,7 +47,7 @@ describe('a message', () => {
     const { written, error } = await handled(suspect({ crashes: 1 }));
     expect(written).toEqual(['waits']);
     expect(error).toBeInstanceOf(Postpone);
-    expect((await handled(suspect({ crashes: 1, waited: true }))).written).toEqual(['alone', 'handled', 'acquitted']);
+    expect((await handled(suspect({ crashes: 1, waited: true }))).written).toEqual(['isolated', 'handled', 'cleared']);
   });
 
   it('that was alone at three crashes is given up unhandled', async () => {

@@ -9,7 +9,7 @@ export interface Delivery {
   /** Decoded and valid, once the message got that far. */
   body?: unknown;
   signal: AbortSignal;
-  /** A process died with this message in hand. */
+  /** A process died while this message was in flight. */
   suspicion?: CrashSuspicion | undefined;
 }
 

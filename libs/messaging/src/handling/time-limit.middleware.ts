@@ -1,11 +1,11 @@
 import type { Middleware } from './pipeline.js';
 
-const LIMIT = 30_000;
+const TIME_LIMIT = 30_000;
 
-/** Tells the handler by its `signal` that it has taken too long; each try has the whole time. */
+/** Aborts the handler's `signal` when it has exceeded its time limit. */
 export const timeLimit: Middleware = async (delivery, next) => {
-  const { signal } = delivery;
-  delivery.signal = AbortSignal.any([signal, AbortSignal.timeout(LIMIT)]);
+  const { signal, registration } = delivery;
+  delivery.signal = AbortSignal.any([signal, AbortSignal.timeout(registration.options.timeLimit ?? TIME_LIMIT)]);
   try {
     await next();
   } finally {

@@ -1,50 +1,49 @@
 import type { Inbox } from '@waybill/idempotency';
-import { allEnded, GroupCommit, type TransactionRunner, type Tx } from '@waybill/outbox';
-import type { MessageOutbox } from '../calls/index.js';
+import { allSettledOrThrow, GroupCommit, type TransactionRunner, type Tx } from '@waybill/outbox';
 import type { OutgoingMessage, TaskContract } from '../contract/index.js';
 import type { HandlerContext } from './handler.js';
 import type { Delivery, Middleware } from './pipeline.js';
 
-export interface TransactionDeps {
+export interface TransactionOptions {
   database: TransactionRunner;
   inbox: Inbox;
-  outbox: MessageOutbox;
-  /** Who takes the message, for the inbox. */
+  outbox: HandlerContext['outbox'];
+  /** The message's consumer in the inbox. */
   consumer: string;
-  /** Messages whose handlers may share one transaction at most. Default 1: none does. */
+  /** Messages whose handlers may share one transaction. Default 1: none does. */
   groupCommit?: number | undefined;
   /** Sends the reply of a handler that has no transaction; resolves when the broker has it. */
-  answer?: (reply: OutgoingMessage) => Promise<void>;
+  sendReply?: (reply: OutgoingMessage) => Promise<void>;
 }
 
-/** Calls the handler: its effect, its messages and the mark that this message was taken are one commit. */
-export function inTransaction(deps: TransactionDeps): Middleware {
-  const { database, groupCommit: size = 1 } = deps;
+/** Calls the handler: its effect, its messages and the mark in the inbox are one commit. */
+export function inTransaction(options: TransactionOptions): Middleware {
+  const { database, groupCommit: size = 1 } = options;
   const commit = new GroupCommit<Delivery>({
     database,
     size,
-    work: (tx, deliveries) => handleOnce(deliveries, deps, tx),
+    work: (tx, deliveries) => handleOnce(deliveries, options, tx),
   });
   return async (delivery) => {
-    if (delivery.registration.options.transaction === false) return handle(delivery, deps);
+    if (delivery.registration.options.transaction === false) return handle(delivery, options);
     if (size > 1) return commit.do(delivery);
-    await database.transaction((tx) => handleOnce([delivery], deps, tx));
+    await database.transaction((tx) => handleOnce([delivery], options, tx));
   };
 }
 
-/** Does nothing for a message that was taken before. */
-async function handleOnce(deliveries: readonly Delivery[], deps: TransactionDeps, tx: Tx): Promise<void> {
-  const { consumer, inbox } = deps;
+/** Does nothing for a message that was consumed before. */
+async function handleOnce(deliveries: readonly Delivery[], options: TransactionOptions, tx: Tx): Promise<void> {
+  const { consumer, inbox } = options;
   const ids = deliveries.map(({ message }) => message.id);
   const fresh = await inbox.firstTimes(tx, consumer, ids);
   const first = deliveries.filter(({ message }) => fresh.delete(message.id));
-  await allEnded(first.filter(isConcurrent).map((delivery) => handle(delivery, deps, tx)));
-  for (const delivery of first) if (!isConcurrent(delivery)) await handle(delivery, deps, tx);
+  await allSettledOrThrow(first.filter(isConcurrent).map((delivery) => handle(delivery, options, tx)));
+  for (const delivery of first) if (!isConcurrent(delivery)) await handle(delivery, options, tx);
 }
 
 const isConcurrent = ({ registration }: Delivery): boolean => registration.options.concurrent === true;
 
-async function handle(delivery: Delivery, { outbox, answer }: TransactionDeps, tx?: Tx): Promise<void> {
+async function handle(delivery: Delivery, { outbox, sendReply }: TransactionOptions, tx?: Tx): Promise<void> {
   const { registration, message, signal, body } = delivery;
   const context: HandlerContext = {
     get tx() {
@@ -59,7 +58,7 @@ async function handle(delivery: Delivery, { outbox, answer }: TransactionDeps, t
       if (!reply) return;
       const { correlationId, replyTo } = message;
       const outgoing = reply.of(body, { ...(correlationId && { correlationId }), ...(replyTo && { replyTo }) });
-      if (!tx && answer) await answer(outgoing);
+      if (!tx && sendReply) await sendReply(outgoing);
       else await outbox.add(context.tx, outgoing);
     },
   };

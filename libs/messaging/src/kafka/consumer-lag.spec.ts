@@ -2,7 +2,7 @@ import { backingServices, type FreshTopics, freshTopics, until } from '@waybill/
 import { z } from 'zod';
 import { defineEvent, defineTopic } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
-import { lag as metric, parkedEvents } from '../outcomes/index.js';
+import { messagingMetrics } from '../outcomes/index.js';
 import { quiet } from '../test/workbench.fixture.js';
 import { ConsumerLag } from './consumer-lag.js';
 import { createKafka } from './create-kafka.js';
@@ -11,6 +11,7 @@ import { declareTopics } from './kafka-topology.js';
 import { KafkaJsClient } from './kafkajs-client.js';
 import { TopicProgress } from './topic-progress.js';
 
+const { lag: metric, parkedEvents } = messagingMetrics();
 const topic = defineTopic({ name: 'facts', partitions: 3 });
 const Fact = defineEvent({
   type: 'test.Fact.v1',
@@ -29,7 +30,7 @@ const shown = async (gauge = metric) =>
 const countParked = async () => new Map<string, number>();
 
 describe('the lag of a group', () => {
-  it('is what waits, and none when all is taken', async () => {
+  it('counts the events not consumed yet, and is zero when all are', async () => {
     const kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
     await declareTopics(kafka, [topic], { prefix: topics.prefix });
     const publisher = new KafkaPublisher(new KafkaJsClient(kafka), topics.prefix);
@@ -39,7 +40,7 @@ describe('the lag of a group', () => {
       progressOf: () => progress.of(topic),
       countParked,
       logger: quiet,
-      every: 20,
+      interval: 20,
     });
     await publisher.publish(Array.from({ length: 30 }, (_, n) => encode(Fact.of({ n }), '/test')));
     lag.start();
@@ -54,15 +55,15 @@ describe('the lag of a group', () => {
     await Promise.all([consumer.disconnect(), publisher.close(), progress.close()]);
   });
 
-  it('is not shown while it is not known', async () => {
+  it('disappears while it cannot be measured', async () => {
     metric.set({ topic: topic.name }, 0);
-    const progressOf = () => Promise.reject(new Error('Kafka is away'));
+    const progressOf = () => Promise.reject(new Error('Kafka is unavailable'));
     await new ConsumerLag({ topics: [topic.name], progressOf, countParked, logger: quiet }).measure();
     expect(await shown()).toBeUndefined();
   });
 });
 
-describe('what a group has parked', () => {
+describe('the number of parked events', () => {
   const measure = (count: () => Promise<Map<string, number>>) =>
     new ConsumerLag({
       topics: [topic.name],
@@ -71,12 +72,12 @@ describe('what a group has parked', () => {
       logger: quiet,
     }).measure();
 
-  it('is shown with the lag, none where nothing waits, nothing where it is not known', async () => {
+  it('is shown with the lag, is zero when none is parked, and disappears while it cannot be counted', async () => {
     await measure(async () => new Map([[topic.name, 3]]));
     expect(await shown(parkedEvents)).toBe(3);
     await measure(countParked);
     expect(await shown(parkedEvents)).toBe(0);
-    await measure(() => Promise.reject(new Error('the database is away')));
+    await measure(() => Promise.reject(new Error('the database is unavailable')));
     expect(await shown(parkedEvents)).toBeUndefined();
   });
 });

@@ -1,32 +1,37 @@
 import type { Logger } from '@waybill/outbox';
-import { lag, parkedEvents } from '../outcomes/index.js';
+import { type MessagingMetrics, messagingMetrics } from '../outcomes/index.js';
 import type { Progress } from './topic-progress.js';
 
-const EVERY = 5_000;
+const INTERVAL = 5_000;
 
 export interface ConsumerLagOptions {
   /** Of the topics that the group reads. */
   topics: readonly string[];
   progressOf(topic: string): Promise<Progress>;
-  /** Events that wait in the consumer's database, for each topic that has any. */
+  /** Events parked in the consumer's database, for each topic that has any. */
   countParked(): Promise<Map<string, number>>;
   logger: Logger;
-  /** Milliseconds between two looks. Default 5,000. */
-  every?: number;
+  /** Milliseconds between two measurements. Default 5,000. */
+  interval?: number;
+  /** Default `waybill`. */
+  namespace?: string | undefined;
 }
 
 /**
- * Says how far behind a group is, in events by topic: `waybill_kafka_consumer_lag` not taken yet, and of those that were
- * taken `waybill_kafka_parked_events` waiting. While a server is away it says nothing, because the last figure would look well.
+ * Measures how far behind a group is, in events by topic: `waybill_kafka_consumer_lag` for those not consumed yet, and
+ * `waybill_kafka_parked_events`. A gauge whose server is unavailable disappears, because its last value would look healthy.
  */
 export class ConsumerLag {
   private timer: NodeJS.Timeout | undefined;
+  private readonly metrics: MessagingMetrics;
 
-  constructor(private readonly options: ConsumerLagOptions) {}
+  constructor(private readonly options: ConsumerLagOptions) {
+    this.metrics = messagingMetrics(options.namespace);
+  }
 
   start(): void {
-    const { topics, every = EVERY } = this.options;
-    if (topics.length) this.timer ??= setInterval(() => void this.measure(), every).unref();
+    const { topics, interval = INTERVAL } = this.options;
+    if (topics.length) this.timer ??= setInterval(() => void this.measure(), interval).unref();
   }
 
   stop(): void {
@@ -40,10 +45,10 @@ export class ConsumerLag {
   private async measureLag(topic: string): Promise<void> {
     const { progressOf, logger } = this.options;
     try {
-      lag.set({ topic }, (await progressOf(topic)).behind);
+      this.metrics.lag.set({ topic }, (await progressOf(topic)).behind);
     } catch (error) {
-      lag.remove({ topic });
-      logger.debug({ err: error, topic }, 'the lag is not known');
+      this.metrics.lag.remove({ topic });
+      logger.debug({ err: error, topic }, 'could not measure the lag');
     }
   }
 
@@ -51,10 +56,10 @@ export class ConsumerLag {
     const { topics, countParked, logger } = this.options;
     try {
       const counts = await countParked();
-      for (const topic of topics) parkedEvents.set({ topic }, counts.get(topic) ?? 0);
+      for (const topic of topics) this.metrics.parkedEvents.set({ topic }, counts.get(topic) ?? 0);
     } catch (error) {
-      parkedEvents.reset();
-      logger.debug({ err: error }, 'how many events are parked is not known');
+      this.metrics.parkedEvents.reset();
+      logger.debug({ err: error }, 'could not count the parked events');
     }
   }
 }

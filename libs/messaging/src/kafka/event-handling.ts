@@ -1,8 +1,10 @@
-import type { TransactionRunner, Tx } from '@waybill/outbox';
+import { type Outbox, PostgresOutbox, type TransactionRunner, type Tx } from '@waybill/outbox';
 import type { CrashSuspicion, StartedAttempts } from '../attempts/index.js';
+import { unversioned } from '../contract/index.js';
 import type { ReceivedMessage } from '../envelope/index.js';
-import { mapConcurrently, Requeued } from '../handling/index.js';
-import type { EventOutcomes } from './event-outcomes.js';
+import { type Dispatch, mapConcurrently, type Registration } from '../handling/index.js';
+import { Requeued } from '../outcomes/index.js';
+import { deadLetterOf } from './event-dead-letter.js';
 import { type Place, type StoredEvent, toMessage } from './kafka-envelope.js';
 import type { ParkedEvents, Parking } from './parked-events.js';
 
@@ -10,15 +12,20 @@ import type { ParkedEvents, Parking } from './parked-events.js';
 const KEY_CONCURRENCY = 12;
 
 export interface EventHandlingOptions {
+  /** Consumer group. */
+  group: string;
+  registrations: ReadonlyMap<string, Registration>;
+  dispatch: Dispatch;
   database: TransactionRunner & { autocommit: Tx };
   parked: ParkedEvents;
-  outcomes: EventOutcomes;
   attempts: StartedAttempts;
-  /** Keys of a batch that are handled side by side at most. Default 12. */
+  /** Keys of a batch that are handled concurrently. Default 12. */
   keyConcurrency?: number | undefined;
-  /** Does it until it succeeds, though the database is away; rejects only when the process stops. */
+  /** Does it until it succeeds, though the database is unavailable; rejects only when the process stops. */
   persist: <T>(work: () => Promise<T>) => Promise<T>;
   stopping: AbortSignal;
+  schema?: string | undefined;
+  namespace?: string | undefined;
 }
 
 export interface ConsumedEvent {
@@ -29,18 +36,20 @@ export interface ConsumedEvent {
 type Incoming = ConsumedEvent & { message: ReceivedMessage };
 
 /**
- * What becomes of events that come from their topic: they take effect, are skipped because nobody here handles their type,
- * or are parked: the failed ones, those that were given up, and what follows for the same key.
+ * Handles events as they come from their topic. They take effect, or are parked: those that failed, dead letters, and what
+ * follows for the same key. Types without a handler are skipped.
  */
 export class EventHandling {
-  constructor(private readonly options: EventHandlingOptions) {}
+  private readonly outbox: Outbox;
 
-  /** Events of one topic: those of a key in their order, keys side by side. Rejects when the process stops. */
-  async handleBatch(topic: string, found: readonly ConsumedEvent[]): Promise<void> {
-    const { attempts, outcomes, parked, persist, database, keyConcurrency = KEY_CONCURRENCY } = this.options;
-    const events = found
-      .map((one): Incoming => ({ ...one, message: toMessage(one.event, one.place) }))
-      .filter(({ message }) => outcomes.concerns(message));
+  constructor(private readonly options: EventHandlingOptions) {
+    this.outbox = new PostgresOutbox({ schema: options.schema });
+  }
+
+  /** Events of one topic: those of a key in their order, keys concurrently. Rejects when the process stops. */
+  async handleBatch(topic: string, consumed: readonly ConsumedEvent[]): Promise<void> {
+    const { attempts, parked, persist, database, keyConcurrency = KEY_CONCURRENCY } = this.options;
+    const events = consumed.flatMap((one) => this.incoming(one) ?? []);
     if (events.length === 0) return;
 
     const ids = events.map(({ message }) => message.id);
@@ -59,6 +68,24 @@ export class EventHandling {
     }
   }
 
+  /** Undefined when the group does not handle its type, in whatever version. */
+  private incoming({ place, event }: ConsumedEvent): Incoming | undefined {
+    const message = toMessage(event, place);
+    const registration = this.registrationOf(message);
+    if (!registration) return undefined;
+    return { place, event: registration.options.ordered === false ? { ...event, key: null } : event, message };
+  }
+
+  private registrationOf({ type, from }: ReceivedMessage): Registration | undefined {
+    const { registrations } = this.options;
+    const known = registrations.get(type);
+    if (known?.contract.destination.name === from.name) return known;
+    const name = unversioned(type);
+    return [...registrations.values()].find(
+      ({ contract }) => contract.destination.name === from.name && unversioned(contract.type) === name,
+    );
+  }
+
   private async handleInOrder(
     events: Incoming[],
     isParked: boolean,
@@ -66,31 +93,31 @@ export class EventHandling {
   ): Promise<void> {
     let behindAnother = isParked;
     for (const event of events) {
-      if (this.options.stopping.aborted) throw new Requeued('the process stops');
-      if (behindAnother && (await this.queueUp(event))) continue;
-      behindAnother = await this.take(event, suspicions.get(event.message.id));
+      if (this.options.stopping.aborted) throw new Requeued();
+      if (behindAnother && (await this.parkBehind(event))) continue;
+      behindAnother = await this.handle(event, suspicions.get(event.message.id));
     }
   }
 
-  /** True when the event is now parked, so that what follows for its key has to queue up. */
-  private async take(event: Incoming, suspicion: CrashSuspicion | undefined): Promise<boolean> {
-    const { outcomes } = this.options;
-    const outcome = await outcomes.of(event.message, suspicion);
+  /** True when the event is now parked, so that later events of its key have to wait behind it. */
+  private async handle(event: Incoming, suspicion: CrashSuspicion | undefined): Promise<boolean> {
+    const { dispatch, group, namespace } = this.options;
+    const outcome = await dispatch(event.message, async () => suspicion);
     if (outcome.kind === 'done') return false;
-    if (outcome.kind === 'requeued') throw new Requeued('the process stops');
+    if (outcome.kind === 'requeued') throw new Requeued();
 
     await this.withKey(event, async (tx) => {
       if (outcome.kind === 'later') {
         await this.park(tx, event, { ...outcome, kind: 'retry' });
       } else if (await this.park(tx, event, { kind: 'dead-lettered' })) {
-        await outcomes.tell(tx, event.message, outcome);
+        await this.outbox.add(tx, deadLetterOf(event.message, outcome, group, namespace));
       }
     });
     return true;
   }
 
   /** False when nothing waits for the key any more, so that the event is to be handled as usual. */
-  private queueUp(event: Incoming): Promise<boolean> {
+  private parkBehind(event: Incoming): Promise<boolean> {
     const { parked } = this.options;
     const { topic } = event.place;
     return this.withKey(event, async (tx) => {

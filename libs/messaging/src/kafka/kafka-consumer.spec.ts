@@ -10,15 +10,14 @@ import { failureOf } from '../outcomes/index.js';
 import {
   attemptsOn,
   consumerDatabase,
+  dispatchOn,
   effect,
   effects,
-  pipelineOn,
   quiet,
   registered,
 } from '../test/workbench.fixture.js';
 import { createKafka } from './create-kafka.js';
 import { EventHandling } from './event-handling.js';
-import { EventOutcomes } from './event-outcomes.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { declareTopics } from './kafka-topology.js';
@@ -51,20 +50,15 @@ beforeAll(async () => {
   await declareTopics(kafka, [topic], {}, { group, reads: [topic.name] });
   attempts = attemptsOn(database, group);
   const parked = new ParkedEvents(group);
-  const outcomes = new EventOutcomes({
-    group,
-    registrations: registered(ItHappened, (body, context) => handle(body, context)),
-    handle: pipelineOn(database, stopping.signal, attempts),
-    stopping: stopping.signal,
-    logger: quiet,
-  });
-  const shared = { database, parked, outcomes, attempts, stopping: stopping.signal, logger: quiet };
+  const registrations = registered(ItHappened, (body, context) => handle(body, context));
+  const dispatch = dispatchOn(database, { registrations, stopping: stopping.signal, attempts });
+  const shared = { group, database, parked, dispatch, attempts, stopping: stopping.signal, logger: quiet };
   consumer = new KafkaConsumer({
     kafka: new KafkaJsClient(kafka),
     group,
     topics: [topic.name],
     prefix: '',
-    handling: new EventHandling({ ...shared, persist: (work) => work() }),
+    handling: new EventHandling({ ...shared, registrations, persist: (work) => work() }),
     retries: new ParkedRetries(shared),
     stopping: stopping.signal,
     logger: quiet,

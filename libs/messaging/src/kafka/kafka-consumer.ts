@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HealthCheck, Logger } from '@waybill/outbox';
-import { Requeued } from '../handling/index.js';
+import { Requeued } from '../outcomes/index.js';
 import type { EventHandling } from './event-handling.js';
-import type { KafkaClient, RecordBatch, RecordReader, StoredRecord } from './kafka-client.js';
+import type { KafkaClient, RecordBatch, RecordReader } from './kafka-client.js';
 import { fromKafka } from './kafka-envelope.js';
 import type { ParkedRetries } from './parked-retries.js';
 
-/** Events in hand at most, for each partition: what comes again after a crash, and is then handled one by one. */
+/** Events of a partition between two commits: what comes again after a crash, and is then handled one by one. */
 const BATCH_SIZE = 100;
-const START_AGAIN_AFTER = 1_000;
+const RESTART_AFTER = 1_000;
 
 export interface KafkaConsumerOptions {
   kafka: KafkaClient;
@@ -16,6 +16,8 @@ export interface KafkaConsumerOptions {
   /** Names without the prefix. */
   topics: readonly string[];
   prefix: string;
+  /** Events of a partition in flight. Default 100. */
+  batchSize?: number | undefined;
   handling: EventHandling;
   retries: ParkedRetries;
   stopping: AbortSignal;
@@ -23,8 +25,8 @@ export interface KafkaConsumerOptions {
 }
 
 /**
- * Reads a group's topics. Within a key events are handled one after the other, different keys side by side. Offsets are
- * committed when everything up to them has been committed in the database or is parked there.
+ * Consumes a group's topics. An offset is committed when everything up to it has been committed in the database or is
+ * parked there.
  */
 export class KafkaConsumer implements HealthCheck {
   readonly name = 'kafka';
@@ -37,7 +39,7 @@ export class KafkaConsumer implements HealthCheck {
     this.running ??= Promise.all([this.consumeUntilStopped(), this.options.retries.runUntilStopped()]);
   }
 
-  /** Resolves when what was in hand has ended. */
+  /** Resolves when what was in flight has ended. */
   async stopped(): Promise<void> {
     await this.running;
   }
@@ -46,42 +48,59 @@ export class KafkaConsumer implements HealthCheck {
     if (!this.reader?.isAssigned) throw new Error('the group has not assigned its partitions yet');
   }
 
-  /** Clients try again by themselves for most reasons; for the others there is a new reader. */
   private async consumeUntilStopped(): Promise<void> {
     const { kafka, group, topics, prefix, stopping, logger } = this.options;
-    while (!stopping.aborted) {
-      this.reader = kafka.reader({
-        group: prefix + group,
-        topics: topics.map((topic) => prefix + topic),
-        take: (batch) => this.take(batch),
-      });
-      try {
-        await this.reader.readUntil(stopping);
-      } catch (error) {
-        logger.warn({ err: error }, 'the Kafka consumer stopped, starting it again');
-        await pause(START_AGAIN_AFTER, undefined, { signal: stopping }).catch(() => {});
-      }
-    }
+    await readUntilStopped({
+      reader: () => {
+        const consume = (batch: RecordBatch) => this.consume(batch);
+        this.reader = kafka.reader({ group: prefix + group, topics: topics.map((topic) => prefix + topic), consume });
+        return this.reader;
+      },
+      stopping,
+      logger,
+    });
   }
 
-  private async take(batch: RecordBatch): Promise<void> {
+  private async consume(batch: RecordBatch): Promise<void> {
+    const { batchSize = BATCH_SIZE, prefix, handling } = this.options;
+    const { records, partition } = batch;
+    const topic = batch.topic.slice(prefix.length);
     try {
-      for (let from = 0; from < batch.records.length && batch.isOurs(); from += BATCH_SIZE) {
-        const records = batch.records.slice(from, from + BATCH_SIZE);
-        await this.handleBatch(batch, records);
-        await batch.commit(records.at(-1)!);
+      for (let from = 0; from < records.length && batch.isOurs(); from += batchSize) {
+        const some = records.slice(from, from + batchSize);
+        const placed = some.map((record) => ({
+          place: { topic, partition, offset: record.offset },
+          event: fromKafka(record),
+        }));
+        await handling.handleBatch(topic, placed);
+        await batch.commit(some.at(-1)!);
       }
     } catch (error) {
       if (!(error instanceof Requeued)) throw error;
     }
   }
+}
 
-  private handleBatch({ topic, partition }: RecordBatch, records: readonly StoredRecord[]): Promise<void> {
-    const name = topic.slice(this.options.prefix.length);
-    const events = records.map((record) => ({
-      place: { topic: name, partition, offset: record.offset },
-      event: fromKafka(record),
-    }));
-    return this.options.handling.handleBatch(name, events);
+/** Clients recover by themselves from most failures; after the others a new reader takes over. */
+export async function readUntilStopped({
+  prepare,
+  reader,
+  stopping,
+  logger,
+}: {
+  /** Done before each reader starts. */
+  prepare?: () => Promise<void>;
+  reader: () => RecordReader;
+  stopping: AbortSignal;
+  logger: Logger;
+}): Promise<void> {
+  while (!stopping.aborted) {
+    try {
+      await prepare?.();
+      await reader().readUntil(stopping);
+    } catch (error) {
+      logger.warn({ err: error }, 'the Kafka consumer stopped, starting it again');
+      await pause(RESTART_AFTER, undefined, { signal: stopping }).catch(() => {});
+    }
   }
 }

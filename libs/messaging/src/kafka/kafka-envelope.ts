@@ -1,5 +1,6 @@
 import type { OutboxMessage } from '@waybill/outbox';
-import { KAFKA_PREFIX, type ReceivedMessage } from '../envelope/index.js';
+import { KAFKA_PREFIX } from '../contract/index.js';
+import type { ReceivedMessage } from '../envelope/index.js';
 import type { OutgoingRecord, StoredRecord } from './kafka-client.js';
 
 /** Where an event lies. `topic` without the tests' prefix. */

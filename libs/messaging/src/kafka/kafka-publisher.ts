@@ -1,14 +1,14 @@
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
 import { splitBatch } from '../envelope/index.js';
 import { withTimeout } from '../outcomes/index.js';
-import { BrokerRefusal, type KafkaClient, type RecordProducer } from './kafka-client.js';
+import { BrokerRejection, type KafkaClient, type RecordProducer } from './kafka-client.js';
 import { toKafka } from './kafka-envelope.js';
 
 const CONFIRMED_WITHIN = 10_000;
 
 const PUBLISHED: PublishOutcome = { status: 'published' };
 
-/** What the broker says of a topic that takes nothing now. */
+/** Error codes of a topic that accepts nothing now. */
 const BLOCKED = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
   'INVALID_TOPIC_EXCEPTION',
@@ -18,10 +18,10 @@ const BLOCKED = new Set([
   'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
 ]);
 
-/** What it says of messages that it will never take; INVALID_RECORD: one without a key for a compacted topic. */
-const REFUSED = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD']);
+/** Error codes of messages that it will never accept; INVALID_RECORD: one without a key for a compacted topic. */
+const REJECTED = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD']);
 
-/** One `publish` call: which of its messages were not published, and which topics took nothing. */
+/** One `publish` call: which of its messages were not published, and which topics are blocked. */
 interface Batch {
   outcomes: Map<OutboxMessage, PublishOutcome>;
   blocked: Map<string, PublishOutcome>;
@@ -39,7 +39,7 @@ export class KafkaPublisher implements Publisher {
     private readonly prefix = '',
   ) {}
 
-  /** A topic that is missing or has too few replicas is blocked; a message that is too large for its topic is refused. */
+  /** A topic that is missing or has too few replicas is blocked; a message that is too large for its topic is rejected. */
   async publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]> {
     const batch: Batch = { outcomes: new Map(), blocked: new Map() };
     for (const portion of splitBatch(messages)) await this.settle(portion, batch);
@@ -49,10 +49,10 @@ export class KafkaPublisher implements Publisher {
   async close(): Promise<void> {
     const { producer } = this;
     this.producer = undefined;
-    await producer?.close().catch(() => {}); // whatever it says, nobody will use it again
+    await producer?.close().catch(() => {}); // it is not used again
   }
 
-  /** Sends them together. The broker doesn't say which of them it did not take: then topic by topic, or one by one. */
+  /** Sends them together. The broker does not say which of them it rejected: then topic by topic, or one by one. */
   private async settle(messages: readonly OutboxMessage[], batch: Batch): Promise<void> {
     const { outcomes, blocked } = batch;
     for (const message of messages) {
@@ -93,10 +93,10 @@ function byTopic(messages: readonly OutboxMessage[]): OutboxMessage[][] {
   return [...Map.groupBy(messages, ({ destination }) => destination).values()];
 }
 
-/** What an error says of one topic or one message; undefined when it is about the broker. */
+/** What an error says about one topic or one message; undefined when it is about the connection. */
 function outcomeOf(error: unknown): PublishOutcome | undefined {
-  if (!(error instanceof BrokerRefusal)) return undefined;
+  if (!(error instanceof BrokerRejection)) return undefined;
   if (BLOCKED.has(error.code)) return { status: 'blocked', reason: error.message };
-  if (REFUSED.has(error.code)) return { status: 'refused', reason: error.message };
+  if (REJECTED.has(error.code)) return { status: 'rejected', reason: error.message };
   return undefined;
 }

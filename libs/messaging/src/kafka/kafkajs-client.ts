@@ -9,7 +9,7 @@ import {
 } from 'kafkajs';
 import {
   type Acks,
-  BrokerRefusal,
+  BrokerRejection,
   FETCH_WAIT,
   HEARTBEAT,
   type KafkaClient,
@@ -21,7 +21,7 @@ import {
   type StoredRecord,
 } from './kafka-client.js';
 
-/** Kafka by kafkajs: the default, for it is what most know, and the one whose transactions `ConsumeProcessProduce` needs. */
+/** Kafka by kafkajs: the default, because most people know it, and `ConsumeProcessProduce` uses its transactions. */
 export class KafkaJsClient implements KafkaClient {
   constructor(private readonly kafka: Kafka) {}
 
@@ -38,7 +38,7 @@ class KafkaJsProducer implements RecordProducer {
   private readonly producer: Producer;
   private sending: Promise<unknown> = Promise.resolve();
 
-  /** It tries again once, which is the least that kafkajs takes: whoever calls us knows more about patience. */
+  /** One retry, the fewest that kafkajs accepts: retrying is the caller's business. */
   constructor(
     kafka: Kafka,
     private readonly acks: Acks,
@@ -62,11 +62,11 @@ class KafkaJsProducer implements RecordProducer {
     try {
       await sent;
     } catch (error) {
-      throw refusalIn(error) ?? error;
+      throw rejectionIn(error) ?? error;
     }
   }
 
-  /** Not before all is sent: meanwhile kafkajs would connect again. */
+  /** Waits for sends in flight: kafkajs would connect again for them. */
   async close(): Promise<void> {
     await this.sending;
     await this.producer.disconnect();
@@ -83,15 +83,16 @@ const partitioner: ICustomPartitioner = () => {
 };
 
 /** What the broker said, below what kafkajs made of it. */
-function refusalIn(error: unknown): BrokerRefusal | undefined {
+function rejectionIn(error: unknown): BrokerRejection | undefined {
   const { type, message, cause } = error as { type?: string; message: string; cause?: unknown };
-  if (type) return new BrokerRefusal(type, message, error);
-  return cause instanceof Error ? refusalIn(cause) : undefined;
+  if (type) return new BrokerRejection(type, message, error);
+  return cause instanceof Error ? rejectionIn(cause) : undefined;
 }
 
-/** A further member of a group. */
-export const memberOf = (kafka: Kafka, group: string): Consumer =>
+/** A further member of a consumer group. */
+export const memberOf = (kafka: Kafka, group: string, maxBytes?: number): Consumer =>
   kafka.consumer({
+    ...(maxBytes && { maxBytes, maxBytesPerPartition: maxBytes / 2 }),
     groupId: group,
     sessionTimeout: SESSION,
     heartbeatInterval: HEARTBEAT,
@@ -109,10 +110,10 @@ class KafkaJsReader implements RecordReader {
     private readonly options: ReaderOptions,
   ) {}
 
-  /** kafkajs tries again by itself for most reasons; for the others this rejects. */
+  /** kafkajs recovers by itself from most failures; for the others this rejects. */
   async readUntil(stopping: AbortSignal): Promise<void> {
-    const { group, topics } = this.options;
-    const consumer = memberOf(this.kafka, group);
+    const { group, topics, maxBytes } = this.options;
+    const consumer = memberOf(this.kafka, group, maxBytes);
     const { promise: ended, reject: crash, resolve: end } = Promise.withResolvers<void>();
     consumer.on('consumer.group_join', () => {
       this.isAssigned = true;
@@ -135,7 +136,7 @@ class KafkaJsReader implements RecordReader {
         autoCommit: false,
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: 3,
-        eachBatch: (batch) => this.takeBatch(batch, commitOffsets),
+        eachBatch: (batch) => this.consumeBatch(batch, commitOffsets),
       });
       await ended;
     } finally {
@@ -144,23 +145,23 @@ class KafkaJsReader implements RecordReader {
     }
   }
 
-  private async takeBatch(
+  private async consumeBatch(
     { batch, heartbeat, isRunning, isStale, resolveOffset }: EachBatchPayload,
     commitOffsets: (topic: string, partition: number, offset: string) => Promise<void>,
   ): Promise<void> {
     const { topic, partition, messages } = batch;
-    let isRefused = false; // a heartbeat that is refused calls for a rebalance
+    let isRejected = false; // a rejected heartbeat calls for a rebalance
     const beat = () =>
       heartbeat().catch(() => {
-        isRefused = true;
+        isRejected = true;
       });
     const beating = setInterval(() => void beat(), HEARTBEAT);
     try {
-      await this.options.take({
+      await this.options.consume({
         topic,
         partition,
         records: messages.map(toRecord),
-        isOurs: () => !isRefused && isRunning() && !isStale(),
+        isOurs: () => !isRejected && isRunning() && !isStale(),
         commit({ offset }) {
           resolveOffset(offset);
           return commitOffsets(topic, partition, offset);
@@ -172,9 +173,10 @@ class KafkaJsReader implements RecordReader {
   }
 }
 
-export const toRecord = ({ key, headers = {}, value, offset }: KafkaMessage): StoredRecord => ({
+export const toRecord = ({ key, headers = {}, value, offset, timestamp }: KafkaMessage): StoredRecord => ({
   key,
   headers: Object.fromEntries(Object.entries(headers).map(([name, content]) => [name, String(content)])),
   value: value ?? Buffer.alloc(0),
   offset,
+  timestamp: Number(timestamp),
 });

@@ -1,11 +1,11 @@
-import type { Tx } from '@waybill/outbox';
+import { schemaName, type Tx } from '@waybill/outbox';
 import { type Place, placeOf, type StoredEvent } from './kafka-envelope.js';
 
 export interface ParkedEvent extends StoredEvent, Place {
   position: string;
 }
 
-/** Why an event is parked: it failed and is tried again, or was given up, or another one of its key is parked. */
+/** Why an event is parked: it failed and is retried, or is a dead letter, or another event of its key is parked. */
 export type Parking =
   | { kind: 'retry'; ms: number; attempted: boolean }
   | { kind: 'dead-lettered' }
@@ -13,31 +13,38 @@ export type Parking =
 
 /**
  * Events of keys that wait behind a failed one, in the consumer's own database. Those of a key form a queue, of which only
- * the head is ever due; a head that was given up keeps the others back until a person has decided. An event without a key
- * has a queue of its own.
+ * the head is ever due; a head that is a dead letter holds the others back until an operator resolves it. An event without
+ * a key has a queue of its own.
  */
 export class ParkedEvents {
-  constructor(private readonly consumer: string) {}
+  private readonly schema: string;
 
-  /** Which of these keys have events waiting. */
+  constructor(
+    private readonly consumer: string,
+    schema?: string,
+  ) {
+    this.schema = schemaName(schema);
+  }
+
+  /** Which of these keys have parked events. */
   async waiting(db: Tx, topic: string, keys: readonly string[]): Promise<Set<string>> {
     const { rows } = await db.query<{ key: string }>(
-      'SELECT DISTINCT key FROM waybill.parked WHERE consumer = $1 AND topic = $2 AND key = ANY ($3)',
+      `SELECT DISTINCT key FROM ${this.schema}.parked WHERE consumer = $1 AND topic = $2 AND key = ANY ($3)`,
       [this.consumer, topic, keys],
     );
     return new Set(rows.map(({ key }) => key));
   }
 
-  /** How many events wait, for each topic that has any. */
+  /** Number of parked events, for each topic that has any. */
   async count(db: Tx): Promise<Map<string, number>> {
     const { rows } = await db.query<{ topic: string; count: number }>(
-      'SELECT topic, count(*)::integer AS count FROM waybill.parked WHERE consumer = $1 GROUP BY topic',
+      `SELECT topic, count(*)::integer AS count FROM ${this.schema}.parked WHERE consumer = $1 GROUP BY topic`,
       [this.consumer],
     );
     return new Map(rows.map(({ topic, count }) => [topic, count]));
   }
 
-  /** Makes everything that touches this key wait for the end of the transaction. */
+  /** Everything that touches this key waits for the end of the transaction. */
   async lock(tx: Tx, topic: string, key: string): Promise<void> {
     await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${this.consumer}\n${topic}\n${key}`]);
   }
@@ -47,7 +54,7 @@ export class ParkedEvents {
     const { topic, partition, offset } = place;
     const { id, key, headers, bytes, attempt } = event;
     const { ms, attempted } = parking.kind === 'retry' ? parking : { ms: 0, attempted: false };
-    const { rowCount } = await tx.query(PARK, [
+    const { rowCount } = await tx.query(parkSql(this.schema), [
       this.consumer,
       topic,
       key ?? placeOf(place),
@@ -67,7 +74,7 @@ export class ParkedEvents {
   /** Up to `limit` keys whose first event is due. */
   async due(db: Tx, limit: number): Promise<{ topic: string; key: string }[]> {
     const { rows } = await db.query<{ topic: string; key: string }>(
-      'SELECT topic, key FROM waybill.parked WHERE consumer = $1 AND due <= now() ORDER BY due LIMIT $2',
+      `SELECT topic, key FROM ${this.schema}.parked WHERE consumer = $1 AND due <= now() ORDER BY due LIMIT $2`,
       [this.consumer, limit],
     );
     return rows;
@@ -76,7 +83,7 @@ export class ParkedEvents {
   /** The first event of a key if it is due. The key must be locked. */
   async head(tx: Tx, topic: string, key: string): Promise<ParkedEvent | undefined> {
     const { rows } = await tx.query<ParkedRow>(
-      `SELECT *, due <= now() AS is_due FROM waybill.parked
+      `SELECT *, due <= now() AS is_due FROM ${this.schema}.parked
        WHERE consumer = $1 AND topic = $2 AND key = $3 ORDER BY position LIMIT 1`,
       [this.consumer, topic, key],
     );
@@ -85,34 +92,36 @@ export class ParkedEvents {
 
   /** The next one of its key is due now. */
   async remove(tx: Tx, position: string): Promise<void> {
-    await tx.query(REMOVE, [position]);
+    await tx.query(removeSql(this.schema), [position]);
   }
 
   async postpone(tx: Tx, position: string, { attempted, ms }: { attempted: boolean; ms: number }): Promise<void> {
     await tx.query(
-      `UPDATE waybill.parked
+      `UPDATE ${this.schema}.parked
        SET attempts = attempts + $2, first_failed_at = coalesce(first_failed_at, now()), due = now() + $3 * interval '1 ms'
        WHERE position = $1`,
       [position, attempted ? 1 : 0, ms],
     );
   }
 
-  /** It stays, and keeps the others of its key back, until it is released. */
-  async giveUp(tx: Tx, position: string): Promise<void> {
-    await tx.query(`UPDATE waybill.parked SET given_up_at = now(), due = 'infinity' WHERE position = $1`, [position]);
+  /** It stays, and holds back the others of its key, until it is released. */
+  async markDeadLettered(tx: Tx, position: string): Promise<void> {
+    await tx.query(`UPDATE ${this.schema}.parked SET dead_lettered_at = now(), due = 'infinity' WHERE position = $1`, [
+      position,
+    ]);
   }
 
-  /** Locks the key of an event that was given up. Undefined when it isn't there, or not given up. */
+  /** Locks the key of a dead-lettered event. Undefined when it is not parked, or no dead letter. */
   async lockDeadLettered(tx: Tx, topic: string, id: string): Promise<{ position: string } | undefined> {
     const { rows } = await tx.query<{ key: string }>(
-      'SELECT key FROM waybill.parked WHERE consumer = $1 AND topic = $2 AND message_id = $3',
+      `SELECT key FROM ${this.schema}.parked WHERE consumer = $1 AND topic = $2 AND message_id = $3`,
       [this.consumer, topic, id],
     );
     if (!rows[0]) return undefined;
     await this.lock(tx, topic, rows[0].key);
     const found = await tx.query<{ position: string }>(
-      `SELECT position FROM waybill.parked
-       WHERE consumer = $1 AND topic = $2 AND message_id = $3 AND given_up_at IS NOT NULL`,
+      `SELECT position FROM ${this.schema}.parked
+       WHERE consumer = $1 AND topic = $2 AND message_id = $3 AND dead_lettered_at IS NOT NULL`,
       [this.consumer, topic, id],
     );
     return found.rows[0];
@@ -120,34 +129,34 @@ export class ParkedEvents {
 
   /** It is handled as if it had never failed, with other bytes if they are given. */
   async resubmit(tx: Tx, position: string, bytes?: Buffer): Promise<void> {
-    await tx.query(RESUBMIT, [position, bytes ?? null]);
+    await tx.query(resubmitSql(this.schema), [position, bytes ?? null]);
   }
 }
 
-const PARK = `
-  INSERT INTO waybill.parked (consumer, topic, key, keyed, partition, "offset", message_id, headers, body, attempts,
-    first_failed_at, given_up_at, due)
+const parkSql = (schema: string) => `
+  INSERT INTO ${schema}.parked (consumer, topic, key, keyed, partition, "offset", message_id, headers, body, attempts,
+    first_failed_at, dead_lettered_at, due)
   SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10::integer,
     CASE WHEN $10::integer > 0 THEN now() END,
     CASE WHEN $11::boolean THEN now() END,
-    CASE WHEN $11 OR EXISTS (SELECT FROM waybill.parked WHERE consumer = $1 AND topic = $2 AND key = $3)
+    CASE WHEN $11 OR EXISTS (SELECT FROM ${schema}.parked WHERE consumer = $1 AND topic = $2 AND key = $3)
       THEN 'infinity' ELSE now() + $12::float8 * interval '1 ms' END
   ON CONFLICT DO NOTHING`;
 
-const REMOVE = `
-  WITH removed AS (DELETE FROM waybill.parked WHERE position = $1 RETURNING consumer, topic, key)
-  UPDATE waybill.parked SET due = now()
-  WHERE given_up_at IS NULL AND position = (
-    SELECT min(behind.position) FROM waybill.parked AS behind JOIN removed USING (consumer, topic, key)
+const removeSql = (schema: string) => `
+  WITH removed AS (DELETE FROM ${schema}.parked WHERE position = $1 RETURNING consumer, topic, key)
+  UPDATE ${schema}.parked SET due = now()
+  WHERE dead_lettered_at IS NULL AND position = (
+    SELECT min(behind.position) FROM ${schema}.parked AS behind JOIN removed USING (consumer, topic, key)
     WHERE behind.position <> $1
   )`;
 
-const RESUBMIT = `
-  UPDATE waybill.parked AS event
-  SET given_up_at = NULL, attempts = 0, first_failed_at = NULL, body = coalesce($2, body),
+const resubmitSql = (schema: string) => `
+  UPDATE ${schema}.parked AS event
+  SET dead_lettered_at = NULL, attempts = 0, first_failed_at = NULL, body = coalesce($2, body),
     headers = CASE WHEN $2 IS NULL THEN headers ELSE (headers::jsonb - 'ce_dataref' - 'ce_datadigest')::json END,
     due = CASE WHEN EXISTS (
-      SELECT FROM waybill.parked AS before
+      SELECT FROM ${schema}.parked AS before
       WHERE (before.consumer, before.topic, before.key) = (event.consumer, event.topic, event.key)
         AND before.position < event.position
     ) THEN 'infinity' ELSE now() END

@@ -2,7 +2,7 @@ import { setImmediate as aBreath } from 'node:timers/promises';
 import type { Consumer, Message, MessagesStream, Producer } from '@platformatic/kafka';
 import {
   type Acks,
-  BrokerRefusal,
+  BrokerRejection,
   FETCH_WAIT,
   HEARTBEAT,
   type KafkaClient,
@@ -71,7 +71,7 @@ class PlatformaticProducer implements RecordProducer {
     try {
       await producer.send({ messages, acks: this.acks === 'all' ? -1 : 0, idempotent: this.acks === 'all' });
     } catch (error) {
-      throw refusalIn(error) ?? error;
+      throw rejectionIn(error) ?? error;
     }
   }
 
@@ -95,13 +95,13 @@ interface Opened {
 }
 
 /** What the broker said, wherever it is among the reasons. */
-function refusalIn(error: unknown): BrokerRefusal | undefined {
+function rejectionIn(error: unknown): BrokerRejection | undefined {
   const reasons = reasonsIn(error as Reason);
   const said = reasons.find(({ apiId }) => apiId && apiId !== OF_A_RECORD);
-  if (said) return new BrokerRefusal(said.apiId!, said.message, error);
+  if (said) return new BrokerRejection(said.apiId!, said.message, error);
   const isUnknown = ({ message }: Reason) => message.startsWith('Unknown topic ');
   const unknown = reasons.find(isUnknown); // the library keeps this answer to itself
-  return unknown && new BrokerRefusal('UNKNOWN_TOPIC_OR_PARTITION', unknown.message, error);
+  return unknown && new BrokerRejection('UNKNOWN_TOPIC_OR_PARTITION', unknown.message, error);
 }
 
 /** The code that the library gives to the broker's words on one record; what they mean has a code of its own beside it. */
@@ -216,7 +216,7 @@ class PlatformaticReader implements RecordReader {
     let lane = this.lanes.get(place);
     if (!lane) {
       lane = new Lane(
-        (messages, ofEpoch) => this.take(messages, ofEpoch, consumer),
+        (messages, ofEpoch) => this.consume(messages, ofEpoch, consumer),
         (error) => this.fail(error),
       );
       this.lanes.set(place, lane);
@@ -224,9 +224,9 @@ class PlatformaticReader implements RecordReader {
     return lane;
   }
 
-  private async take(messages: readonly TextMessage[], epoch: number, consumer: TextConsumer): Promise<void> {
+  private async consume(messages: readonly TextMessage[], epoch: number, consumer: TextConsumer): Promise<void> {
     const { topic, partition, leaderEpoch } = messages[0]!;
-    await this.options.take({
+    await this.options.consume({
       topic,
       partition,
       records: messages.map(toRecord),
@@ -243,14 +243,15 @@ class PlatformaticReader implements RecordReader {
   }
 }
 
-const toRecord = ({ key, headers, value, offset }: TextMessage): StoredRecord => ({
+const toRecord = ({ key, headers, value, offset, timestamp }: TextMessage): StoredRecord => ({
   key: key ?? null,
   headers: Object.fromEntries(headers),
   value: value ?? Buffer.alloc(0),
   offset: String(offset),
+  timestamp: Number(timestamp),
 });
 
-/** The records of one partition: a batch is taken after the other, and what comes meanwhile is the next one. */
+/** The records of one partition: one batch is consumed after the other, and what comes meanwhile is the next one. */
 class Lane {
   private waiting: TextMessage[] = [];
   private epoch = 0;
@@ -258,7 +259,7 @@ class Lane {
   private room = Promise.withResolvers<void>();
 
   constructor(
-    private readonly take: (messages: readonly TextMessage[], epoch: number) => Promise<void>,
+    private readonly consume: (messages: readonly TextMessage[], epoch: number) => Promise<void>,
     private readonly fail: (error: unknown) => void,
   ) {}
 
@@ -282,7 +283,7 @@ class Lane {
     this.makeRoom();
   }
 
-  /** After a failure it takes nothing more: what failed has to come first when it is read again. */
+  /** After a failure it consumes nothing more: what failed has to come first when it is read again. */
   private async work(): Promise<void> {
     await aBreath(); // a batch is what came together
     try {
@@ -290,7 +291,7 @@ class Lane {
         const messages = this.waiting;
         this.waiting = [];
         this.makeRoom();
-        await this.take(messages, this.epoch);
+        await this.consume(messages, this.epoch);
       }
       this.working = undefined;
     } catch (error) {

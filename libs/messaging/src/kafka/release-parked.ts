@@ -1,19 +1,20 @@
 import { type Inbox, PostgresInbox } from '@waybill/idempotency';
 import type { Logger } from '@waybill/outbox';
 import { z } from 'zod';
-import { type BodyOf, defineQueue, defineTask } from '../contract/index.js';
+import { type BodyOf, DEFAULT_NAMESPACE, defineQueue, defineTask } from '../contract/index.js';
 import type { Handler, HandlerContext, Registration } from '../handling/index.js';
 import { ParkedEvents } from './parked-events.js';
 
-export const RELEASE_PARKED = 'waybill.ReleaseParked.v1';
+/** Type of the task that releases a parked event. */
+export const releaseParkedType = (namespace = DEFAULT_NAMESPACE): string => `${namespace}.ReleaseParked.v1`;
 
 /** The queue on which a consumer group receives decisions about the events that it dead-lettered. */
 export const parkedQueueOf = (group: string): string => `${group}.parked`;
 
-/** Lets go of an event that the group has given up, and with it of what waits behind it for the same key. */
-export const releaseParkedOf = (group: string) =>
+/** Releases an event that the group has dead-lettered, and with it the events behind it of the same key. */
+export const releaseParkedOf = (group: string, namespace?: string) =>
   defineTask({
-    type: RELEASE_PARKED,
+    type: releaseParkedType(namespace),
     queue: defineQueue({ name: parkedQueueOf(group) }),
     subject: ({ messageId }) => messageId,
     schema: z.object({
@@ -23,7 +24,7 @@ export const releaseParkedOf = (group: string) =>
       key: z.string().nullable(),
       /** `resubmit` handles it as if it had never failed; `discard` goes on without it. */
       action: z.enum(['resubmit', 'discard']),
-      /** What is handled in place of the event's own bytes. */
+      /** Base64 of what is handled in place of the event's own bytes. */
       body: z.base64().optional(),
       /** The operator. */
       by: z.string(),
@@ -32,35 +33,41 @@ export const releaseParkedOf = (group: string) =>
 
 export type ReleaseParked = BodyOf<ReturnType<typeof releaseParkedOf>>;
 
-/** Told twice, or of an event that does not wait, it does nothing. */
+/** Does nothing the second time, or for an event that is not waiting. */
 export class ReleaseParkedHandler implements Handler<ReturnType<typeof releaseParkedOf>> {
   private readonly parked: ParkedEvents;
-  private readonly inbox: Inbox = new PostgresInbox();
+  private readonly inbox: Inbox;
 
   constructor(
     private readonly group: string,
     private readonly logger: Logger,
+    schema?: string,
   ) {
-    this.parked = new ParkedEvents(group);
+    this.parked = new ParkedEvents(group, schema);
+    this.inbox = new PostgresInbox();
   }
 
   async handle({ source, messageId, action, body, by }: ReleaseParked, { tx }: HandlerContext): Promise<void> {
     const decision = { source, messageId, action, by };
     const event = await this.parked.lockDeadLettered(tx, source, messageId);
-    if (!event) return this.logger.info(decision, 'nothing is released: the event does not wait for a decision');
+    if (!event) return this.logger.info(decision, 'nothing to release: the event is not waiting for a decision');
 
     if (action === 'resubmit') {
       await this.parked.resubmit(tx, event.position, body === undefined ? undefined : Buffer.from(body, 'base64'));
     } else {
-      // Should its topic deliver it again, it is known: nobody is asked twice.
+      // If its topic delivers it again, the inbox knows it.
       await this.inbox.firstTime(tx, { consumer: this.group, messageId });
       await this.parked.remove(tx, event.position);
     }
-    this.logger.info(decision, 'a parked event is released');
+    this.logger.info(decision, 'released a parked event');
   }
 }
 
 /** For the consumer of the group's own queue. */
-export function releaseParkedRegistration(group: string, logger: Logger): Registration {
-  return { contract: releaseParkedOf(group), options: {}, handler: new ReleaseParkedHandler(group, logger) };
+export function releaseParkedRegistration(
+  group: string,
+  { logger, schema, namespace }: { logger: Logger; schema?: string | undefined; namespace?: string | undefined },
+): Registration {
+  const handler = new ReleaseParkedHandler(group, logger, schema);
+  return { contract: releaseParkedOf(group, namespace), options: {}, handler };
 }

@@ -28,6 +28,6 @@ export class UnconfirmedKafkaPublisher implements Publisher {
   async close(): Promise<void> {
     const { producer } = this;
     this.producer = undefined;
-    await producer?.close().catch(() => {}); // what it still had may be lost: at most once
+    await producer?.close().catch(() => {}); // what was still in flight may be lost: at most once
   }
 }

@@ -15,20 +15,21 @@ export class ClaimsService implements OnApplicationBootstrap, OnApplicationShutd
   private readonly pool: pg.Pool | undefined;
   private readonly cleanUp: ClaimCleanUp | undefined;
 
-  constructor({ objectStore: store, database, databaseUrl, kafkaRetention, logger }: MessagingOptions) {
+  constructor({ objectStore: store, database, databaseUrl, kafkaRetention, schema, logger }: MessagingOptions) {
     if (!store) return;
     this.pool = new pg.Pool({
       connectionString: databaseUrl,
       max: CONNECTIONS,
       connectionTimeoutMillis: CONNECT_WITHIN,
     });
-    this.pool.on('error', (error) => logger.debug({ err: error }, 'the database is away'));
+    this.pool.on('error', (error) => logger.debug({ err: error }, 'the database is unavailable'));
     this.claimCheck = new ClaimCheck({
       store,
       database: pgTx(this.pool as never),
-      eventRetention: lifeOf(kafkaRetention),
+      eventRetention: retentionOf(kafkaRetention),
+      schema,
     });
-    this.cleanUp = new ClaimCleanUp({ store, database, logger });
+    this.cleanUp = new ClaimCleanUp({ store, database, schema, logger });
   }
 
   onApplicationBootstrap(): void {
@@ -44,6 +45,6 @@ export class ClaimsService implements OnApplicationBootstrap, OnApplicationShutd
 const DAY = 24 * 60 * 60 * 1_000;
 
 /** A body outlives its event by a day: Kafka removes whole segments, later than it says. */
-function lifeOf(retention: string | undefined): number {
+function retentionOf(retention: string | undefined): number {
   return retention && retention !== '-1' ? Number(retention) + DAY : Number.POSITIVE_INFINITY;
 }

@@ -15,12 +15,13 @@ export class ConsumerLagService implements OnApplicationBootstrap, OnApplication
   ) {}
 
   onApplicationBootstrap(): void {
-    const { service, database, logger } = this.options;
-    const parked = new ParkedEvents(service);
+    const { service, database, schema, namespace, logger } = this.options;
+    const parked = new ParkedEvents(service, schema);
     this.lag = new ConsumerLag({
       topics: sourcesOf(this.registry.of('topic')),
       progressOf: (topic) => this.progress.of({ name: topic }),
       countParked: () => parked.count(database.autocommit),
+      namespace,
       logger,
     });
     this.lag.start();

@@ -5,12 +5,11 @@ import type { HealthCheck } from '@waybill/outbox';
 import type { Kafka } from 'kafkajs';
 import { Isolation, StartedAttempts } from '../attempts/index.js';
 import { MessageOutbox } from '../calls/index.js';
-import { handlerPipeline, type Registration, Requeued } from '../handling/index.js';
+import { dispatchTo, handlerPipeline, type Registration } from '../handling/index.js';
 import {
   createKafka,
   declareTopics,
   EventHandling,
-  EventOutcomes,
   type KafkaClient,
   KafkaConsumer,
   KafkaJsClient,
@@ -20,18 +19,18 @@ import {
   PlatformaticClient,
   UnconfirmedKafkaPublisher,
 } from '../kafka/index.js';
-import { retryForever } from '../outcomes/index.js';
+import { messagingMetrics, Requeued, retryForever } from '../outcomes/index.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { MessagingOptions } from './messaging.options.js';
 
-/** Kafka under Nest: declares the topics and reads those that have handlers here, as one group. */
+/** Kafka under Nest: declares the topics and consumes those that have handlers here, as one group. */
 @Injectable()
 export class KafkaTransport extends Server implements CustomTransportStrategy, HealthCheck, OnApplicationShutdown {
   readonly name = 'kafka';
   /** For administration and transactions; messages go by `client`. */
   readonly kafka: Kafka;
   readonly publisher: KafkaPublisher;
-  /** For messages that come one by one; the relay's batches have a producer of their own. */
+  /** For messages that are sent one by one; the relay's batches have a producer of their own. */
   readonly oneByOne: KafkaPublisher;
   /** At most once: sends and forgets. */
   readonly unconfirmed: UnconfirmedKafkaPublisher;
@@ -46,11 +45,11 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     private readonly registry: HandlerRegistry,
     private readonly outbox: MessageOutbox,
     private readonly attempts: StartedAttempts,
-    private readonly turns: Isolation,
+    private readonly isolation: Isolation,
   ) {
     super();
-    const { kafkaBrokers, kafkaClient, service, logger, kafkaTopicPrefix = '' } = options;
-    const settings = { brokers: kafkaBrokers, clientId: service, logger };
+    const { kafkaBrokers: brokers = [], kafkaClient, service, logger, kafkaTopicPrefix = '' } = options;
+    const settings = { brokers, clientId: service, logger };
     this.prefix = kafkaTopicPrefix;
     this.kafka = createKafka(settings);
     this.client =
@@ -60,13 +59,13 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     this.unconfirmed = new UnconfirmedKafkaPublisher(this.client, this.prefix);
   }
 
-  /** Returns at once; a broker that is away is waited for. */
+  /** Returns at once, and waits for an unavailable broker in the background. */
   listen(started: () => void): void {
     void this.consume();
     started();
   }
 
-  /** Takes no more and finishes or gives back what is in hand. */
+  /** Consumes no more, and finishes or requeues what is in flight. */
   async close(): Promise<void> {
     this.stopping.abort();
     await Promise.all([this.attempts.close(), this.consumer?.stopped()]);
@@ -90,17 +89,12 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   }
 
   private async consume(): Promise<void> {
-    const { topology, service, logger, kafkaRetention } = this.options;
+    const { topology, service: group, logger, kafkaRetention: retention } = this.options;
     const registrations = this.registry.of('topic');
     const reads = sourcesOf(registrations);
+    const { kafka, prefix } = this;
     await retryForever(
-      () =>
-        declareTopics(
-          this.kafka,
-          topology.topics,
-          { prefix: this.prefix, retention: kafkaRetention },
-          { group: service, reads },
-        ),
+      () => declareTopics(kafka, topology.topics, { prefix, retention }, { group, reads }),
       this.stopping.signal,
       (error) => logger.warn({ err: error }, 'could not declare the topics yet'),
     );
@@ -113,29 +107,35 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   }
 
   private consumerOf(topics: string[], registrations: Map<string, Registration>): KafkaConsumer {
-    const { service: group, database, groupCommit, logger, objectStore } = this.options;
+    const { service: group, database, groupCommit, batchSize, logger, schema, namespace } = this.options;
+    const { attempts, outbox, isolation } = this;
     const stopping = this.stopping.signal;
-    const { attempts, turns, outbox } = this;
-    const deps = { database, groupCommit, inbox: new PostgresInbox(), outbox, consumer: group };
-    const handle = handlerPipeline({ ...deps, objectStore, attempts, turns, stopping, logger });
+    const metrics = messagingMetrics(namespace);
+    const inbox = new PostgresInbox({ schema });
+    const handle = handlerPipeline({
+      ...this.options,
+      ...{ inbox, outbox, consumer: group, attempts, isolation, stopping, metrics },
+    });
+    const dispatch = dispatchTo({ registrations, handle, stopping, metrics, logger });
+    const parked = new ParkedEvents(group, schema);
+    const shared = { group, dispatch, database, parked, attempts, stopping, schema, namespace };
+    // Handlers that share a transaction need no connection each.
+    const keyConcurrency = this.options.keyConcurrency ?? (groupCommit && 2 * groupCommit);
     const persist = <T>(work: () => Promise<T>) => this.persist(work);
-    const outcomes = new EventOutcomes({ group, registrations, handle, stopping, logger });
-    const parked = new ParkedEvents(group);
-    // Who shares a transaction needs no connection of its own.
-    const keyConcurrency = groupCommit && 2 * groupCommit;
     return new KafkaConsumer({
       kafka: this.client,
       group,
       topics,
       prefix: this.prefix,
-      handling: new EventHandling({ database, parked, outcomes, attempts, persist, stopping, keyConcurrency }),
-      retries: new ParkedRetries({ database, parked, outcomes, attempts, stopping, logger }),
+      batchSize,
+      handling: new EventHandling({ ...shared, registrations, persist, keyConcurrency }),
+      retries: new ParkedRetries({ ...shared, logger }),
       stopping,
       logger,
     });
   }
 
-  /** What is known of an event must get into the database before the next one is taken. */
+  /** The outcome of an event must get into the database before the next one is handled. */
   private async persist<T>(work: () => Promise<T>): Promise<T> {
     const { logger } = this.options;
     const box: { value?: T } = {};
@@ -145,9 +145,9 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
         return true;
       },
       this.stopping.signal,
-      (error) => logger.warn({ err: error }, 'the database is away, events wait'),
+      (error) => logger.warn({ err: error }, 'the database is unavailable, events wait'),
     );
-    if (!done) throw new Requeued('the process stops');
+    if (!done) throw new Requeued();
     return box.value as T;
   }
 }

@@ -27,7 +27,7 @@ const subject = ({ title }: { title: string }) => title;
 const Read = defineTask({ type: 'test.Read.v1', queue: papers, subject, schema });
 const Answered = defineReply({ type: 'test.Answered.v1', queue: questions, subject, schema });
 const Ask = defineTask({ type: 'test.Ask.v1', queue: questions, subject, schema, reply: Answered });
-const Said = defineEvent({ type: 'test.Said.v1', topic: facts, subject, schema });
+const TestContract = defineEvent({ type: 'test.TestContract.v1', topic: facts, subject, schema });
 
 type Paper = z.infer<typeof schema>;
 
@@ -108,10 +108,10 @@ describe('a service with the messaging module', () => {
     const peer = new KafkaPeer(topics);
     await peer.listen(facts.name);
     const started = performance.now();
-    const say = () => app.get(MessageSender).publish(Said, { title: 'often' });
+    const say = () => app.get(MessageSender).publish(TestContract, { title: 'often' });
     await Promise.all(Array.from({ length: 110 }, say));
     expect(performance.now() - started).toBeGreaterThan(900);
-    expect(await peer.heard('often', 110)).toHaveLength(110);
+    expect(await peer.received('often', 110)).toHaveLength(110);
     await peer.close();
   });
 });

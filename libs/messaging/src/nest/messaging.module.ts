@@ -1,88 +1,126 @@
-import { type DynamicModule, type INestApplication, Injectable, Module } from '@nestjs/common';
+import { type DynamicModule, type INestApplication, Injectable, Module, Optional, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { ExpiryService } from '@waybill/idempotency/nest';
-import type { HealthCheck } from '@waybill/outbox';
+import { type HealthCheck, PostgresOutbox } from '@waybill/outbox';
 import { OutboxRelayService } from '@waybill/outbox/nest';
 import { Isolation, StartedAttempts } from '../attempts/index.js';
 import { MessageOutbox, MessageSender, RequestReply } from '../calls/index.js';
+import { sourceOf } from '../contract/index.js';
 import { TopicProgress } from '../kafka/index.js';
+import { checkConsumers } from './check-consumers.js';
 import { ClaimsService } from './claims.service.js';
 import { ConsumerLagService } from './consumer-lag.service.js';
-import { HandlerRegistry } from './handler-registry.js';
+import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { KafkaTransport } from './kafka.transport.js';
-import { MessagingOptions, sourceOf } from './messaging.options.js';
+import { MessagingOptions } from './messaging.options.js';
 import { Publishers } from './publishers.js';
 import { RabbitTransport } from './rabbit.transport.js';
 
-/** What has to be well for messages to come and go. */
+/** Healthy when messages can be sent and consumed. */
 @Injectable()
 export class MessagingHealth {
   constructor(
-    private readonly kafka: KafkaTransport,
-    private readonly rabbit: RabbitTransport,
     private readonly relay: OutboxRelayService,
+    @Optional() private readonly kafka?: KafkaTransport,
+    @Optional() private readonly rabbit?: RabbitTransport,
   ) {}
 
   healthChecks(): HealthCheck[] {
-    return [this.kafka, this.rabbit, this.relay.healthCheck()];
+    return [this.kafka, this.rabbit, this.relay.healthCheck()].filter((check) => check !== undefined);
   }
 }
 
 /**
- * Sends and takes a service's messages. Every provider of the application with `@Handles` gets its messages; what its
- * transactions leave in the outbox is published. Call `connectMessaging` before the application listens.
+ * Sends and handles a service's messages. Every provider of the application with `@Handles` gets its messages; what its
+ * transactions add to the outbox is published. Call `connectMessaging` before the application listens.
  */
 @Module({})
 export class MessagingModule {
   static forRoot(options: MessagingOptions): DynamicModule {
-    const { service, database, databaseUrl, logger, kafkaTopicPrefix } = options;
+    const { service, database, databaseUrl, logger, kafkaBrokers, rabbitmqUrl, schema, namespace } = options;
+    const source = sourceOf(service, namespace);
+    const providers: Provider[] = [
+      HandlerRegistry,
+      MessagingHealth,
+      Isolation,
+      { provide: StartedAttempts, useValue: new StartedAttempts({ database, consumer: service, schema, logger }) },
+      Publishers,
+      { provide: MessagingOptions, useValue: options },
+      ClaimsService,
+      {
+        provide: MessageOutbox,
+        useFactory: ({ claimCheck }: ClaimsService) =>
+          new MessageOutbox({ source, outbox: new PostgresOutbox({ schema }), claimCheck, namespace }),
+        inject: [ClaimsService],
+      },
+      { provide: ExpiryService, useFactory: () => new ExpiryService({ database: database.pool, schema, logger }) },
+      {
+        provide: OutboxRelayService,
+        useFactory: ({ ofRelay: targets }: Publishers) =>
+          new OutboxRelayService({
+            connectionString: databaseUrl,
+            targets,
+            schema,
+            metricPrefix: namespace,
+            logger,
+          }),
+        inject: [Publishers],
+      },
+      {
+        provide: MessageSender,
+        useFactory: ({ ofSender: publishers }: Publishers) => new MessageSender({ source, publishers }),
+        inject: [Publishers],
+      },
+    ];
     return {
       module: MessagingModule,
       global: true,
       imports: [DiscoveryModule],
       providers: [
-        HandlerRegistry,
-        KafkaTransport,
-        RabbitTransport,
-        MessagingHealth,
-        Isolation,
-        { provide: StartedAttempts, useValue: new StartedAttempts({ database, consumer: service, logger }) },
-        Publishers,
-        { provide: MessagingOptions, useValue: options },
-        ClaimsService,
-        ConsumerLagService,
-        {
-          provide: MessageOutbox,
-          useFactory: ({ claimCheck }: ClaimsService) => new MessageOutbox({ source: sourceOf(service), claimCheck }),
-          inject: [ClaimsService],
-        },
-        { provide: ExpiryService, useFactory: () => new ExpiryService({ database: database.pool, logger }) },
-        {
-          provide: OutboxRelayService,
-          useFactory: ({ ofRelay: targets }: Publishers) =>
-            new OutboxRelayService({ connectionString: databaseUrl, targets, logger }),
-          inject: [Publishers],
-        },
-        {
-          provide: MessageSender,
-          useFactory: ({ ofSender: publishers }: Publishers) =>
-            new MessageSender({ source: sourceOf(service), publishers }),
-          inject: [Publishers],
-        },
-        { provide: RequestReply, useFactory: (rabbit: RabbitTransport) => rabbit.requests, inject: [RabbitTransport] },
-        {
-          provide: TopicProgress,
-          useFactory: ({ kafka }: KafkaTransport) => new TopicProgress(kafka, service, kafkaTopicPrefix),
-          inject: [KafkaTransport],
-        },
+        ...providers,
+        ...(kafkaBrokers ? kafkaProviders(options) : []),
+        ...(rabbitmqUrl ? rabbitProviders : []),
       ],
-      exports: [MessageOutbox, MessageSender, RequestReply, MessagingHealth, TopicProgress],
+      exports: [
+        MessageOutbox,
+        MessageSender,
+        MessagingHealth,
+        ...(kafkaBrokers ? [TopicProgress] : []),
+        ...(rabbitmqUrl ? [RequestReply] : []),
+      ],
     };
   }
 }
 
-/** Starts taking messages. A broker that is away is no error: readiness names it until it is there. */
+const kafkaProviders = ({ service, kafkaTopicPrefix }: MessagingOptions): Provider[] => [
+  KafkaTransport,
+  ConsumerLagService,
+  {
+    provide: TopicProgress,
+    useFactory: ({ kafka }: KafkaTransport) => new TopicProgress(kafka, service, kafkaTopicPrefix),
+    inject: [KafkaTransport],
+  },
+];
+
+const rabbitProviders: Provider[] = [
+  RabbitTransport,
+  { provide: RequestReply, useFactory: ({ requests }: RabbitTransport) => requests, inject: [RabbitTransport] },
+];
+
+/**
+ * Starts consuming. An unavailable broker is no error: readiness names it until it is there. Handlers that would never get
+ * a message are one, and so is a queue that no service consumes.
+ */
 export async function connectMessaging(app: INestApplication): Promise<void> {
-  for (const transport of [KafkaTransport, RabbitTransport]) app.connectMicroservice({ strategy: app.get(transport) });
+  const { topology, service, kafkaBrokers, rabbitmqUrl } = app.get(MessagingOptions);
+  const registry = app.get(HandlerRegistry);
+  const topics = sourcesOf(registry.of('topic'));
+  const queues = sourcesOf(registry.of('queue'));
+  if (topics.length && !kafkaBrokers) throw new Error(`${topics.join(', ')}: handlers of events need kafkaBrokers`);
+  if (queues.length && !rabbitmqUrl) throw new Error(`${queues.join(', ')}: handlers of tasks need rabbitmqUrl`);
+  checkConsumers(topology, service, { topics, queues });
+
+  const transports = [...(kafkaBrokers ? [KafkaTransport] : []), ...(rabbitmqUrl ? [RabbitTransport] : [])];
+  for (const transport of transports) app.connectMicroservice({ strategy: app.get(transport) });
   await app.startAllMicroservices();
 }

@@ -2,6 +2,7 @@ import type { Logger, TransactionRunner, Tx } from '@waybill/outbox';
 import type pg from 'pg';
 import type { ObjectStore } from '../claim-check/index.js';
 import type { Topology } from '../contract/index.js';
+import type { Middleware } from '../handling/index.js';
 import type { KAFKA_CLIENTS } from '../kafka/index.js';
 
 /** A service's own database: transactions for handlers, single statements, and the pool for housekeeping. */
@@ -14,30 +15,39 @@ export class MessagingOptions {
   /** Name of the service: consumer in the inbox, Kafka group, end of its CloudEvents source. */
   service!: string;
   database!: MessagingDatabase;
-  /** Of the same database; the relay keeps connections of its own. */
+  /** Of the same database; the relay has connections of its own. */
   databaseUrl!: string;
-  rabbitmqUrl!: string;
-  kafkaBrokers!: string[];
-  /** The library that carries events. Default `kafkajs`. Members of one group may differ. */
+  /** Without it the service neither sends nor handles tasks. */
+  rabbitmqUrl?: string | undefined;
+  /** Without them the service neither publishes nor handles events. */
+  kafkaBrokers?: string[] | undefined;
+  /** Client library for Kafka. Default `kafkajs`. Members of one group may differ. */
   kafkaClient?: (typeof KAFKA_CLIENTS)[number] | undefined;
-  /** Put before every topic's and group's name; default none. For tests that share a broker. */
+  /** Prefix of every topic's and group's name; default none. For tests that share a broker. */
   kafkaTopicPrefix?: string | undefined;
   /** `retention.ms` of the topics; default without limit. */
   kafkaRetention?: string | undefined;
   topology!: Topology;
   logger!: Logger;
-  /** Messages in hand at most, by queue. Default 20. */
+  /** Messages in flight, by queue. Default 20. */
   prefetch?: Record<string, number>;
+  /** Events of a partition in flight: what comes again after a crash. Default 100. */
+  batchSize?: number;
+  /** Keys of a batch that are handled concurrently. Default 12, or twice `groupCommit`. */
+  keyConcurrency?: number;
   /**
-   * Messages whose handlers may share one transaction at most. Default 1: none does. More is faster where handlers are short
-   * and touch few common rows; where one fails, all of its group are handled again, each by itself.
+   * Messages whose handlers may share one transaction. Default 1: none does. More is faster where handlers are short and
+   * touch few common rows; where one fails, all of its group are handled again, each by itself.
    */
   groupCommit?: number;
-  /** Messages this process publishes a second at most, by broker; what is too fast waits in the outbox. Default no limit. */
+  /** The application's own middlewares, around its handlers' transactions, the first one outermost. Default none. */
+  middlewares?: readonly Middleware[];
+  /** Messages this process publishes a second, by broker; what exceeds it waits in the outbox. Default no limit. */
   publishPerSecond?: { kafka?: number; rabbitmq?: number };
-  /** Where bodies over 256 KiB go; all services must have the same. Default: they stay in the message. */
+  /** Where bodies over 256 KiB go; the same for all services. Default: they stay in the message. */
   objectStore?: ObjectStore | undefined;
+  /** PostgreSQL schema of the libraries' tables. Default `waybill`. */
+  schema?: string | undefined;
+  /** Name of the system in headers, metrics and CloudEvents sources; the same for all services. Default `waybill`. */
+  namespace?: string | undefined;
 }
-
-/** CloudEvents `source` of what a service says. */
-export const sourceOf = (service: string): string => `/waybill/${service}`;

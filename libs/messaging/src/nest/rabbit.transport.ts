@@ -4,11 +4,11 @@ import { PostgresInbox } from '@waybill/idempotency';
 import type { HealthCheck, OutboxMessage } from '@waybill/outbox';
 import { Isolation, StartedAttempts } from '../attempts/index.js';
 import { MessageOutbox, RequestReply } from '../calls/index.js';
-import type { OutgoingMessage } from '../contract/index.js';
+import { type OutgoingMessage, sourceOf } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
-import { type Delivery, handlerPipeline, type Registration } from '../handling/index.js';
+import { dispatchTo, handlerPipeline, type Registration } from '../handling/index.js';
 import { releaseParkedOf, releaseParkedRegistration } from '../kafka/index.js';
-import { retryForever } from '../outcomes/index.js';
+import { type MessagingMetrics, messagingMetrics, retryForever } from '../outcomes/index.js';
 import {
   AmqplibClient,
   declareQueues,
@@ -19,7 +19,7 @@ import {
   UnconfirmedRabbitPublisher,
 } from '../rabbitmq/index.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
-import { MessagingOptions, sourceOf } from './messaging.options.js';
+import { MessagingOptions } from './messaging.options.js';
 
 const DEFAULT_PREFETCH = 20;
 
@@ -35,6 +35,8 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   readonly unconfirmed: UnconfirmedRabbitPublisher;
   readonly requests: RequestReply;
   private readonly stopping = new AbortController();
+  private readonly source: string;
+  private readonly metrics: MessagingMetrics;
   private consumers: RabbitConsumer[] = [];
   private declared = false;
 
@@ -43,24 +45,27 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     private readonly registry: HandlerRegistry,
     private readonly outbox: MessageOutbox,
     private readonly attempts: StartedAttempts,
-    private readonly turns: Isolation,
+    private readonly isolation: Isolation,
   ) {
     super();
+    const { service, namespace } = options;
+    this.source = sourceOf(service, namespace);
+    this.metrics = messagingMetrics(namespace);
     this.publishing = this.connect('publishing');
     this.consuming = this.connect('consuming');
-    this.publisher = new RabbitPublisher(this.publishing);
-    this.unconfirmed = new UnconfirmedRabbitPublisher(this.publishing);
-    const { publishing, consuming } = this;
-    this.requests = new RequestReply({ publishing, consuming, source: sourceOf(options.service) });
+    this.publisher = new RabbitPublisher(this.publishing, namespace);
+    this.unconfirmed = new UnconfirmedRabbitPublisher(this.publishing, namespace);
+    const { publishing, consuming, source } = this;
+    this.requests = new RequestReply({ publishing, consuming, source, namespace });
   }
 
-  /** Returns at once; a broker that is away is waited for. */
+  /** Returns at once, and waits for an unavailable broker in the background. */
   listen(started: () => void): void {
     void this.consume();
     started();
   }
 
-  /** Takes no more and finishes or gives back what is in hand. */
+  /** Consumes no more, and finishes or requeues what is in flight. */
   async close(): Promise<void> {
     this.stopping.abort();
     const { attempts, requests, consumers } = this;
@@ -88,21 +93,21 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   }
 
   private async consume(): Promise<void> {
-    const { topology, logger, service } = this.options;
+    const { topology, logger, service, schema, namespace } = this.options;
     const registrations = this.registry.of('queue');
     const queues = [...topology.queues];
     if (this.registry.of('topic').size > 0) {
-      const release = releaseParkedRegistration(service, logger);
+      const release = releaseParkedRegistration(service, { logger, schema, namespace });
       registrations.set(release.contract.type, release);
       queues.push(releaseParkedOf(service).destination);
     }
-    const handle = this.pipeline();
     await retryForever(
       () => declareQueues(this.consuming, queues, topology.deadLetterQueues),
       this.stopping.signal,
       (error) => logger.warn({ err: error }, 'could not declare the queues yet'),
     );
     if (this.stopping.signal.aborted) return;
+    const handle = this.pipeline();
     this.consumers = sourcesOf(registrations).map((name) => {
       const declared = queues.filter((queue) => queue.name === name);
       return this.consumerOf(name, registrations, handle, () => declareQueues(this.consuming, declared));
@@ -113,43 +118,41 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
 
   private consumerOf(
     queue: string,
-    registrations: Map<string, Registration>,
-    handle: (delivery: Delivery) => Promise<void>,
+    all: ReadonlyMap<string, Registration>,
+    handle: ReturnType<typeof handlerPipeline>,
     declare: () => Promise<void>,
   ) {
-    const { service, logger, prefetch } = this.options;
-    const ofQueue = [...registrations].filter(([, { contract }]) => contract.destination.name === queue);
+    const { service: consumer, logger, prefetch, namespace } = this.options;
+    const { attempts, metrics, publisher, consuming: client } = this;
+    const stopping = this.stopping.signal;
+    const registrations = new Map([...all].filter(([, { contract }]) => contract.destination.name === queue));
     return new RabbitConsumer({
-      client: this.consuming,
-      publisher: this.publisher,
-      queue,
-      declare,
+      ...{ client, publisher, queue, declare, consumer, attempts, stopping, logger, namespace },
       prefetch: prefetch?.[queue] ?? DEFAULT_PREFETCH,
-      consumer: service,
-      registrations: new Map(ofQueue),
-      handle,
-      attempts: this.attempts,
-      stopping: this.stopping.signal,
-      logger,
+      dispatch: dispatchTo({ registrations, handle, stopping, metrics, logger }),
     });
   }
 
   private pipeline() {
-    const { service, database, groupCommit, logger, objectStore } = this.options;
-    const answer = (reply: OutgoingMessage) => this.answer(encode(reply, sourceOf(service)));
-    const { attempts, outbox, turns, stopping } = this;
-    const deps = { database, groupCommit, inbox: new PostgresInbox(), outbox, consumer: service, answer };
-    return handlerPipeline({ ...deps, objectStore, attempts, turns, stopping: stopping.signal, logger });
+    const { service: consumer, schema } = this.options;
+    const { attempts, outbox, isolation, metrics } = this;
+    const inbox = new PostgresInbox({ schema });
+    const sendReply = (reply: OutgoingMessage) => this.sendReply(encode(reply, this.source));
+    const stopping = this.stopping.signal;
+    return handlerPipeline({
+      ...this.options,
+      ...{ inbox, outbox, consumer, sendReply, attempts, isolation, stopping, metrics },
+    });
   }
 
-  /** Who waits in a queue of its own asked at most once, and is answered so. */
-  private async answer(reply: OutboxMessage): Promise<void> {
+  /** A requester with an exclusive queue gets its reply as it sent the request: at most once. */
+  private async sendReply(reply: OutboxMessage): Promise<void> {
     if (isExclusiveReplyQueue(reply.destination)) await this.unconfirmed.publish([reply]);
     else await this.publisher.publishOne(reply);
   }
 
   private connect(purpose: string): RabbitClient {
-    const { rabbitmqUrl: url, service, logger } = this.options;
+    const { rabbitmqUrl: url = '', service, logger } = this.options;
     return new AmqplibClient({ url, name: `${service} ${purpose}`, logger });
   }
 }

@@ -1,10 +1,11 @@
+import { DEFAULT_NAMESPACE } from '../contract/index.js';
 import { classNamed, type FailureClass } from './retry-policy.js';
 
-/** Why and where a message was given up; it travels with the message as headers `x-waybill-*`. */
+/** Why and where a message was dead-lettered; it travels with the message as headers `x-<namespace>-*`. */
 export interface Failure {
-  /** Queue or topic it was taken from. */
+  /** Queue or topic from which it was consumed. */
   source: string;
-  /** Service or group that gave it up. */
+  /** Service or consumer group that dead-lettered it. */
   consumer: string;
   class: FailureClass;
   error: string;
@@ -16,7 +17,6 @@ export interface Failure {
   lastFailedAt: string;
 }
 
-const PREFIX = 'x-waybill-';
 const FAILURE_HEADERS = [
   'source',
   'consumer',
@@ -27,25 +27,33 @@ const FAILURE_HEADERS = [
   'first-failed-at',
   'last-failed-at',
 ];
-/** Brokers bound the size of headers. */
-const LONGEST = { error: 1_000, stack: 4_000 };
+/** Characters. Brokers bound the size of headers. */
+const MAX_LENGTH = { error: 1_000, stack: 4_000 };
 
-export function failureHeaders(failure: Failure): Record<string, string> {
-  return {
-    [`${PREFIX}source`]: failure.source,
-    [`${PREFIX}consumer`]: failure.consumer,
-    [`${PREFIX}class`]: failure.class,
-    [`${PREFIX}error`]: failure.error.slice(0, LONGEST.error),
-    ...(failure.stack && { [`${PREFIX}stack`]: failure.stack.slice(0, LONGEST.stack) }),
-    [`${PREFIX}attempts`]: String(failure.attempts),
-    [`${PREFIX}first-failed-at`]: failure.firstFailedAt,
-    [`${PREFIX}last-failed-at`]: failure.lastFailedAt,
+/** A header of ours, such as `x-waybill-attempts`. */
+export const ownHeader = (name: string, namespace: string): string => `x-${namespace}-${name}`;
+
+export function failureHeaders(failure: Failure, namespace = DEFAULT_NAMESPACE): Record<string, string> {
+  const { source, consumer, error, stack, attempts, firstFailedAt, lastFailedAt } = failure;
+  const values = {
+    source,
+    consumer,
+    class: failure.class,
+    error: error.slice(0, MAX_LENGTH.error),
+    ...(stack && { stack: stack.slice(0, MAX_LENGTH.stack) }),
+    attempts: String(attempts),
+    'first-failed-at': firstFailedAt,
+    'last-failed-at': lastFailedAt,
   };
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [ownHeader(name, namespace), value]));
 }
 
 /** Undefined when the headers are not those of a dead letter. */
-export function failureOf(headers: Record<string, string | undefined>): Failure | undefined {
-  const header = (name: string) => headers[PREFIX + name];
+export function failureOf(
+  headers: Record<string, string | undefined>,
+  namespace = DEFAULT_NAMESPACE,
+): Failure | undefined {
+  const header = (name: string) => headers[ownHeader(name, namespace)];
   const [source, consumer, failureClass] = [header('source'), header('consumer'), header('class')];
   if (!source || !consumer || !failureClass) return undefined;
   return {
@@ -60,14 +68,14 @@ export function failureOf(headers: Record<string, string | undefined>): Failure 
   };
 }
 
-/** The headers without those of a failure: of a message that was resubmitted, to start anew. */
-export function withoutFailure(headers: Record<string, string>): Record<string, string> {
-  const names = FAILURE_HEADERS.map((name) => PREFIX + name);
+/** The headers without those of a failure: a resubmitted message starts anew. */
+export function withoutFailure(headers: Record<string, string>, namespace = DEFAULT_NAMESPACE): Record<string, string> {
+  const names = FAILURE_HEADERS.map((name) => ownHeader(name, namespace));
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
 }
 
-/** Where a queue's given-up messages wait for a person. */
+/** Where the dead letters of a queue wait for an operator. */
 export const deadLetterQueueOf = (queue: string): string => `${queue}-dlq`;
 
-/** Where a consumer group's given-up events wait for a person. */
+/** Where the dead letters of a consumer group wait for an operator. */
 export const deadLetterTopicOf = (topic: string, group: string): string => `${topic}.${group}-dlq`;

@@ -1,77 +1,38 @@
-import { Counter, Gauge, Histogram, register } from 'prom-client';
+import { metric } from '@waybill/outbox';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import { DEFAULT_NAMESPACE } from '../contract/index.js';
 
-/** A module may be loaded twice in a process (tests do); a metric is there once. */
-function once<Metric>(name: string, create: () => Metric): Metric {
-  return (register.getSingleMetric(name) as Metric | undefined) ?? create();
+export type MessagingMetrics = ReturnType<typeof messagingMetrics>;
+
+/** What consumers count and measure, named `<namespace>_...`; the same metrics each time. */
+export function messagingMetrics(namespace = DEFAULT_NAMESPACE) {
+  const counter = (name: string, help: string, ...labelNames: string[]) =>
+    metric(`${namespace}_${name}`, (name) => new Counter({ name, help, labelNames }));
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    metric(`${namespace}_${name}`, (name) => new Gauge({ name, help, labelNames }));
+  const histogram = (name: string, help: string, buckets: number[], ...labelNames: string[]) =>
+    metric(`${namespace}_${name}`, (name) => new Histogram({ name, help, buckets, labelNames }));
+  return {
+    handled: counter('messages_handled_total', 'Messages by outcome', 'source', 'type', 'outcome'),
+    handlingSeconds: histogram(
+      'message_handling_seconds',
+      'Time from receiving a message to its outcome',
+      [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+      'source',
+      'type',
+    ),
+    deadLetters: counter('dead_letters_total', 'Messages that were dead-lettered', 'source', 'class'),
+    waitingForDependency: gauge(
+      'messages_waiting_for_dependency',
+      'Messages in flight that wait for an unavailable database or server',
+      'source',
+    ),
+    droppedReplies: counter('replies_dropped_total', 'Replies whose requester is gone or no longer waits', 'type'),
+    lag: gauge('kafka_consumer_lag', 'Events that the group has not consumed yet', 'topic'),
+    parkedEvents: gauge(
+      'kafka_parked_events',
+      'Events that were consumed and are parked: to be retried, dead-lettered, or behind such an event of their key',
+      'topic',
+    ),
+  };
 }
-
-export const handled = once(
-  'waybill_messages_handled_total',
-  () =>
-    new Counter({
-      name: 'waybill_messages_handled_total',
-      help: 'Messages by how their handling ended',
-      labelNames: ['source', 'type', 'outcome'],
-    }),
-);
-
-export const handlingSeconds = once(
-  'waybill_message_handling_seconds',
-  () =>
-    new Histogram({
-      name: 'waybill_message_handling_seconds',
-      help: 'From the first look at a message to its outcome',
-      labelNames: ['source', 'type'],
-      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
-    }),
-);
-
-export const deadLetters = once(
-  'waybill_dead_letters_total',
-  () =>
-    new Counter({
-      name: 'waybill_dead_letters_total',
-      help: 'Messages that were given up',
-      labelNames: ['source', 'class'],
-    }),
-);
-
-export const waitingForDependency = once(
-  'waybill_messages_waiting_for_dependency',
-  () =>
-    new Gauge({
-      name: 'waybill_messages_waiting_for_dependency',
-      help: 'Messages in hand that wait for a database or server to come back',
-      labelNames: ['source'],
-    }),
-);
-
-export const droppedReplies = once(
-  'waybill_replies_dropped_total',
-  () =>
-    new Counter({
-      name: 'waybill_replies_dropped_total',
-      help: 'Replies that found nobody: they came too late, or who asked is gone',
-      labelNames: ['type'],
-    }),
-);
-
-export const lag = once(
-  'waybill_kafka_consumer_lag',
-  () =>
-    new Gauge({
-      name: 'waybill_kafka_consumer_lag',
-      help: 'Events that the group has not taken yet',
-      labelNames: ['topic'],
-    }),
-);
-
-export const parkedEvents = once(
-  'waybill_kafka_parked_events',
-  () =>
-    new Gauge({
-      name: 'waybill_kafka_parked_events',
-      help: 'Events that were taken and wait: they are tried again, were given up, or are behind such a one of their key',
-      labelNames: ['topic'],
-    }),
-);

@@ -1,17 +1,16 @@
 import type { Logger } from '@waybill/outbox';
 import type { ReceivedMessage } from '../envelope/index.js';
-import { Requeued } from '../handling/index.js';
 import { failureHeaders } from './dead-letter.js';
-import { CrashedProcess, Postpone } from './handler-errors.js';
-import * as metrics from './metrics.js';
-import { classOf, type FailureClass, isDeadLetter, retryDelay } from './retry-policy.js';
+import { CrashedProcess, Postpone, Requeued } from './handler-errors.js';
+import type { MessagingMetrics } from './metrics.js';
+import { classOf, type FailureClass, isDeadLetter, type RetryPolicy, retryDelay } from './retry-policy.js';
 
-/** What is to be done with a message now that it was handled. */
+/** What a consumer does with a message once it was handled. */
 export type Outcome =
   | { kind: 'done' }
-  /** The process stops: whoever comes next takes it. */
+  /** The process stops: the broker delivers the message again. */
   | { kind: 'requeued' }
-  /** Again after so many milliseconds; `attempted` tells whether this was an attempt. */
+  /** Again after `ms` milliseconds; `attempted` tells whether this counts as an attempt. */
   | { kind: 'later'; ms: number; attempted: boolean; error: Error }
   | DeadLettered;
 
@@ -22,51 +21,43 @@ export interface DeadLettered {
   attempts: number;
 }
 
-/** What a dead letter says of itself beside the message. */
-export function deadLetterHeaders(
-  message: ReceivedMessage,
-  given: DeadLettered,
-  consumer: string,
-): Record<string, string> {
-  const now = new Date().toISOString();
-  return failureHeaders({
-    source: message.from.name,
-    consumer,
-    class: given.class,
-    error: given.error.message,
-    stack: given.error.stack,
-    attempts: given.attempts,
-    firstFailedAt: message.firstFailedAt ?? now,
-    lastFailedAt: now,
-  });
+export interface OutcomeOptions {
+  /** Of the message's handler; default `DEFAULT_RETRY_POLICY`. */
+  policy?: Partial<RetryPolicy> | undefined;
+  metrics: MessagingMetrics;
+  logger: Logger;
 }
 
-/** Handles a message and says how it ended; never rejects. */
+/** Handles a message and tells its outcome; never rejects. */
 export async function outcomeOf(
   message: ReceivedMessage,
   handling: () => Promise<void>,
-  logger: Logger,
+  { policy, metrics, logger }: OutcomeOptions,
 ): Promise<Outcome> {
   const outcome = await handling().then(
     (): Outcome => ({ kind: 'done' }),
-    (error) => judge(message, error),
+    (error) => decideOutcome(message, error, policy),
   );
-  const { type, id, subject } = message;
-  metrics.handled.inc({ source: message.from.name, type, outcome: outcome.kind });
+  const { type, id, subject, attempt } = message;
+  const source = message.from.name;
+  metrics.handled.inc({ source, type, outcome: outcome.kind });
   if (outcome.kind === 'later') {
-    logger.warn(
-      { err: outcome.error, messageId: id, type, subject, attempt: message.attempt, ms: outcome.ms },
-      'the message comes again later',
-    );
+    const { error: err, ms } = outcome;
+    logger.warn({ err, messageId: id, type, subject, attempt, ms }, 'the message will be retried');
   }
   if (outcome.kind === 'dead-letter') {
-    metrics.deadLetters.inc({ source: message.from.name, class: outcome.class });
-    logger.error({ err: outcome.error, messageId: id, type, subject, class: outcome.class }, 'the message is given up');
+    metrics.deadLetters.inc({ source, class: outcome.class });
+    logger.error({ err: outcome.error, messageId: id, type, subject, class: outcome.class }, 'dead-lettered a message');
   }
   return outcome;
 }
 
-function judge({ attempt }: ReceivedMessage, thrown: unknown): Outcome {
+/** Whether a message that failed is retried or a dead letter: the one place that decides. */
+export function decideOutcome(
+  { attempt }: Pick<ReceivedMessage, 'attempt'>,
+  thrown: unknown,
+  policy?: Partial<RetryPolicy>,
+): Outcome {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   if (error instanceof Requeued) return { kind: 'requeued' };
   if (error instanceof Postpone) return { kind: 'later', ms: error.ms, attempted: false, error };
@@ -74,6 +65,29 @@ function judge({ attempt }: ReceivedMessage, thrown: unknown): Outcome {
     return { kind: 'dead-letter', class: 'crashing', error, attempts: attempt - 1 + error.crashes };
   }
   const failure = classOf(error);
-  if (isDeadLetter(failure, attempt)) return { kind: 'dead-letter', class: failure, error, attempts: attempt };
-  return { kind: 'later', ms: retryDelay(attempt), attempted: true, error };
+  if (isDeadLetter(failure, attempt, policy)) return { kind: 'dead-letter', class: failure, error, attempts: attempt };
+  return { kind: 'later', ms: retryDelay(attempt, policy), attempted: true, error };
+}
+
+/** The headers that tell of a message's failure beside its own. */
+export function deadLetterHeaders(
+  message: ReceivedMessage,
+  { class: failureClass, error, attempts }: DeadLettered,
+  consumer: string,
+  namespace?: string,
+): Record<string, string> {
+  const now = new Date().toISOString();
+  return failureHeaders(
+    {
+      source: message.from.name,
+      consumer,
+      class: failureClass,
+      error: error.message,
+      stack: error.stack,
+      attempts,
+      firstFailedAt: message.firstFailedAt ?? now,
+      lastFailedAt: now,
+    },
+    namespace,
+  );
 }

@@ -3,16 +3,21 @@ import { BusinessRejection, CrashedProcess, MalformedMessage } from './handler-e
 export const FAILURE_CLASSES = ['malformed', 'business', 'transient', 'crashing'] as const;
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
-/** The class with this name; what has none is taken for transient. */
+/** When a message that fails becomes a dead letter, and how long it waits before. */
+export interface RetryPolicy {
+  /** Retries after a transient failure. Default 3. */
+  retries: number;
+  /** Bound of the first retry's delay, in ms; each further bound is four times the one before. Default 500. */
+  retryDelay: number;
+  /** Crashes of the process while it handled the message in isolation. Default 3. */
+  crashes: number;
+}
+
+export const DEFAULT_RETRY_POLICY: RetryPolicy = { retries: 3, retryDelay: 500, crashes: 3 };
+
+/** The class with this name; any other name counts as transient. */
 export const classNamed = (name: string): FailureClass =>
   FAILURE_CLASSES.find((known) => known === name) ?? 'transient';
-
-/** How often a message that failed for a transient reason is tried again before it is given up. */
-export const MAX_RETRIES = 3;
-/** How many processes may end while they handle a message alone before it is given up. */
-export const MAX_CRASHES = 3;
-
-const FIRST_DELAY = 500;
 
 export function classOf(error: unknown): FailureClass {
   if (error instanceof MalformedMessage) return 'malformed';
@@ -21,16 +26,26 @@ export function classOf(error: unknown): FailureClass {
   return 'transient';
 }
 
-/** Whether a message is given up after its `attempts`-th failure; of one that is crashing, after so many crashes. */
-export function isDeadLetter(failure: FailureClass, attempts: number): boolean {
-  if (failure === 'crashing') return attempts >= MAX_CRASHES;
-  return failure === 'malformed' || failure === 'business' || attempts > MAX_RETRIES;
+/** Whether a message is a dead letter after its `attempts`-th failure; of class `crashing`, after so many crashes. */
+export function isDeadLetter(
+  failure: FailureClass,
+  attempts: number,
+  policy: Partial<RetryPolicy> = DEFAULT_RETRY_POLICY,
+): boolean {
+  const { retries, crashes } = { ...DEFAULT_RETRY_POLICY, ...policy };
+  if (failure === 'crashing') return attempts >= crashes;
+  return failure === 'malformed' || failure === 'business' || attempts > retries;
 }
 
 /**
- * Milliseconds until the next try after `attempts` failures: anything up to an exponentially growing bound (full jitter),
- * so that what failed together does not come back together.
+ * Milliseconds until the next attempt after `attempts` failures: random up to an exponentially growing bound (full jitter),
+ * so that messages that failed together do not come back together.
  */
-export function retryDelay(attempts: number, random: () => number = Math.random): number {
-  return Math.ceil(random() * FIRST_DELAY * 4 ** (attempts - 1));
+export function retryDelay(
+  attempts: number,
+  policy: Partial<RetryPolicy> = DEFAULT_RETRY_POLICY,
+  random: () => number = Math.random,
+): number {
+  const { retryDelay: first } = { ...DEFAULT_RETRY_POLICY, ...policy };
+  return Math.ceil(random() * first * 4 ** (attempts - 1));
 }

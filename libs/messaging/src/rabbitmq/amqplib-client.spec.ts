@@ -123,7 +123,7 @@ describe('a producer with confirms', () => {
   it('rejects what the broker has not confirmed when the connection breaks, and sends the next on a new one', async () => {
     const producer = client.producer({ confirm: true });
     await producer.send(message('before'));
-    proxy.holdAnswers();
+    proxy.holdResponses();
     const sending = producer.send(message('cut off'));
     proxy.cut();
     proxy.restore();
@@ -141,14 +141,14 @@ describe('a producer with confirms', () => {
   it('rejects while the broker takes no messages for want of memory or disk', async () => {
     const producer = client.producer({ confirm: true });
     await producer.send(message('before'));
-    proxy.answer(connectionBlocked('low on memory'));
+    proxy.respond(connectionBlocked('low on memory'));
     const isBlocked = () =>
       producer.send(message('meanwhile')).then(
         () => false,
         ({ message: why }) => why,
       );
     expect(await until('it is blocked', isBlocked)).toBe('RabbitMQ takes no messages: low on memory');
-    proxy.answer(CONNECTION_UNBLOCKED);
+    proxy.respond(CONNECTION_UNBLOCKED);
     await until('it is over', () => producer.send(message('after')).then(() => true));
     expect(await stored()).toContain('after');
   });

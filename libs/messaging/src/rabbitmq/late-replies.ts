@@ -1,19 +1,20 @@
 import type { ReceivedMessage } from '../envelope/index.js';
-import { droppedReplies } from '../outcomes/index.js';
+import { messagingMetrics } from '../outcomes/index.js';
 
 /**
- * Passes a reply on to who asked, found by its correlation id. `take` resolves with false when nobody waits (any more):
- * then the reply is dropped and counted in `waybill_replies_dropped_total`, never set aside.
+ * Passes a reply to its requester, found by its correlation id. `receive` resolves with false when nobody waits (any more):
+ * then the reply is dropped and counted in `waybill_replies_dropped_total`, never dead-lettered.
  */
 export async function deliverReply(
   { type, correlationId }: Pick<ReceivedMessage, 'type' | 'correlationId'>,
-  take: (correlationId: string) => boolean | Promise<boolean>,
+  receive: (correlationId: string) => boolean | Promise<boolean>,
+  namespace?: string,
 ): Promise<void> {
-  if (!correlationId || !(await take(correlationId))) droppedReplies.inc({ type });
+  if (!correlationId || !(await receive(correlationId))) messagingMetrics(namespace).droppedReplies.inc({ type });
 }
 
 /**
- * A queue whose name the broker made up goes with the process that waits for its replies: who is gone misses nothing, so a
- * reply that finds no such queue is dropped and counted.
+ * A queue with a name from the broker ends with the process that waits for its replies: a reply that finds no such queue is
+ * dropped and counted, because nobody waits for it.
  */
 export const isExclusiveReplyQueue = (queue: string): boolean => queue.startsWith('amq.');

@@ -22,9 +22,9 @@ export interface RabbitClient {
   declareQueues(queues: readonly QueueDeclaration[]): Promise<void>;
   /** Has a channel of its own. */
   producer(options: QueueProducerOptions): QueueProducer;
-  /** Begins to read at once, on a channel of its own. */
+  /** Starts reading immediately, on a channel of its own. */
   reader(options: QueueReaderOptions): QueueReader;
-  /** Producers and readers are closed first, else what they have in flight is lost or comes again. */
+  /** Close producers and readers first, else what they have in flight is lost or redelivered. */
   close(): Promise<void>;
 }
 
@@ -44,8 +44,8 @@ export interface QueueProducerOptions {
 export interface QueueProducer {
   /**
    * Resolves when the broker has confirmed the message; without confirms, when it is in the client's buffer, which is
-   * bounded. Rejects with `RabbitRejection` when the broker says why it did not take it, and with any other error
-   * when it could not be asked.
+   * bounded. Rejects with `RabbitRejection` when the broker rejects the message, and with any other error when the broker
+   * could not be reached.
    */
   send(message: RabbitMessage): Promise<void>;
   /** Resolves when what was sent has reached the broker, or the broker does not reply in time. */
@@ -81,7 +81,7 @@ export interface MessageProperties {
  */
 export type RejectionCode = 'NACKED' | 'RETURNED' | 'TOO_LARGE';
 
-/** The broker's own answer about one message. An error of any other class is about the way to it. */
+/** The broker's verdict on one message. An error of any other class is about the connection. */
 export class RabbitRejection extends Error {
   override readonly name = 'RabbitRejection';
 

@@ -3,16 +3,16 @@ import { z } from 'zod';
 import type { StartedAttempts } from '../attempts/index.js';
 import { defineQueue, defineTask } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
-import { type Handler, Requeued } from '../handling/index.js';
+import type { Handler } from '../handling/index.js';
 import { Postpone } from '../index.js';
-import { failureOf } from '../outcomes/index.js';
+import { failureOf, Requeued } from '../outcomes/index.js';
 import {
   attemptsOn,
   CONSUMER,
   consumerDatabase,
+  dispatchOn,
   effect,
   effects,
-  pipelineOn,
   quiet,
   registered,
 } from '../test/workbench.fixture.js';
@@ -46,14 +46,14 @@ beforeAll(async () => {
   queues = await RabbitQueues.connect(backingServices().rabbitmq);
   await declareQueues(connection, [queue]);
   attempts = attemptsOn(database);
+  const registrations = registered(DoIt, (body, context) => handle(body, context));
   consumer = new RabbitConsumer({
     client: connection,
     publisher,
     queue: queue.name,
     prefetch: 10,
     consumer: CONSUMER,
-    registrations: registered(DoIt, (body, context) => handle(body, context)),
-    handle: pipelineOn(database, stopping.signal, attempts),
+    dispatch: dispatchOn(database, { registrations, stopping: stopping.signal, attempts }),
     attempts,
     stopping: stopping.signal,
     logger: quiet,
@@ -170,14 +170,14 @@ describe('a task', () => {
   it("is written down as in hand, and is alone, when it was in somebody's hands before", async () => {
     const writtenDown: unknown[][] = [];
     handle = async ({ what }, { tx }) => {
-      const { rows } = await database.pool.query('SELECT suspect, alone FROM waybill.started');
+      const { rows } = await database.pool.query('SELECT suspect, isolated FROM waybill.started');
       writtenDown.push(rows);
-      if (writtenDown.length === 1) throw new Requeued('as if its process had died');
+      if (writtenDown.length === 1) throw new Requeued();
       await effect(tx, what);
     };
     await send('given back');
     await untilEffects('it came again', (all) => all.includes('given back'));
-    expect(writtenDown).toEqual([[], [{ suspect: true, alone: true }]]);
+    expect(writtenDown).toEqual([[], [{ suspect: true, isolated: true }]]);
     const { pool } = database;
     await until('it is struck out', async () => (await pool.query('SELECT FROM waybill.started')).rowCount === 0);
   });

@@ -2,14 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { HealthCheck, Logger } from '@waybill/outbox';
 import type { CrashSuspicion, StartedAttempts } from '../attempts/index.js';
 import { newMessageId, type ReceivedMessage } from '../envelope/index.js';
-import type { Delivery, Registration } from '../handling/index.js';
-import { deadLetterHeaders, deadLetterQueueOf, MalformedMessage, type Outcome, outcomeOf } from '../outcomes/index.js';
+import type { Dispatch } from '../handling/index.js';
+import { deadLetterHeaders, deadLetterQueueOf, type Outcome } from '../outcomes/index.js';
 import type { QueueReader, RabbitClient, RabbitDelivery, Settlement } from './rabbit-client.js';
 import { attemptHeaders, forward, fromDelivery, isFirstDelivery } from './rabbit-envelope.js';
 import type { RabbitPublisher } from './rabbit-publisher.js';
 import { retryQueueOf, tierFor } from './rabbit-topology.js';
 
-const AFTER_A_FAILED_MOVE = 1_000;
+const PAUSE_AFTER_FAILED_FORWARD = 1_000;
 
 export interface RabbitConsumerOptions {
   client: RabbitClient;
@@ -17,20 +17,19 @@ export interface RabbitConsumerOptions {
   queue: string;
   /** Creates the queue when it is missing, whenever consuming begins. */
   declare?(): Promise<void>;
-  /** Messages in hand at most. */
+  /** Messages in flight. */
   prefetch: number;
-  /** Who gives messages up. */
+  /** The service, as dead letters name it. */
   consumer: string;
-  /** By message type. */
-  registrations: ReadonlyMap<string, Registration>;
-  handle: (delivery: Delivery) => Promise<void>;
+  dispatch: Dispatch;
   attempts: Pick<StartedAttempts, 'begin' | 'end'>;
   stopping: AbortSignal;
   logger: Logger;
+  namespace?: string | undefined;
 }
 
 /**
- * Takes the tasks of one queue. A message is acknowledged when its effect is committed, or when RabbitMQ has confirmed
+ * Consumes the tasks of one queue. A message is acknowledged when its effect is committed, or when RabbitMQ has confirmed
  * that it waits elsewhere: in a retry tier or among the dead letters.
  */
 export class RabbitConsumer implements HealthCheck {
@@ -43,10 +42,10 @@ export class RabbitConsumer implements HealthCheck {
 
   start(): void {
     const { client, queue, prefetch, declare } = this.options;
-    this.reader = client.reader({ queue, prefetch, declare, onMessage: (delivery) => this.take(delivery) });
+    this.reader = client.reader({ queue, prefetch, declare, onMessage: (delivery) => this.consume(delivery) });
   }
 
-  /** Takes no more, and resolves when what is in hand is done or given back. */
+  /** Consumes no more, and resolves when what is in flight is settled. */
   async stop(): Promise<void> {
     await this.reader?.close();
   }
@@ -55,50 +54,41 @@ export class RabbitConsumer implements HealthCheck {
     if (!this.reader?.queue) throw new Error(`does not consume ${this.options.queue} yet`);
   }
 
-  private async take(delivery: RabbitDelivery): Promise<Settlement> {
-    const { queue, logger, stopping, attempts } = this.options;
-    const message = fromDelivery(delivery, queue);
-    const outcome = await outcomeOf(message, () => this.handle(message, delivery), logger);
+  private async consume(delivery: RabbitDelivery): Promise<Settlement> {
+    const { queue, dispatch, logger, stopping, attempts, namespace } = this.options;
+    const message = fromDelivery(delivery, queue, namespace);
+    const isFirst = isFirstDelivery(delivery);
+    const outcome = await dispatch(message, isFirst ? undefined : () => this.suspicionOf(message, delivery));
     try {
       return await this.settle(message, outcome);
     } catch (error) {
-      logger.warn(
-        { err: error, queue, messageId: message.id },
-        'the message could not be moved on, it stays in its queue',
-      );
-      await pause(AFTER_A_FAILED_MOVE, undefined, { signal: stopping }).catch(() => {});
+      logger.warn({ err: error, queue, messageId: message.id }, 'could not forward the message, it stays in its queue');
+      await pause(PAUSE_AFTER_FAILED_FORWARD, undefined, { signal: stopping }).catch(() => {});
       return 'requeue';
     } finally {
-      if (!isFirstDelivery(delivery)) attempts.end([message.id]);
+      if (!isFirst) attempts.end([message.id]);
     }
   }
 
-  private async handle(message: ReceivedMessage, delivery: RabbitDelivery): Promise<void> {
-    const { registrations, handle, stopping, queue } = this.options;
-    const registration = registrations.get(message.type);
-    if (!message.id) throw new MalformedMessage('the message has no id');
-    if (!registration) throw new MalformedMessage(`nobody handles '${message.type}' on ${queue}`);
-    const suspicion = await this.suspicionOf(message, delivery);
-    await handle({ message, registration, signal: stopping, suspicion });
-  }
-
-  /** RabbitMQ itself knows what was in the hands of a process that died: it comes again, and says so. */
-  private async suspicionOf({ id }: ReceivedMessage, delivery: RabbitDelivery): Promise<CrashSuspicion | undefined> {
-    if (isFirstDelivery(delivery)) return undefined;
-    const suspicions = await this.options.attempts.begin([id], { suspects: delivery.redelivered });
+  /** RabbitMQ itself knows what was in flight when a process died: it redelivers it, and says so. */
+  private async suspicionOf(
+    { id }: ReceivedMessage,
+    { redelivered }: RabbitDelivery,
+  ): Promise<CrashSuspicion | undefined> {
+    const suspicions = await this.options.attempts.begin([id], { suspects: redelivered });
     return suspicions.get(id);
   }
 
   private async settle(message: ReceivedMessage, outcome: Outcome): Promise<Settlement> {
-    const { publisher, queue } = this.options;
+    const { publisher, queue, consumer, namespace } = this.options;
     if (outcome.kind === 'requeued') return 'requeue';
     if (outcome.kind === 'later') {
-      const headers = outcome.attempted ? attemptHeaders(message) : {};
+      const headers = outcome.attempted ? attemptHeaders(message, namespace) : {};
       await publisher.publishOne(forward(message, retryQueueOf(queue, tierFor(outcome.ms)), headers));
     }
     if (outcome.kind === 'dead-letter') {
-      const headers = deadLetterHeaders(message, outcome, this.options.consumer);
-      // One that came without an id gets one, so that it can be told from the next of its kind.
+      const headers = deadLetterHeaders(message, outcome, consumer, namespace);
+      // A message that came without an id gets one, so that it can be told from the next of its kind.
       const id = message.id || newMessageId();
       await publisher.publishOne(forward({ ...message, id }, deadLetterQueueOf(queue), headers));
     }

@@ -1,13 +1,14 @@
 import type { OutboxMessage } from '@waybill/outbox';
-import { AMQP_PREFIX, type ReceivedMessage } from '../envelope/index.js';
-import { failureOf, withoutFailure } from '../outcomes/index.js';
+import { AMQP_PREFIX, DEFAULT_NAMESPACE } from '../contract/index.js';
+import type { ReceivedMessage } from '../envelope/index.js';
+import { failureOf, ownHeader, withoutFailure } from '../outcomes/index.js';
 import type { MessageProperties, RabbitDelivery, RabbitMessage } from './rabbit-client.js';
 
 /** Headers that are AMQP properties on the wire. */
 const PROPERTIES = ['content-type', 'correlation-id', 'reply-to'];
 
-const ATTEMPTS = 'x-waybill-attempts';
-const FIRST_FAILED_AT = 'x-waybill-first-failed-at';
+const attemptsHeader = (namespace: string) => ownHeader('attempts', namespace);
+const firstFailedAtHeader = (namespace: string) => ownHeader('first-failed-at', namespace);
 
 /** To one queue; durable, and returned when there is no such queue. */
 export function toRabbit(
@@ -34,11 +35,16 @@ export function toRabbit(
 }
 
 /** A dead letter that comes from its queue again was resubmitted, and has all its attempts before it. */
-const sinceResubmission = (headers: Record<string, string>) => (failureOf(headers) ? withoutFailure(headers) : headers);
+const sinceResubmission = (headers: Record<string, string>, namespace: string) =>
+  failureOf(headers, namespace) ? withoutFailure(headers, namespace) : headers;
 
-/** Whoever sent it: attributes that are missing are taken from the AMQP properties. */
-export function fromDelivery({ body, properties }: RabbitDelivery, queue: string): ReceivedMessage {
-  const headers = sinceResubmission(textHeaders(properties.headers));
+/** Whoever sent it: missing attributes come from the AMQP properties. */
+export function fromDelivery(
+  { body, properties }: RabbitDelivery,
+  queue: string,
+  namespace = DEFAULT_NAMESPACE,
+): ReceivedMessage {
+  const headers = sinceResubmission(textHeaders(properties.headers), namespace);
   const attribute = (name: string) => headers[AMQP_PREFIX + name];
   return {
     id: attribute('id') ?? properties.messageId ?? '',
@@ -53,12 +59,12 @@ export function fromDelivery({ body, properties }: RabbitDelivery, queue: string
     headers,
     bytes: body,
     from: { kind: 'queue', name: queue },
-    attempt: Number(headers[ATTEMPTS] ?? 0) + 1,
-    firstFailedAt: headers[FIRST_FAILED_AT],
+    attempt: Number(headers[attemptsHeader(namespace)] ?? 0) + 1,
+    firstFailedAt: headers[firstFailedAtHeader(namespace)],
   };
 }
 
-/** In nobody's hands before: neither handed out again, nor back from a retry queue. */
+/** Never in flight before: neither redelivered, nor back from a retry queue. */
 export const isFirstDelivery = ({ redelivered, properties }: RabbitDelivery): boolean =>
   !redelivered && properties.headers?.['x-death'] === undefined;
 
@@ -83,9 +89,12 @@ export function forward(message: ReceivedMessage, destination: string, more: Rec
 }
 
 /** What a message carries to its next attempt. */
-export const attemptHeaders = ({ attempt, firstFailedAt }: ReceivedMessage): Record<string, string> => ({
-  [ATTEMPTS]: String(attempt),
-  [FIRST_FAILED_AT]: firstFailedAt ?? new Date().toISOString(),
+export const attemptHeaders = (
+  { attempt, firstFailedAt }: ReceivedMessage,
+  namespace = DEFAULT_NAMESPACE,
+): Record<string, string> => ({
+  [attemptsHeader(namespace)]: String(attempt),
+  [firstFailedAtHeader(namespace)]: firstFailedAt ?? new Date().toISOString(),
 });
 
 function textHeaders(headers: Record<string, unknown> = {}): Record<string, string> {

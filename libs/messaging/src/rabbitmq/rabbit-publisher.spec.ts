@@ -145,7 +145,7 @@ describe('RabbitPublisher', () => {
     const destination = await rabbit.destination();
     const huge = message({ destination, headers: { 'x-stack': 'x'.repeat(200_000) } });
     const outcomes = await publisher.publish([message({ destination }), huge, message({ destination })]);
-    expect(outcomes.map(({ status }) => status)).toEqual(['published', 'refused', 'published']);
+    expect(outcomes.map(({ status }) => status)).toEqual(['published', 'rejected', 'published']);
   });
 
   it('has room for the headers of any dead letter', async () => {

@@ -1,6 +1,7 @@
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
-import { AMQP_PREFIX, splitBatch } from '../envelope/index.js';
-import { droppedReplies, withTimeout } from '../outcomes/index.js';
+import { AMQP_PREFIX } from '../contract/index.js';
+import { splitBatch } from '../envelope/index.js';
+import { type MessagingMetrics, messagingMetrics, withTimeout } from '../outcomes/index.js';
 import { isExclusiveReplyQueue } from './late-replies.js';
 import { type QueueProducer, type RabbitClient, RabbitRejection } from './rabbit-client.js';
 import { toRabbit } from './rabbit-envelope.js';
@@ -9,30 +10,32 @@ const CONFIRMED_WITHIN = 10_000;
 
 const PUBLISHED: PublishOutcome = { status: 'published' };
 
-/** One `publish` call: whose turn it is among the messages of a key, and the keys that wait for their queue. */
+/** One `publish` call: the last message of each key that was sent, and the keys whose queue is blocked. */
 interface Batch {
-  turns: Map<string, Promise<PublishOutcome>>;
+  lastOfKey: Map<string, Promise<PublishOutcome>>;
   blocked: Map<string, PublishOutcome>;
 }
 
 /**
- * Publishes to queues and waits for the broker's confirms. Messages of a key go one after the other, all else goes at once:
- * a queue that is full for a moment only must not let the second of a key in before the first. A reply whose asker is gone
- * is dropped and counted.
+ * Publishes to queues and waits for the broker's confirms. Messages of a key go one after the other, all others
+ * concurrently: a queue that is full for a moment must not accept the second message of a key before the first. A reply
+ * whose requester is gone is dropped and counted.
  */
 export class RabbitPublisher implements Publisher {
   private readonly producer: QueueProducer;
+  private readonly metrics: MessagingMetrics;
 
-  constructor(client: RabbitClient) {
+  constructor(client: RabbitClient, namespace?: string) {
     this.producer = client.producer({ confirm: true });
+    this.metrics = messagingMetrics(namespace);
   }
 
-  /** A queue that is full or missing is blocked; a message that RabbitMQ or a frame has no room for is refused. */
+  /** A full or missing queue is blocked; a message that is too large for RabbitMQ or a frame is rejected. */
   async publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]> {
     const blocked: Batch['blocked'] = new Map();
     const outcomes: PublishOutcome[] = [];
     for (const portion of splitBatch(messages)) {
-      outcomes.push(...(await this.publishPortion(portion, { turns: new Map(), blocked })));
+      outcomes.push(...(await this.publishPortion(portion, { lastOfKey: new Map(), blocked })));
     }
     return outcomes;
   }
@@ -49,7 +52,7 @@ export class RabbitPublisher implements Publisher {
   }
 
   private async publishPortion(messages: readonly OutboxMessage[], batch: Batch): Promise<PublishOutcome[]> {
-    const sending = Promise.allSettled(messages.map((message) => this.sendInTurn(message, batch)));
+    const sending = Promise.allSettled(messages.map((message) => this.sendInOrder(message, batch)));
     const settled = await withTimeout(CONFIRMED_WITHIN, 'RabbitMQ did not confirm', sending);
     return settled.map((result) => {
       if (result.status === 'rejected') throw result.reason;
@@ -57,16 +60,16 @@ export class RabbitPublisher implements Publisher {
     });
   }
 
-  private sendInTurn(message: OutboxMessage, { turns, blocked }: Batch): Promise<PublishOutcome> {
+  private sendInOrder(message: OutboxMessage, { lastOfKey, blocked }: Batch): Promise<PublishOutcome> {
     if (message.key === null) return this.send(message);
     const key = JSON.stringify([message.destination, message.key]);
-    const turn = Promise.resolve(turns.get(key)).then(async () => {
+    const sent = Promise.resolve(lastOfKey.get(key)).then(async () => {
       const outcome = blocked.get(key) ?? (await this.send(message));
       if (outcome.status === 'blocked') blocked.set(key, outcome);
       return outcome;
     });
-    turns.set(key, turn);
-    return turn;
+    lastOfKey.set(key, sent);
+    return sent;
   }
 
   private async send(message: OutboxMessage): Promise<PublishOutcome> {
@@ -74,15 +77,15 @@ export class RabbitPublisher implements Publisher {
       await this.producer.send(toRabbit(message));
       return PUBLISHED;
     } catch (error) {
-      if (error instanceof RabbitRejection) return outcomeOf(error, message);
+      if (error instanceof RabbitRejection) return this.outcomeOf(error, message);
       throw error;
     }
   }
-}
 
-function outcomeOf({ code, message: reason }: RabbitRejection, message: OutboxMessage): PublishOutcome {
-  if (code === 'TOO_LARGE') return { status: 'refused', reason };
-  if (code === 'NACKED' || !isExclusiveReplyQueue(message.destination)) return { status: 'blocked', reason };
-  droppedReplies.inc({ type: message.headers[`${AMQP_PREFIX}type`] ?? '' });
-  return PUBLISHED;
+  private outcomeOf({ code, message: reason }: RabbitRejection, message: OutboxMessage): PublishOutcome {
+    if (code === 'TOO_LARGE') return { status: 'rejected', reason };
+    if (code === 'NACKED' || !isExclusiveReplyQueue(message.destination)) return { status: 'blocked', reason };
+    this.metrics.droppedReplies.inc({ type: message.headers[`${AMQP_PREFIX}type`] ?? '' });
+    return PUBLISHED;
+  }
 }

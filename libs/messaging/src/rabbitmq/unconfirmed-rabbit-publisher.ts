@@ -1,5 +1,5 @@
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
-import { droppedReplies } from '../outcomes/index.js';
+import { messagingMetrics } from '../outcomes/index.js';
 import { isExclusiveReplyQueue } from './late-replies.js';
 import type { QueueProducer, RabbitClient } from './rabbit-client.js';
 import { toRabbit } from './rabbit-envelope.js';
@@ -7,13 +7,14 @@ import { toRabbit } from './rabbit-envelope.js';
 const HANDED_OVER: PublishOutcome = { status: 'published' };
 
 /**
- * At most once on RabbitMQ: without confirms. Resolves when the message is in the client's buffer. A reply whose asker is
- * gone comes back and is counted; anything else that finds no queue is lost.
+ * At most once on RabbitMQ: without confirms. Resolves when the message is in the client's buffer. A reply whose requester
+ * is gone is returned and counted; anything else without a queue is lost.
  */
 export class UnconfirmedRabbitPublisher implements Publisher {
   private readonly producer: QueueProducer;
 
-  constructor(client: RabbitClient) {
+  constructor(client: RabbitClient, namespace?: string) {
+    const { droppedReplies } = messagingMetrics(namespace);
     this.producer = client.producer({
       confirm: false,
       onReturned: ({ queue, properties: { type = '' } }) => {

@@ -93,10 +93,10 @@ export async function startConsumer(settings: ConsumerSettings, listener: Listen
   const registry = { of: (kind: 'topic' | 'queue') => new Map(registrations[kind]) } as HandlerRegistry;
   const outbox = new MessageOutbox({ source: '/test' });
   const attempts = new StartedAttempts({ database, consumer: SERVICE, logger: quiet });
-  const turns = new Isolation();
+  const isolation = new Isolation();
   const transports = [
-    new KafkaTransport(options, registry, outbox, attempts, turns),
-    new RabbitTransport(options, registry, outbox, attempts, turns),
+    new KafkaTransport(options, registry, outbox, attempts, isolation),
+    new RabbitTransport(options, registry, outbox, attempts, isolation),
   ];
   for (const transport of transports) transport.listen(() => {});
   const isReady = async () => {

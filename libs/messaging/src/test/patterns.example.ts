@@ -98,14 +98,14 @@ export function callbackRequests(database: TransactionRunner, outbox: MessageOut
   });
 }
 
-export async function askForPickUp(
+export async function requestPickUp(
   database: TransactionRunner,
   pickUps: ReturnType<typeof callbackRequests>,
   parcelId: string,
 ) {
   await database.transaction(async (tx) => {
     await setStatus(tx, parcelId, 'waiting for the carrier');
-    await pickUps.ask(tx, { parcelId }, { timeout: 60_000, about: { parcelId } }); // asked if and only if tx commits
+    await pickUps.request(tx, { parcelId }, { timeout: 60_000, about: { parcelId } }); // sent if and only if tx commits
   });
 }
 

@@ -59,7 +59,7 @@ describe('what the pages on messaging show', () => {
 
   it('publish-subscribe', async () => {
     await example.publishSubscribe(opened.sender, 'p2');
-    expect((await peer.heard('p2', 1))[0]).toMatchObject({ topic: 'parcel.events', key: 'p2' });
+    expect((await peer.received('p2', 1))[0]).toMatchObject({ topic: 'parcel.events', key: 'p2' });
   });
 
   it('request-reply', async () => {
@@ -79,7 +79,7 @@ describe('what the pages on messaging show', () => {
     const relay = new OutboxRelay({ connectionString: database.url, targets: { rabbitmq: publisher }, logger: quiet });
     await relay.start();
     const carrier = startResponder(connection, example.PickUp, (body, { reply }) => reply(body), { database });
-    await example.askForPickUp(database, pickUps, 'p4');
+    await example.requestPickUp(database, pickUps, 'p4');
     const status = async () =>
       (await database.pool.query("SELECT status FROM parcels WHERE id = 'p4'")).rows[0]?.status;
     expect(await status()).toBe('waiting for the carrier');
@@ -87,7 +87,7 @@ describe('what the pages on messaging show', () => {
     const depot = startResponder(
       connection,
       example.PickedUp as never,
-      (body, context) => pickUps.take(body, context),
+      (body, context) => pickUps.receive(body, context),
       {
         database,
       },
@@ -100,15 +100,15 @@ describe('what the pages on messaging show', () => {
   it('at most once, and at least once', async () => {
     await example.atMostOnce(opened.sender, 'p5');
     await example.atLeastOnce(opened.sender, 'p6', 'a-known-id');
-    expect(await peer.heard('p5', 1)).toHaveLength(1);
-    expect((await peer.heard('p6', 1))[0]!.headers.ce_id).toBe('a-known-id');
+    expect(await peer.received('p5', 1)).toHaveLength(1);
+    expect((await peer.received('p6', 1))[0]!.headers.ce_id).toBe('a-known-id');
   });
 
   it('exactly once, from topic to topic', async () => {
     const scales = example.exactlyOnce({ kafka, prefix: topics.prefix });
     await scales.start();
     await example.publishSubscribe(opened.sender, 'p7');
-    const heard = await peer.heard('p7', 2);
+    const heard = await peer.received('p7', 2);
     expect(heard.map(({ topic, body }) => [topic, JSON.parse(body)])).toContainEqual([
       'parcel.weights',
       { parcelId: 'p7', kilograms: 0.9 },
@@ -124,7 +124,7 @@ describe('what the pages on messaging show', () => {
     );
     await example.limited(publisher).publish(messages);
     expect(performance.now() - started).toBeGreaterThan(500);
-    expect(await peer.heard('p8', 300)).toHaveLength(300);
+    expect(await peer.received('p8', 300)).toHaveLength(300);
     await publisher.close();
   });
 

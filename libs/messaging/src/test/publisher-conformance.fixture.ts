@@ -69,7 +69,7 @@ const JAVA_HASHES = {
 
 const PUBLISHED: PublishOutcome = { status: 'published' };
 const BLOCKED = { status: 'blocked', reason: expect.stringMatching(/./) };
-const REFUSED = { status: 'refused', reason: expect.stringMatching(/./) };
+const REFUSED = { status: 'rejected', reason: expect.stringMatching(/./) };
 
 /** What every publisher does, as `Publisher` in @waybill/outbox has it, and what of the rest this one has declared. */
 export function keepsPublisherPromises(client: string, { target, promises, open }: TargetUnderTest): void {
@@ -231,7 +231,7 @@ export function keepsPublisherPromises(client: string, { target, promises, open 
     it('rejects when the connection breaks before the confirms come, and keeps order and ids in the next try', async () => {
       const messages = batchOf(50);
       await publish([message()]); // it is connected
-      broker.proxy.holdAnswers();
+      broker.proxy.holdResponses();
       const publishing = publish(messages).catch(() => 'rejected');
       await until('the broker has something of it', async () => (await broker.stored(destination)).length > 1);
       broker.proxy.cut();

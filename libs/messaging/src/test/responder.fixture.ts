@@ -4,7 +4,16 @@ import { MessageOutbox } from '../calls/index.js';
 import type { ObjectStore } from '../claim-check/index.js';
 import type { TaskContract } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
-import { decode, type Handler, type HandlerOptions, inTransaction, pipeline, redeemClaim } from '../handling/index.js';
+import {
+  decode,
+  dispatchTo,
+  type Handler,
+  type HandlerOptions,
+  inTransaction,
+  pipeline,
+  redeemClaim,
+} from '../handling/index.js';
+import { messagingMetrics } from '../outcomes/index.js';
 import { type RabbitClient, RabbitConsumer, RabbitPublisher } from '../rabbitmq/index.js';
 import { quiet, registered } from './workbench.fixture.js';
 
@@ -17,10 +26,10 @@ const NO_DATABASE: TransactionRunner = {
   transaction: () => Promise.reject(new Error('this responder has no database')),
 };
 
-/** Without a database nobody writes down what is in hand. */
+/** Without a database, messages in flight are not recorded. */
 const NO_ATTEMPTS = { begin: async () => new Map(), end: () => {} };
 
-/** A service that answers one kind of task, as `RabbitTransport` wires it. Without a database its handler has no transaction. */
+/** A service that replies to one kind of task, as `RabbitTransport` wires it. Without a database its handler has no transaction. */
 export function startResponder<C extends TaskContract>(
   client: RabbitClient,
   task: C,
@@ -32,24 +41,30 @@ export function startResponder<C extends TaskContract>(
   const options: HandlerOptions = { transaction: database !== NO_DATABASE };
   const registrations = registered(task, handle);
   for (const registration of registrations.values()) registration.options = options;
+  const pipe = pipeline(
+    redeemClaim(objectStore),
+    decode,
+    inTransaction({
+      database,
+      inbox: new PostgresInbox(),
+      outbox: new MessageOutbox({ source: '/responder' }),
+      consumer: 'responder',
+      sendReply: (reply) => publisher.publishOne(encode(reply, '/responder')),
+    }),
+  );
   const consumer = new RabbitConsumer({
     client,
     publisher,
     queue: task.destination.name,
     prefetch: 10,
     consumer: 'responder',
-    registrations,
-    handle: pipeline(
-      redeemClaim(objectStore),
-      decode,
-      inTransaction({
-        database,
-        inbox: new PostgresInbox(),
-        outbox: new MessageOutbox({ source: '/responder' }),
-        consumer: 'responder',
-        answer: (reply) => publisher.publishOne(encode(reply, '/responder')),
-      }),
-    ),
+    dispatch: dispatchTo({
+      registrations,
+      handle: pipe,
+      stopping: stopping.signal,
+      metrics: messagingMetrics(),
+      logger: quiet,
+    }),
     attempts: NO_ATTEMPTS,
     stopping: stopping.signal,
     logger: quiet,

@@ -4,8 +4,9 @@ import { type FreshDatabase, freshDatabase, transaction } from '@waybill/testing
 import { Isolation, StartedAttempts } from '../attempts/index.js';
 import { MessageOutbox } from '../calls/index.js';
 import { type Contract, readableTypes } from '../contract/index.js';
-import { type Handler, handlerPipeline, type Registration } from '../handling/index.js';
+import { dispatchTo, type Handler, handlerPipeline, type Registration } from '../handling/index.js';
 import { messagingMigrations } from '../migrations.js';
+import { messagingMetrics } from '../outcomes/index.js';
 
 /** Says nothing; a failing test shows the outcome. */
 export const quiet = { debug() {}, info() {}, warn() {}, error() {} };
@@ -49,15 +50,26 @@ export function registered<C extends Contract>(contract: C, handle: Handler<C>['
 export const attemptsOn = (database: Pick<ConsumerDatabase, 'pool' | 'autocommit'>, consumer = CONSUMER) =>
   new StartedAttempts({ database, consumer, logger: quiet });
 
-export function pipelineOn(database: ConsumerDatabase, stopping: AbortSignal, attempts = attemptsOn(database)) {
-  return handlerPipeline({
+/** As a transport wires it. */
+export function dispatchOn(
+  database: ConsumerDatabase,
+  {
+    registrations,
+    stopping,
+    attempts = attemptsOn(database),
+  }: { registrations: ReadonlyMap<string, Registration>; stopping: AbortSignal; attempts?: StartedAttempts },
+) {
+  const metrics = messagingMetrics();
+  const handle = handlerPipeline({
     database,
     inbox: new PostgresInbox(),
     outbox: new MessageOutbox({ source: '/test' }),
     consumer: CONSUMER,
     attempts,
-    turns: new Isolation(),
+    isolation: new Isolation(),
     stopping,
+    metrics,
     logger: quiet,
   });
+  return dispatchTo({ registrations, handle, stopping, metrics, logger: quiet });
 }

@@ -1,12 +1,12 @@
 import { furthest } from './progress.js';
 
-describe('what is known of an order', () => {
-  it('is not taken back by an event that comes late', () => {
+describe('the known progress of an order', () => {
+  it('is not reverted by a late event', () => {
     const confirmed = { attempt: 1, status: 'CONFIRMED' } as const;
     expect(furthest(confirmed, { attempt: 1, status: 'PAID' })).toEqual(confirmed);
   });
 
-  it('moves on with each later event', () => {
+  it('advances with each later event', () => {
     expect(furthest({ attempt: 1, status: 'PAID' }, { attempt: 1, status: 'CONFIRMED' }).status).toBe('CONFIRMED');
   });
 

@@ -1,4 +1,4 @@
-/** How far an order has come, told by events that may arrive out of order over the topics. */
+/** An order's progress, from events that may arrive out of order because they come from several topics. */
 
 export const STATUSES = [
   'PENDING',
@@ -17,8 +17,8 @@ export interface Progress {
   status: Status;
 }
 
-/** The further of the two: a later attempt, or within one attempt the later state. What comes late takes nothing back. */
-export function furthest(known: Progress, heard: Progress): Progress {
-  if (known.attempt !== heard.attempt) return known.attempt > heard.attempt ? known : heard;
-  return STATUSES.indexOf(heard.status) > STATUSES.indexOf(known.status) ? heard : known;
+/** The further of the two: a later attempt, or within an attempt the later status. A late event takes nothing back. */
+export function furthest(known: Progress, reported: Progress): Progress {
+  if (known.attempt !== reported.attempt) return known.attempt > reported.attempt ? known : reported;
+  return STATUSES.indexOf(reported.status) > STATUSES.indexOf(known.status) ? reported : known;
 }

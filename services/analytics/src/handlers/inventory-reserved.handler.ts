@@ -8,6 +8,6 @@ export class InventoryReservedHandler implements Handler<typeof InventoryReserve
   constructor(private readonly facts: OrderFactsRepository) {}
 
   async handle({ orderId, attempt }: InventoryReserved, { tx }: HandlerContext): Promise<void> {
-    await this.facts.note(tx, { orderId, attempt, status: 'RESERVED' });
+    await this.facts.update(tx, { orderId, attempt, status: 'RESERVED' });
   }
 }

@@ -8,6 +8,12 @@ export class OrderCancelledHandler implements Handler<typeof OrderCancelled> {
   constructor(private readonly facts: OrderFactsRepository) {}
 
   async handle({ orderId, attempt, total, cancelledAt }: OrderCancelled, { tx }: HandlerContext): Promise<void> {
-    await this.facts.note(tx, { orderId, attempt, status: 'CANCELLED', total, moment: ['cancelled_at', cancelledAt] });
+    await this.facts.update(tx, {
+      orderId,
+      attempt,
+      status: 'CANCELLED',
+      total,
+      reached: ['cancelled_at', cancelledAt],
+    });
   }
 }

@@ -8,7 +8,13 @@ export class OrderConfirmedHandler implements Handler<typeof OrderConfirmed> {
   constructor(private readonly facts: OrderFactsRepository) {}
 
   async handle({ orderId, attempt, total, items, confirmedAt }: OrderConfirmed, { tx }: HandlerContext): Promise<void> {
-    await this.facts.note(tx, { orderId, attempt, status: 'CONFIRMED', total, moment: ['confirmed_at', confirmedAt] });
-    await this.facts.noteSales(tx, items);
+    await this.facts.update(tx, {
+      orderId,
+      attempt,
+      status: 'CONFIRMED',
+      total,
+      reached: ['confirmed_at', confirmedAt],
+    });
+    await this.facts.addSales(tx, items);
   }
 }

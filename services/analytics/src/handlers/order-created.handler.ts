@@ -8,6 +8,6 @@ export class OrderCreatedHandler implements Handler<typeof OrderCreated> {
   constructor(private readonly facts: OrderFactsRepository) {}
 
   async handle({ orderId, attempt, total, createdAt }: OrderCreated, { tx }: HandlerContext): Promise<void> {
-    await this.facts.note(tx, { orderId, attempt, status: 'PENDING', total, moment: ['created_at', createdAt] });
+    await this.facts.update(tx, { orderId, attempt, status: 'PENDING', total, reached: ['created_at', createdAt] });
   }
 }

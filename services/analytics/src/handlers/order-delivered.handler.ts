@@ -8,6 +8,6 @@ export class OrderDeliveredHandler implements Handler<typeof OrderDelivered> {
   constructor(private readonly facts: OrderFactsRepository) {}
 
   async handle({ orderId, attempt, deliveredAt }: OrderDelivered, { tx }: HandlerContext): Promise<void> {
-    await this.facts.note(tx, { orderId, attempt, status: 'DELIVERED', moment: ['delivered_at', deliveredAt] });
+    await this.facts.update(tx, { orderId, attempt, status: 'DELIVERED', reached: ['delivered_at', deliveredAt] });
   }
 }

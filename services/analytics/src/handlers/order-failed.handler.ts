@@ -8,6 +8,6 @@ export class OrderFailedHandler implements Handler<typeof OrderFailed> {
   constructor(private readonly facts: OrderFactsRepository) {}
 
   async handle({ orderId, attempt, total, failedAt }: OrderFailed, { tx }: HandlerContext): Promise<void> {
-    await this.facts.note(tx, { orderId, attempt, status: 'FAILED', total, moment: ['failed_at', failedAt] });
+    await this.facts.update(tx, { orderId, attempt, status: 'FAILED', total, reached: ['failed_at', failedAt] });
   }
 }

@@ -8,6 +8,6 @@ export class OrderShippedHandler implements Handler<typeof OrderShipped> {
   constructor(private readonly facts: OrderFactsRepository) {}
 
   async handle({ orderId, attempt, shippedAt }: OrderShipped, { tx }: HandlerContext): Promise<void> {
-    await this.facts.note(tx, { orderId, attempt, status: 'SHIPPED', moment: ['shipped_at', shippedAt] });
+    await this.facts.update(tx, { orderId, attempt, status: 'SHIPPED', reached: ['shipped_at', shippedAt] });
   }
 }

@@ -8,6 +8,6 @@ export class PaymentChargedHandler implements Handler<typeof PaymentCharged> {
   constructor(private readonly facts: OrderFactsRepository) {}
 
   async handle({ orderId, attempt }: PaymentCharged, { tx }: HandlerContext): Promise<void> {
-    await this.facts.note(tx, { orderId, attempt, status: 'PAID' });
+    await this.facts.update(tx, { orderId, attempt, status: 'PAID' });
   }
 }

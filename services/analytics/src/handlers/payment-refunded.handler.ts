@@ -8,6 +8,6 @@ export class PaymentRefundedHandler implements Handler<typeof PaymentRefunded> {
   constructor(private readonly facts: OrderFactsRepository) {}
 
   async handle({ orderId, total }: PaymentRefunded, { tx }: HandlerContext): Promise<void> {
-    await this.facts.noteRefund(tx, orderId, total.amount);
+    await this.facts.addRefund(tx, orderId, total.amount);
   }
 }

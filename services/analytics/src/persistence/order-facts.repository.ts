@@ -1,25 +1,24 @@
 import type { Tx } from '@waybill/outbox';
 import { furthest, type Progress, type Status } from '../domain/progress.js';
 
-/** A column of `order_facts` that holds when something happened. */
-export type Moment = 'created_at' | 'confirmed_at' | 'shipped_at' | 'delivered_at' | 'failed_at' | 'cancelled_at';
+/** A column of `order_facts` with the time at which the order reached a status. */
+export type Milestone = 'created_at' | 'confirmed_at' | 'shipped_at' | 'delivered_at' | 'failed_at' | 'cancelled_at';
 
-/** What one event tells of an order. */
-export interface Heard extends Progress {
+/** What one event reports about an order. */
+export interface OrderUpdate extends Progress {
   orderId: string;
-  /** When it happened, and as what that is remembered. */
-  moment?: [Moment, string];
+  reached?: [Milestone, at: string];
   /** Minor units. */
   total?: { amount: number; currency: string };
 }
 
-/** The projection of the event stream: one row an order. */
+/** The projection of the event stream, one row per order. */
 export class OrderFactsRepository {
-  /** Adds what was heard to what is known of the order; telling it twice changes nothing. */
-  async note(tx: Tx, { orderId, attempt, status, moment, total }: Heard): Promise<void> {
+  /** Idempotent, and independent of the order in which the updates arrive. */
+  async update(tx: Tx, { orderId, attempt, status, reached, total }: OrderUpdate): Promise<void> {
     const known = await this.lock(tx, orderId);
     const now = furthest(known, { attempt, status });
-    const [column, at] = moment ?? ['created_at', null];
+    const [column, at] = reached ?? ['created_at', null];
     await tx.query(
       `UPDATE order_facts
        SET attempt = $2, status = $3, ${column} = coalesce($4, ${column}),
@@ -29,17 +28,17 @@ export class OrderFactsRepository {
     );
   }
 
-  async noteRefund(tx: Tx, orderId: string, amount: number): Promise<void> {
+  async addRefund(tx: Tx, orderId: string, amount: number): Promise<void> {
     await this.lock(tx, orderId);
     await tx.query('UPDATE order_facts SET refunded = refunded + $2 WHERE order_id = $1', [orderId, amount]);
   }
 
-  /** Sorted by SKU, so that no two transactions wait for each other. */
-  async noteSales(tx: Tx, items: readonly { sku: string; quantity: number }[]): Promise<void> {
+  /** Sorted by SKU, so that concurrent transactions cannot deadlock. */
+  async addSales(tx: Tx, items: readonly { sku: string; quantity: number }[]): Promise<void> {
     const sorted = items.toSorted((a, b) => (a.sku < b.sku ? -1 : 1));
     await tx.query(
       `INSERT INTO sku_sales (sku, quantity)
-       SELECT sku, quantity FROM unnest($1::text[], $2::bigint[]) AS sold (sku, quantity)
+       SELECT sku, quantity FROM unnest($1::text[], $2::bigint[]) AS sale (sku, quantity)
        ON CONFLICT (sku) DO UPDATE SET quantity = sku_sales.quantity + excluded.quantity`,
       [sorted.map(({ sku }) => sku), sorted.map(({ quantity }) => quantity)],
     );

@@ -1,8 +1,8 @@
 import type { Tx } from '@waybill/outbox';
 
-const SOLD = `status IN ('CONFIRMED', 'SHIPPED', 'DELIVERED')`;
+const CONFIRMED = `status IN ('CONFIRMED', 'SHIPPED', 'DELIVERED')`;
 
-/** Reads the projection as the dashboard shows it. */
+/** The projection as the dashboard shows it. */
 export class SummaryQueries {
   constructor(private readonly db: Tx) {}
 
@@ -16,7 +16,7 @@ export class SummaryQueries {
     return { orders, ...money, topSkus, latencies };
   }
 
-  /** How many orders are in each state. */
+  /** The number of orders in each status. */
   private async orders(): Promise<Record<string, number>> {
     const { rows } = await this.db.query<{ status: string; n: string }>(
       'SELECT status, count(*) AS n FROM order_facts GROUP BY status',
@@ -26,7 +26,7 @@ export class SummaryQueries {
 
   private async money() {
     const { rows } = await this.db.query<{ revenue: string; refunds: string; currency: string }>(
-      `SELECT coalesce(sum(total_amount) FILTER (WHERE ${SOLD}), 0) AS revenue,
+      `SELECT coalesce(sum(total_amount) FILTER (WHERE ${CONFIRMED}), 0) AS revenue,
               coalesce(sum(refunded), 0) AS refunds, coalesce(max(currency), 'EUR') AS currency
        FROM order_facts`,
     );
@@ -41,18 +41,18 @@ export class SummaryQueries {
     return rows.map(({ sku, quantity }) => ({ sku, quantity: Number(quantity) }));
   }
 
-  /** Milliseconds from the order's creation, over all orders that got there. */
+  /** Milliseconds since the order's creation, over all orders that reached the milestone. */
   private async latencies() {
     const { rows } = await this.db.query<Record<string, number[] | null>>(
-      `SELECT ${Object.entries(MOMENTS)
+      `SELECT ${Object.entries(MILESTONES)
         .map(([name, column]) => `${percentilesUntil(column)} AS "${name}"`)
         .join(', ')} FROM order_facts`,
     );
-    return Object.fromEntries(Object.keys(MOMENTS).map((name) => [name, percentiles(rows[0]![name])]));
+    return Object.fromEntries(Object.keys(MILESTONES).map((name) => [name, percentiles(rows[0]![name])]));
   }
 }
 
-const MOMENTS = {
+const MILESTONES = {
   createdToConfirmed: 'confirmed_at',
   createdToShipped: 'shipped_at',
   createdToDelivered: 'delivered_at',

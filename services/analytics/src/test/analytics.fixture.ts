@@ -9,26 +9,19 @@ import {
   PaymentCharged,
   PaymentRefunded,
 } from '@waybill/contracts';
-import { idempotencyMigrations } from '@waybill/idempotency';
-import { messagingMigrations } from '@waybill/messaging';
 import { connectMessaging } from '@waybill/messaging/nest';
-import { outboxMigrations } from '@waybill/outbox';
-import { createLogger, migrate } from '@waybill/platform';
+import { createLogger, migrateService } from '@waybill/platform';
 import { createApp } from '@waybill/platform/nest';
-import { type Said, ServiceBench, type ServiceSettings } from '@waybill/testing';
+import { ServiceBench, type ServiceSettings, type TestContract } from '@waybill/testing';
 import { AnalyticsModule } from '../analytics.module.js';
 
 /** The service as its main runs it. */
 export const startAnalytics = () => ServiceBench.of(start);
 
 async function start(settings: ServiceSettings) {
-  await migrate({
-    url: settings.DATABASE_URL,
-    directory: new URL('../../prisma/migrations/', import.meta.url),
-    libraries: [outboxMigrations, idempotencyMigrations, messagingMigrations],
-  });
+  await migrateService({ url: settings.DATABASE_URL, folder: new URL('../../', import.meta.url) });
   const logger = createLogger({ service: 'test', level: 'silent' });
-  const app = await createApp(AnalyticsModule.with({ ...settings, ANALYTICS_PORT: 0 }, logger), logger);
+  const app = await createApp(AnalyticsModule.with(settings, logger), logger);
   await connectMessaging(app);
   return app.init();
 }
@@ -49,10 +42,10 @@ const CREATED = Date.parse('2026-01-02T12:00:00.000Z');
 const after = (seconds: number) => new Date(CREATED + seconds * 1_000).toISOString();
 
 /**
- * What is told of one order, in whatever order a test wants. It was confirmed 2 s, shipped 60 s and delivered 120 s after its
- * creation, or failed after 5 s. The same id again is the same event again.
+ * The events of one order, published in the order that a test wants. It is confirmed 2 s, shipped 60 s and delivered 120 s
+ * after its creation, or fails after 5 s. The same id again is the same event again.
  */
-export class OrderStory {
+export class OrderTimeline {
   readonly orderId = crypto.randomUUID();
   private readonly order;
 
@@ -75,21 +68,21 @@ export class OrderStory {
     return { orderId: this.orderId, attempt: 1, paymentId: 'pay_1', total: this.order.total };
   }
 
-  created = (id?: string) => this.tell(OrderCreated, { ...this.order, paymentToken: 'tok_ok' }, id);
-  reserved = (id?: string) => this.tell(InventoryReserved, this.order, id);
-  charged = (id?: string) => this.tell(PaymentCharged, this.payment, id);
-  confirmed = (id?: string) => this.tell(OrderConfirmed, { ...this.order, confirmedAt: after(2) }, id);
-  shipped = (id?: string) => this.tell(OrderShipped, { ...this.order, shippedAt: after(60) }, id);
-  delivered = (id?: string) => this.tell(OrderDelivered, { ...this.order, deliveredAt: after(120) }, id);
-  cancelled = (id?: string) => this.tell(OrderCancelled, { ...this.order, cancelledAt: after(3) }, id);
-  refunded = (id?: string) => this.tell(PaymentRefunded, this.payment, id);
+  created = (id?: string) => this.publish(OrderCreated, { ...this.order, paymentToken: 'tok_ok' }, id);
+  reserved = (id?: string) => this.publish(InventoryReserved, this.order, id);
+  charged = (id?: string) => this.publish(PaymentCharged, this.payment, id);
+  confirmed = (id?: string) => this.publish(OrderConfirmed, { ...this.order, confirmedAt: after(2) }, id);
+  shipped = (id?: string) => this.publish(OrderShipped, { ...this.order, shippedAt: after(60) }, id);
+  delivered = (id?: string) => this.publish(OrderDelivered, { ...this.order, deliveredAt: after(120) }, id);
+  cancelled = (id?: string) => this.publish(OrderCancelled, { ...this.order, cancelledAt: after(3) }, id);
+  refunded = (id?: string) => this.publish(PaymentRefunded, this.payment, id);
   failed = (id?: string) =>
-    this.tell(OrderFailed, { ...this.order, failedAt: after(5), reason: 'PAYMENT_DECLINED' }, id);
-  /** The next attempt at it, after the first one failed. */
-  reservedAgain = () => this.tell(InventoryReserved, { ...this.order, attempt: 2 });
+    this.publish(OrderFailed, { ...this.order, failedAt: after(5), reason: 'PAYMENT_DECLINED' }, id);
+  /** By the second attempt. */
+  reservedAgain = () => this.publish(InventoryReserved, { ...this.order, attempt: 2 });
 
-  /** Resolves when the service has taken the event in, so that the next one really comes after it. */
-  private async tell<Body>(contract: Said<Body>, body: Body, id?: string): Promise<string> {
+  /** Resolves when the service has handled the event, so that the next one really comes after it. */
+  private async publish<Body>(contract: TestContract<Body>, body: Body, id?: string): Promise<string> {
     const topic = contract.destination.name;
     const before = await this.analytics.handled(topic);
     const sent = await this.analytics.kafka.publish(contract, body, id ? { id } : {});

@@ -1,4 +1,4 @@
-import { type Analytics, OrderStory, startAnalytics, summary } from './analytics.fixture.js';
+import { type Analytics, OrderTimeline, startAnalytics, summary } from './analytics.fixture.js';
 
 let analytics: Analytics;
 beforeEach(async () => {
@@ -9,7 +9,7 @@ afterEach(() => analytics.stop());
 const none = { p50: null, p95: null, p99: null };
 
 describe('the summary', () => {
-  it('of nothing is nothing', async () => {
+  it('of no orders is empty', async () => {
     expect(await summary(analytics)).toEqual({
       orders: {},
       revenue: { amount: 0, currency: 'EUR' },
@@ -19,16 +19,16 @@ describe('the summary', () => {
     });
   });
 
-  it('counts confirmed orders as revenue, whatever became of them since, and no other; refunds apart', async () => {
+  it('counts confirmed orders as revenue, also once they are delivered, and no others; refunds separately', async () => {
     const [confirmed, delivered, cancelled, failed, pending] = [
-      new OrderStory(analytics, { amount: 1_000 }),
-      new OrderStory(analytics, { amount: 200, quantity: 4, sku: 'BOOK-002' }),
-      new OrderStory(analytics, { amount: 30 }),
-      new OrderStory(analytics, { amount: 4 }),
-      new OrderStory(analytics, { amount: 5_000 }),
+      new OrderTimeline(analytics, { amount: 1_000 }),
+      new OrderTimeline(analytics, { amount: 200, quantity: 4, sku: 'BOOK-002' }),
+      new OrderTimeline(analytics, { amount: 30 }),
+      new OrderTimeline(analytics, { amount: 4 }),
+      new OrderTimeline(analytics, { amount: 5_000 }),
     ];
-    for (const story of [confirmed, delivered, cancelled, failed, pending]) await story.created();
-    for (const story of [confirmed, delivered]) await story.confirmed();
+    for (const order of [confirmed, delivered, cancelled, failed, pending]) await order.created();
+    for (const order of [confirmed, delivered]) await order.confirmed();
     await delivered.shipped();
     await delivered.delivered();
     await cancelled.charged();
@@ -53,12 +53,12 @@ describe('the summary', () => {
     });
   });
 
-  it('counts an event that comes twice once', async () => {
-    const [sold, refunded] = [new OrderStory(analytics), new OrderStory(analytics, { amount: 30 })];
-    for (const tell of [sold.created, sold.confirmed, refunded.created, refunded.cancelled, refunded.refunded]) {
-      const id = await tell();
+  it('counts an event once when it is delivered twice', async () => {
+    const [sold, refunded] = [new OrderTimeline(analytics), new OrderTimeline(analytics, { amount: 30 })];
+    for (const publish of [sold.created, sold.confirmed, refunded.created, refunded.cancelled, refunded.refunded]) {
+      const id = await publish();
       const once = await summary(analytics);
-      await tell(id);
+      await publish(id);
       expect(await summary(analytics)).toEqual(once);
     }
     expect(await summary(analytics)).toMatchObject({

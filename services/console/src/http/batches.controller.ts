@@ -2,11 +2,11 @@ import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res, UseGuards }
 import { type Batch, Batches, BatchRunner, type BatchRequest as NewBatch } from '@waybill/dlq';
 import { Database, Problem, validate } from '@waybill/platform';
 import type { FastifyReply } from 'fastify';
+import { applyChange } from './apply-change.js';
 import { DiscardManyRequest, isId, ResubmitManyRequest } from './dead-letter.requests.js';
-import { decide } from './decisions.js';
 import { OperatorGuard, operatorNamed } from './operator.guard.js';
 
-/** Many dead letters at once. */
+/** Resubmits or discards many dead letters in the background. */
 @Controller('dead-letters')
 @UseGuards(OperatorGuard)
 export class BatchesController {
@@ -16,7 +16,7 @@ export class BatchesController {
     private readonly runner: BatchRunner,
   ) {}
 
-  /** 202 with where to see how far it is; 200 when nothing is changed, because nothing is meant or it is a dry run. */
+  /** 202 with the batch's location; 200 when nothing changes, for a dry run or a filter that matches nothing. */
   @Post('resubmit')
   resubmit(
     @Headers('x-operator') operator: string | undefined,
@@ -27,7 +27,7 @@ export class BatchesController {
     return this.begin({ by: operatorNamed(operator), ...selection }, dryRun, reply);
   }
 
-  /** Answers as `resubmit` does. */
+  /** Responds as `resubmit` does. */
   @Post('discard')
   discard(
     @Headers('x-operator') operator: string | undefined,
@@ -49,7 +49,7 @@ export class BatchesController {
   @HttpCode(200)
   stop(@Param('id') id: string, @Headers('x-operator') operator: string | undefined): Promise<Batch> {
     const by = operatorNamed(operator);
-    return decide(this.database, { what: 'batch', id }, (tx) => this.batches.stop(tx, id, by));
+    return applyChange(this.database, { what: 'batch', id }, (tx) => this.batches.stop(tx, id, by));
   }
 
   private async begin(request: NewBatch, dryRun: boolean, reply: FastifyReply) {

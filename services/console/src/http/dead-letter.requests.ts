@@ -14,12 +14,12 @@ const filter = {
   type: text.optional(),
   key: text.optional(),
   messageId: text.optional(),
-  /** Of the same failure. */
+  /** Group of the same failure. */
   group: text.optional(),
 };
 
 /** Query of GET /dead-letters. */
-export const LetterListQuery = z.strictObject({
+export const DeadLetterListQuery = z.strictObject({
   ...pageQuery,
   cursor: z.uuid().optional(),
   ...filter,
@@ -41,11 +41,11 @@ const version = z.int().positive().optional();
 
 /** Body of POST /dead-letters/{id}/resubmit. */
 export const ResubmitRequest = z.strictObject({
-  /** Sent in place of the letter's own body: a string as it is, anything else as JSON. */
+  /** Replaces the dead letter's body: a string as it is, anything else as JSON. */
   body: z.json().optional(),
-  /** The letter's version that the operator has seen. */
+  /** The version of the dead letter that the operator has seen. */
   version,
-  /** Also when it was resubmitted too often. */
+  /** Even if it was resubmitted too often. */
   force: z.boolean().default(false),
 });
 
@@ -58,16 +58,16 @@ const waiting = z.strictObject({ ...filter, status: z.literal('waiting').optiona
 
 /** Body of POST /dead-letters/resubmit. */
 export const ResubmitManyRequest = z.strictObject({
-  filter: waiting.transform(({ status: _, ...letters }) => letters),
+  filter: waiting.transform(({ status: _, ...criteria }) => criteria),
   limit: z.int().min(1).max(1_000_000).optional(),
   ratePerSecond: z.number().min(0.01).max(1_000).optional(),
   dryRun: z.boolean().default(false),
-  /** Resubmits also those that were resubmitted too often; discarded they are in any case. */
+  /** Includes dead letters that were resubmitted too often. Has no effect on discarding. */
   force: z.boolean().default(false),
 });
 
 /** Body of POST /dead-letters/discard. */
 export const DiscardManyRequest = ResubmitManyRequest.extend({ reason });
 
-/** An id as it stands in a path: what is no UUID names nothing. */
+/** Whether a path segment can be an id. */
 export const isId = (id: string): boolean => z.uuid().safeParse(id).success;

@@ -1,8 +1,8 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { DeadLetterQueries, Review } from '@waybill/dlq';
 import { Database, Problem, validate } from '@waybill/platform';
-import { DiscardRequest, GroupListQuery, isId, LetterListQuery, ResubmitRequest } from './dead-letter.requests.js';
-import { decide } from './decisions.js';
+import { applyChange } from './apply-change.js';
+import { DeadLetterListQuery, DiscardRequest, GroupListQuery, isId, ResubmitRequest } from './dead-letter.requests.js';
 import { OperatorGuard, operatorNamed } from './operator.guard.js';
 
 @Controller('dead-letters')
@@ -16,7 +16,7 @@ export class DeadLettersController {
 
   @Get()
   list(@Query() query: unknown) {
-    const { limit, cursor, ...filter } = validate(LetterListQuery, query);
+    const { limit, cursor, ...filter } = validate(DeadLetterListQuery, query);
     return this.queries.list(this.database.autocommit, filter, { limit, cursor });
   }
 
@@ -28,9 +28,9 @@ export class DeadLettersController {
 
   @Get(':id')
   async show(@Param('id') id: string) {
-    const letter = isId(id) && (await this.queries.find(this.database.autocommit, id));
-    if (!letter) throw new Problem('not-found', { detail: `there is no dead letter ${id}` });
-    return letter;
+    const deadLetter = isId(id) && (await this.queries.find(this.database.autocommit, id));
+    if (!deadLetter) throw new Problem('not-found', { detail: `there is no dead letter ${id}` });
+    return deadLetter;
   }
 
   /** 202: the message leaves by the outbox. */
@@ -40,7 +40,7 @@ export class DeadLettersController {
     const by = operatorNamed(operator);
     const { body, version, force } = validate(ResubmitRequest, request ?? {});
     const bytes = body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-    return decide(this.database, { what: 'dead letter', id }, (tx) =>
+    return applyChange(this.database, { what: 'dead letter', id }, (tx) =>
       this.review.resubmit(tx, id, { by, body: bytes, version, force }),
     );
   }
@@ -50,7 +50,7 @@ export class DeadLettersController {
   discard(@Param('id') id: string, @Headers('x-operator') operator: string | undefined, @Body() request: unknown) {
     const by = operatorNamed(operator);
     const { reason, version } = validate(DiscardRequest, request ?? {});
-    return decide(this.database, { what: 'dead letter', id }, (tx) =>
+    return applyChange(this.database, { what: 'dead letter', id }, (tx) =>
       this.review.discard(tx, id, { by, reason, version }),
     );
   }

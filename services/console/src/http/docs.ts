@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { openApiDocument } from './openapi.js';
 
-/** /openapi.json with a page to try it out under /docs. */
+/** Serves /openapi.json and its UI at /docs. */
 export function serveDocs(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, openApiDocument() as OpenAPIObject, {
     jsonDocumentUrl: 'openapi.json',

@@ -12,15 +12,15 @@ import {
   schemaOf,
 } from '@waybill/platform';
 import {
+  DeadLetterListQuery,
   DiscardManyRequest,
   DiscardRequest,
   GroupListQuery,
-  LetterListQuery,
   ResubmitManyRequest,
   ResubmitRequest,
 } from './dead-letter.requests.js';
 
-/** The OpenAPI 3.1 document of the console, out of the very schemas that check the requests. */
+/** The OpenAPI 3.1 document of the console, generated from the schemas that validate requests. */
 export function openApiDocument() {
   return {
     openapi: '3.1.0',
@@ -31,7 +31,7 @@ export function openApiDocument() {
         get: {
           operationId: 'listDeadLetters',
           summary: 'List dead letters, latest first',
-          parameters: queryOf(LetterListQuery),
+          parameters: queryOf(DeadLetterListQuery),
           responses: {
             200: { description: 'A page of dead letters', content: json(pageSchema('DeadLetter')) },
             ...problems(400, 401, 503),
@@ -55,7 +55,7 @@ export function openApiDocument() {
           summary: 'One dead letter with headers, body, stack and history',
           parameters: [id],
           responses: {
-            200: { description: 'The dead letter', content: json(ref('DeadLetterInFull')) },
+            200: { description: 'The dead letter', content: json(ref('DeadLetterDetail')) },
             ...problems(401, 404, 503),
           },
         },
@@ -63,11 +63,11 @@ export function openApiDocument() {
       '/dead-letters/{id}/resubmit': {
         post: {
           operationId: 'resubmitDeadLetter',
-          summary: 'Send it, edited or not, to the one consumer that gave it up',
+          summary: 'Send it, edited or not, to the one consumer that failed',
           parameters: [id, operator],
           requestBody: { content: json(schemaOf(ResubmitRequest)) },
           responses: {
-            202: { description: 'It is on its way', content: json(ref('DeadLetter')) },
+            202: { description: 'It is resubmitted', content: json(ref('DeadLetter')) },
             ...problems(400, 401, 404, 409, 413, 415, 503),
           },
         },
@@ -75,7 +75,7 @@ export function openApiDocument() {
       '/dead-letters/{id}/discard': {
         post: {
           operationId: 'discardDeadLetter',
-          summary: 'Go on without it',
+          summary: 'Discard it',
           parameters: [id, operator],
           requestBody: { required: true, content: json(schemaOf(DiscardRequest)) },
           responses: {
@@ -87,7 +87,7 @@ export function openApiDocument() {
       '/dead-letters/resubmit': {
         post: {
           operationId: 'resubmitMany',
-          summary: 'Resubmit those that wait and are meant by the filter, oldest first, at a rate',
+          summary: 'Resubmit the waiting ones that match a filter, oldest first, at a rate',
           parameters: [operator],
           requestBody: { required: true, content: json(schemaOf(ResubmitManyRequest), exampleBatch) },
           responses: batchResponses,
@@ -96,7 +96,7 @@ export function openApiDocument() {
       '/dead-letters/discard': {
         post: {
           operationId: 'discardMany',
-          summary: 'Discard those that wait and are meant by the filter, oldest first, at a rate',
+          summary: 'Discard the waiting ones that match a filter, oldest first, at a rate',
           parameters: [operator],
           requestBody: {
             required: true,
@@ -108,7 +108,7 @@ export function openApiDocument() {
       '/dead-letters/batches/{id}': {
         get: {
           operationId: 'getBatch',
-          summary: 'How far a batch is',
+          summary: 'The progress of a batch',
           parameters: [id],
           responses: { 200: { description: 'The batch', content: json(ref('Batch')) }, ...problems(401, 404, 503) },
         },
@@ -116,7 +116,7 @@ export function openApiDocument() {
       '/dead-letters/batches/{id}/stop': {
         post: {
           operationId: 'stopBatch',
-          summary: 'End a batch before its time: what it has not decided yet waits for anybody again',
+          summary: 'Stop a batch; what it has not resolved yet is waiting again',
           parameters: [id, operator],
           responses: {
             200: { description: 'It is stopped', content: json(ref('Batch')) },
@@ -127,7 +127,7 @@ export function openApiDocument() {
     },
     components: {
       securitySchemes: { operatorToken: { type: 'http', scheme: 'bearer' } },
-      schemas: { DeadLetter, DeadLetterInFull, DeadLetterGroup, Batch, BatchAnswer, Problem: problemSchema },
+      schemas: { DeadLetter, DeadLetterDetail, DeadLetterGroup, Batch, BatchResponse, Problem: problemSchema },
     },
   };
 }
@@ -144,11 +144,11 @@ const id = { name: 'id', in: 'path', required: true, schema: { type: 'string', f
 const operator = {
   name: 'X-Operator',
   in: 'header',
-  description: 'Who decides, for the history. Default `operator`.',
+  description: 'Who makes the change, for the history. Default `operator`.',
   schema: { type: 'string', maxLength: 64 },
 };
 
-const shown = {
+const summary = {
   id: text,
   source: { ...text, description: 'Queue or topic' },
   consumer: { ...text, description: 'Service or group' },
@@ -166,20 +166,23 @@ const shown = {
   resubmissions: number,
   version: {
     ...number,
-    description: 'Goes up with every change; sent with a decision, it is refused when it is not the latest',
+    description: 'Increases with every change. A change that names an older version is rejected',
   },
 };
-const DeadLetter = record(shown);
-const DeadLetterInFull = record({
-  ...shown,
+const DeadLetter = record(summary);
+const DeadLetterDetail = record({
+  ...summary,
   stack: maybeText,
   dataschema: maybeText,
-  takenInAt: time,
+  collectedAt: time,
   headers: { type: 'object', additionalProperties: text },
   body: text,
   bodyEncoding: { type: 'string', enum: ['utf-8', 'base64'] },
-  dataref: { ...maybeText, description: 'Where the body lies that was too large for its message; null: it came in it' },
-  bodyUnavailable: { ...maybeText, description: 'Why `body` is not the one that lies there; null when it is' },
+  dataref: {
+    ...maybeText,
+    description: 'Where a body that was too large for its message is stored; null: it came with the message',
+  },
+  bodyUnavailable: { ...maybeText, description: 'Why the stored body could not be read; null when it was' },
   history: arrayOf(
     record({
       act: { type: 'string', enum: ['failed', 'resubmitted', 'discarded'] },
@@ -207,20 +210,20 @@ const Batch = record({
   id: text,
   action: { type: 'string', enum: BATCH_ACTIONS },
   by: text,
-  reason: { ...maybeText, description: 'Why letters are discarded' },
+  reason: { ...maybeText, description: 'Why dead letters are discarded' },
   filter: { type: 'object' },
   ratePerSecond: { type: ['number', 'null'] },
   force: { type: 'boolean' },
   status: { type: 'string', enum: BATCH_STATUSES },
   selected: number,
-  decided: { ...number, description: 'Resubmitted or discarded by it so far' },
-  passedOver: { ...number, description: 'Decided by somebody else meanwhile; known when it has ended' },
+  resolved: { ...number, description: 'Resubmitted or discarded so far' },
+  skipped: { ...number, description: 'Resolved by others meanwhile; known when it has ended' },
   released: { ...number, description: 'Waiting again because it was stopped' },
   createdAt: time,
   endedAt: maybeText,
   stoppedBy: maybeText,
 });
-const BatchAnswer = record({
+const BatchResponse = record({
   dryRun: { type: 'boolean' },
   matching: number,
   selected: number,
@@ -232,15 +235,15 @@ const BatchAnswer = record({
 const problems = problemsOf({
   400: 'Malformed or invalid; `errors` names the fields; also an edited body that does not fit its type',
   401: 'The operator token is missing or wrong',
-  404: 'There is no such thing',
-  409: 'Nothing was changed: somebody was faster, it has changed since, it comes back too often, or it has ended',
+  404: 'No such dead letter or batch',
+  409: 'Nothing was changed: it is already resolved, has changed since, was resubmitted too often, or has ended',
   413: 'Larger than 256 KiB',
   415: 'Not application/json',
-  503: 'The database is away: see Retry-After',
+  503: 'The database is unavailable: see Retry-After',
 });
 
 const batchResponses = {
-  200: { description: 'Nothing was changed', content: json(ref('BatchAnswer')) },
-  202: { description: 'Begun; `Location` shows how far it is', content: json(ref('BatchAnswer')) },
+  200: { description: 'Nothing was changed', content: json(ref('BatchResponse')) },
+  202: { description: 'Started; `Location` shows its progress', content: json(ref('BatchResponse')) },
   ...problems(400, 401, 413, 415, 503),
 };

@@ -6,7 +6,7 @@ export class OperatorToken {
   constructor(readonly value: string) {}
 }
 
-/** Lets operators pass: those with the token. */
+/** Admits requests with the operator token. */
 @Injectable()
 export class OperatorGuard implements CanActivate {
   constructor(private readonly token: OperatorToken) {}
@@ -20,7 +20,7 @@ export class OperatorGuard implements CanActivate {
 
 const NAME = /^[\x20-\x7e]{1,64}$/;
 
-/** Who it is, by `X-Operator`: all operators share the token, so it is their word. Default `operator`. */
+/** The name in `X-Operator`, unverified because all operators share one token. Default `operator`. */
 export function operatorNamed(header: string | undefined): string {
   if (header === undefined) return 'operator';
   if (!NAME.test(header)) {

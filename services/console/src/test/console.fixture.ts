@@ -1,7 +1,5 @@
-import { deadLetterMigrations } from '@waybill/dlq';
 import { type Failure, failureHeaders } from '@waybill/messaging';
-import { outboxMigrations } from '@waybill/outbox';
-import { createLogger, migrate } from '@waybill/platform';
+import { createLogger, migrateService } from '@waybill/platform';
 import { createApp } from '@waybill/platform/nest';
 import { ServiceBench, type ServiceSettings, until } from '@waybill/testing';
 import type { Config } from '../config.js';
@@ -12,7 +10,7 @@ const OPERATOR_TOKEN = 'let-me-in';
 
 interface Changes {
   config?: Partial<Config>;
-  /** Is done before the service starts. */
+  /** Runs before the service starts. */
   before?: (databaseUrl: string) => Promise<void>;
 }
 
@@ -20,15 +18,13 @@ interface Changes {
 export const startConsole = (changes: Changes = {}) => ServiceBench.of((settings) => start(settings, changes));
 
 async function start(settings: ServiceSettings, { config: changes, before }: Changes) {
-  const libraries = [outboxMigrations, deadLetterMigrations];
-  await migrate({ url: settings.DATABASE_URL, libraries });
+  await migrateService({ url: settings.DATABASE_URL, folder: new URL('../../', import.meta.url) });
   await before?.(settings.DATABASE_URL);
   const config: Config = {
     ...settings,
-    CONSOLE_PORT: 0,
     OPERATOR_TOKEN,
     MAX_RESUBMISSIONS: 3,
-    DECIDED_LETTERS_KEPT: 90 * 24 * 3_600_000,
+    RESOLVED_DEAD_LETTER_RETENTION: 90 * 24 * 3_600_000,
     ...changes,
   };
   const logger = createLogger({ service: 'test', level: 'silent' });
@@ -39,25 +35,25 @@ async function start(settings: ServiceSettings, { config: changes, before }: Cha
 
 export type Console = Awaited<ReturnType<typeof startConsole>>;
 
-export interface Answer<Body> {
+export interface ConsoleResponse<Body> {
   status: number;
   headers: Record<string, unknown>;
   body: Body;
 }
 
-/** Asks as an operator does, who is called Ada unless another name is given. */
-export async function ask<Body = Letter>(
+/** Sends a request, by default as the operator Ada. */
+export async function callApi<Body = DeadLetter>(
   console: Console,
   method: 'GET' | 'POST',
   path: string,
   payload?: object,
   headers: Record<string, string> = { authorization: `Bearer ${OPERATOR_TOKEN}`, 'x-operator': 'ada' },
-): Promise<Answer<Body>> {
+): Promise<ConsoleResponse<Body>> {
   const response = await console.app.inject({ method, url: path, headers, ...(payload && { payload }) });
   return { status: response.statusCode, headers: response.headers, body: response.json<Body>() };
 }
 
-export interface Letter {
+export interface DeadLetter {
   id: string;
   messageId: string;
   source: string;
@@ -76,24 +72,24 @@ export interface Letter {
   errors: { field: string; message: string }[];
 }
 
-/** The letter of this message, in full, as soon as it is there and waits. */
-export async function letterOf(console: Console, messageId: string): Promise<Letter> {
+/** The waiting dead letter of this message, in full, once it is there. */
+export async function deadLetterOf(console: Console, messageId: string): Promise<DeadLetter> {
   const path = `/dead-letters?status=waiting&messageId=${encodeURIComponent(messageId)}`;
   const { id } = await until(
     `${messageId} is shown`,
-    async () => (await ask<{ items: Letter[] }>(console, 'GET', path)).body.items[0],
+    async () => (await callApi<{ items: DeadLetter[] }>(console, 'GET', path)).body.items[0],
     { within: '30s' },
   );
-  return (await ask(console, 'GET', `/dead-letters/${id}`)).body;
+  return (await callApi(console, 'GET', `/dead-letters/${id}`)).body;
 }
 
-/** The headers of a message that a consumer of ours gave up. */
-export const givenUp = (changes: Partial<Failure> = {}) => ({
+/** The headers of a message that a consumer dead-lettered. */
+export const withFailure = (changes: Partial<Failure> = {}) => ({
   headers: failureHeaders({
     source: 'inventory.reserve',
     consumer: 'inventory',
     class: 'transient',
-    error: 'no answer',
+    error: 'no response',
     attempts: 4,
     firstFailedAt: '2026-01-01T00:00:00.000Z',
     lastFailedAt: '2026-01-01T00:00:11.000Z',

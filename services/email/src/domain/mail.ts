@@ -1,4 +1,4 @@
-/** What is written to a customer about an order, as pure rules. */
+/** Mails to customers about their orders, as pure functions. */
 
 export type MailType = 'order-confirmed' | 'order-failed' | 'order-cancelled';
 
@@ -22,10 +22,10 @@ export interface Mail {
 
 const DAY = 24 * 60 * 60 * 1_000;
 
-/** Whether an event is news. A day later nobody wants a mail about it: a replay of history mails nobody. */
-export const isNews = (happenedAt: string, now: number): boolean => now - Date.parse(happenedAt) < DAY;
+/** Whether an event is recent enough to be mailed. Older ones are not, so that a replay of history mails nobody. */
+export const isRecent = (happenedAt: string, now: number): boolean => now - Date.parse(happenedAt) < DAY;
 
-/** The same request always makes the same mail, its Message-ID included, so that a repeated one is known as such. */
+/** Deterministic, including the Message-ID, so that a repeated mail can be recognized. */
 export function mailOf(request: MailRequest): Mail {
   const { orderId, attempt, type, to } = request;
   return {
@@ -45,13 +45,13 @@ const SUBJECTS: Record<MailType, string> = {
 const OPENINGS: Record<MailType, string> = {
   'order-confirmed': 'Thank you. Your order is on its way to the carrier:',
   'order-failed': 'We are sorry: your order could not be fulfilled, and you have paid nothing.',
-  'order-cancelled': 'Your order was cancelled, as you wished. What you had paid is refunded.',
+  'order-cancelled': 'Your order was cancelled, as you requested. Your payment is refunded.',
 };
 
 const REASONS: Record<string, string> = {
   OUT_OF_STOCK: 'An item is out of stock.',
   PAYMENT_DECLINED: 'The payment was declined.',
-  CUSTOMER_BANNED: 'We can not accept orders from this account.',
+  CUSTOMER_BANNED: 'We cannot accept orders from this account.',
   PAYMENT_UNAVAILABLE: 'The payment could not be processed in time.',
   INVENTORY_UNAVAILABLE: 'Our warehouse could not be reached in time.',
   TIMED_OUT: 'It took too long.',

@@ -7,12 +7,12 @@ const SECOND = 1_000;
 
 type SmtpError = Error & { code?: string; responseCode?: number };
 
-/** nodemailer's codes for what is answered to MAIL, RCPT and DATA; the others are about the connection. */
-const ABOUT_THE_MAIL = ['EENVELOPE', 'EMESSAGE'];
-/** The server is shutting down; it may say so to any command. */
+/** nodemailer's codes for replies to MAIL, RCPT and DATA. The others concern the connection. */
+const MAIL_ERRORS = ['EENVELOPE', 'EMESSAGE'];
+/** The server is shutting down; a reply to any command. */
 const CLOSING = 421;
 
-/** Hands mails to the SMTP server. */
+/** Sends mails over SMTP. */
 export class Mailer implements OnApplicationShutdown {
   private readonly transport: Transporter;
 
@@ -31,8 +31,9 @@ export class Mailer implements OnApplicationShutdown {
   }
 
   /**
-   * Resolves when the server has taken the mail. A mail it will never take (5yz, RFC 5321) is a business rejection. A
-   * server that takes no mail at all (4yz or 5yz at the door or to our login, 421 at any time) is away, whatever the mail.
+   * Resolves when the server has accepted the mail. A mail that it will never accept (5yz, RFC 5321) is a business
+   * rejection. A server that accepts no mail at all (4yz or 5yz to the connection or the login, 421 at any time) is
+   * unavailable, whatever the mail.
    */
   async send(mail: Mail, headers: Record<string, string>): Promise<void> {
     try {
@@ -40,7 +41,7 @@ export class Mailer implements OnApplicationShutdown {
     } catch (error) {
       const { code = '', responseCode = 0, message } = error as SmtpError;
       if (!responseCode) throw error;
-      if (!ABOUT_THE_MAIL.includes(code) || responseCode === CLOSING) throw away(message, error);
+      if (!MAIL_ERRORS.includes(code) || responseCode === CLOSING) throw unavailable(message, error);
       if (responseCode >= 500) throw new BusinessRejection(message);
       throw error;
     }
@@ -51,6 +52,6 @@ export class Mailer implements OnApplicationShutdown {
   }
 }
 
-/** Said as the system says it of a server that is not there, so that the message waits for it. */
-const away = (message: string, cause: unknown) =>
+/** With the code of a refused connection, by which the consumer pauses until the server is available. */
+const unavailable = (message: string, cause: unknown) =>
   Object.assign(new Error(message, { cause }), { code: 'ECONNREFUSED' });

@@ -1,12 +1,12 @@
 import { OrderFailed, SendEmail } from '@waybill/contracts';
 import type { Handler, HandlerContext } from '@waybill/messaging';
 import { Handles } from '@waybill/messaging/nest';
-import { isNews } from '../domain/mail.js';
+import { isRecent } from '../domain/mail.js';
 
 @Handles(OrderFailed)
 export class OrderFailedHandler implements Handler<typeof OrderFailed> {
   async handle(order: OrderFailed, { tx, outbox }: HandlerContext): Promise<void> {
-    if (!isNews(order.failedAt, Date.now())) return;
+    if (!isRecent(order.failedAt, Date.now())) return;
     const { orderId, attempt, email, items, total, reason } = order;
     await outbox.add(tx, SendEmail.of({ orderId, attempt, type: 'order-failed', to: email, items, total, reason }));
   }

@@ -6,8 +6,8 @@ import { EmailRepository } from '../persistence/email.repository.js';
 import { Mailer } from './mailer.js';
 
 /**
- * Notes, sends, then commits. Dying between the last two sends the mail again, under the same Message-ID: SMTP has no
- * transaction, so one of the two could not be avoided, and a mail twice is better than none.
+ * Records, sends, then commits. A crash between the last two sends the mail again, with the same Message-ID: SMTP has no
+ * transactions, and a duplicate mail is better than none.
  */
 @Handles(SendEmail)
 export class SendEmailHandler implements Handler<typeof SendEmail> {
@@ -18,7 +18,7 @@ export class SendEmailHandler implements Handler<typeof SendEmail> {
 
   async handle(request: SendEmail, { tx }: HandlerContext): Promise<void> {
     const mail = mailOf(request);
-    if (!(await this.emails.noteFirst(tx, request, mail))) return;
+    if (!(await this.emails.recordFirst(tx, request, mail))) return;
     await this.mailer.send(mail, { 'X-Waybill-Order-Id': request.orderId, 'X-Waybill-Mail-Type': request.type });
   }
 }

@@ -1,5 +1,5 @@
 import { type Page, pageOf } from '@waybill/platform';
-import type { Prisma } from './prisma.js';
+import type { PrismaClient } from './generated/client.js';
 
 export interface EmailFilter {
   orderId?: string | undefined;
@@ -7,9 +7,9 @@ export interface EmailFilter {
   cursor?: string | undefined;
 }
 
-/** Reads what was sent for those who ask. */
+/** Sent mails as the HTTP API shows them. */
 export class EmailQueries {
-  constructor(private readonly prisma: Prisma) {}
+  constructor(private readonly prisma: PrismaClient) {}
 
   async list({ orderId, limit, cursor }: EmailFilter): Promise<Page<object>> {
     const rows = await this.prisma.email.findMany({

@@ -3,13 +3,13 @@ import type { Mail, MailRequest } from '../domain/mail.js';
 
 type MailKey = Pick<MailRequest, 'orderId' | 'attempt' | 'type'>;
 
-/** What was sent. */
+/** Sent mails. */
 export class EmailRepository {
   /**
-   * Notes a mail; false when it was noted before. Who notes it at the same time waits until this transaction ends, and
-   * then has its turn only if it was undone.
+   * Records a mail; false when it was recorded before. A concurrent transaction with the same mail waits for this one to
+   * end, and records it only after a rollback.
    */
-  async noteFirst(tx: Tx, { orderId, attempt, type }: MailKey, { to, messageId }: Mail): Promise<boolean> {
+  async recordFirst(tx: Tx, { orderId, attempt, type }: MailKey, { to, messageId }: Mail): Promise<boolean> {
     const { rowCount } = await tx.query(
       `INSERT INTO emails (order_id, attempt, type, recipient, message_id) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT DO NOTHING`,

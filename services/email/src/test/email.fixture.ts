@@ -1,23 +1,16 @@
 import type { OrderConfirmed } from '@waybill/contracts';
-import { idempotencyMigrations } from '@waybill/idempotency';
-import { messagingMigrations } from '@waybill/messaging';
 import { connectMessaging } from '@waybill/messaging/nest';
-import { outboxMigrations } from '@waybill/outbox';
-import { createLogger, migrate } from '@waybill/platform';
+import { createLogger, migrateService } from '@waybill/platform';
 import { createApp } from '@waybill/platform/nest';
 import { ServiceBench, type ServiceSettings } from '@waybill/testing';
 import { EmailModule } from '../email.module.js';
 
-/** The service as its main runs it, handing its mails to this server. */
+/** The service as its main runs it, with this SMTP server. */
 export const startEmail = (smtpUrl: string) => ServiceBench.of((settings) => start(settings, smtpUrl));
 
 async function start(settings: ServiceSettings, smtpUrl: string) {
-  await migrate({
-    url: settings.DATABASE_URL,
-    directory: new URL('../../prisma/migrations/', import.meta.url),
-    libraries: [outboxMigrations, idempotencyMigrations, messagingMigrations],
-  });
-  const config = { ...settings, EMAIL_PORT: 0, SMTP_URL: smtpUrl, MAIL_FROM: 'Waybill <orders@waybill.example>' };
+  await migrateService({ url: settings.DATABASE_URL, folder: new URL('../../', import.meta.url) });
+  const config = { ...settings, SMTP_URL: smtpUrl, MAIL_FROM: 'Waybill <orders@waybill.example>' };
   const logger = createLogger({ service: 'test', level: 'silent' });
   const app = await createApp(EmailModule.with(config, logger), logger);
   await connectMessaging(app);
@@ -35,12 +28,12 @@ export interface SentMail {
   sentAt: string;
 }
 
-/** What the service says it has sent about an order. */
+/** The mails about an order that the service has recorded. */
 export async function sent(email: Email, orderId: string): Promise<SentMail[]> {
   return (await email.get<{ items: SentMail[] }>(`/emails?orderId=${orderId}`)).items;
 }
 
-/** An order as its events tell of it, confirmed just now. */
+/** An order as in its events, confirmed just now. */
 export const anOrder = (changes: Partial<OrderConfirmed> = {}): OrderConfirmed => ({
   orderId: crypto.randomUUID(),
   attempt: 1,

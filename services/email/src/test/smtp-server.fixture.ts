@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
-/** What a command is answered with; `undefined` for what a server that takes everything says, `hang up` for nothing. */
-export type Answering = (command: string) => string | undefined;
+/** The reply to a command; `undefined` for the usual one, `hang up` to close the connection. */
+export type Replies = (command: string) => string | undefined;
 
-/** An SMTP server that refuses what a test wants to see refused, which Maildev can not. Commands come as `RCPT`. */
+/** An SMTP server whose replies a test chooses, by command (`RCPT`), which Maildev cannot do. */
 export class SmtpServer {
-  /** Each mail that was taken, as it came. */
+  /** Each accepted mail, as received. */
   readonly mails: string[] = [];
-  answer: Answering = () => undefined;
+  reply: Replies = () => undefined;
   private readonly sockets = new Set<Socket>();
 
   private constructor(private readonly server: Server) {
@@ -31,7 +31,7 @@ export class SmtpServer {
     return `smtp://127.0.0.1:${this.port}`;
   }
 
-  /** Ends every connection, so that the next mail comes over a new one. */
+  /** Closes every connection, so that the next mail needs a new one. */
   hangUp(): void {
     for (const socket of this.sockets) socket.destroy();
   }
@@ -45,31 +45,31 @@ export class SmtpServer {
   private async serve(socket: Socket): Promise<void> {
     this.sockets.add(socket);
     socket.on('error', () => {}).on('close', () => this.sockets.delete(socket));
-    if (!this.say(socket, 'CONNECT')) return;
+    if (!this.send(socket, 'CONNECT')) return;
     let mail: string[] | undefined;
     for await (const line of createInterface({ input: socket })) {
       if (mail && line !== '.') mail.push(line);
       else if (mail) {
         this.mails.push(mail.join('\n'));
         mail = undefined;
-        this.say(socket, '.');
+        this.send(socket, '.');
       } else {
         const command = line.split(/[ :]/, 1)[0]!.toUpperCase();
-        const said = this.say(socket, command);
-        if (command === 'DATA' && said?.startsWith('354')) mail = [];
+        const sent = this.send(socket, command);
+        if (command === 'DATA' && sent?.startsWith('354')) mail = [];
       }
     }
   }
 
-  /** What was said; nothing when it hung up. */
-  private say(socket: Socket, command: string): string | undefined {
-    const answer = this.answer(command) ?? USUAL[command] ?? '250 ok';
-    if (answer === 'hang up') {
+  /** Returns the reply, or nothing when it hung up. */
+  private send(socket: Socket, command: string): string | undefined {
+    const reply = this.reply(command) ?? USUAL[command] ?? '250 ok';
+    if (reply === 'hang up') {
       socket.destroy();
       return undefined;
     }
-    socket.write(`${answer}\r\n`);
-    return answer;
+    socket.write(`${reply}\r\n`);
+    return reply;
   }
 }
 

@@ -1,4 +1,4 @@
-/** One run of an order's saga: what is asked and undone here belongs to it. */
+/** One run of an order's saga. Each reservation and shipment belongs to one. */
 export interface Attempt {
   orderId: string;
   attempt: number;

@@ -5,8 +5,8 @@ const shelf = new Map([
   ['RARE-001', 1],
 ]);
 
-describe('a reservation', () => {
-  it('holds all items when all are there, down to the last one', () => {
+describe('reserve', () => {
+  it('reserves all items when all are available, down to the last unit', () => {
     const items = [
       { sku: 'BOOK-001', quantity: 10 },
       { sku: 'RARE-001', quantity: 1 },
@@ -14,7 +14,7 @@ describe('a reservation', () => {
     expect(reserve(shelf, items)).toEqual({ outcome: 'reserved' });
   });
 
-  it('holds nothing when one item is short, and says which', () => {
+  it('reserves nothing when one item is short, and names it', () => {
     const items = [
       { sku: 'BOOK-001', quantity: 1 },
       { sku: 'RARE-001', quantity: 2 },
@@ -25,7 +25,7 @@ describe('a reservation', () => {
     });
   });
 
-  it('has nothing of a SKU it does not know', () => {
+  it('treats an unknown SKU as out of stock', () => {
     expect(reserve(shelf, [{ sku: 'GONE-001', quantity: 1 }])).toMatchObject({ shortages: [{ available: 0 }] });
   });
 });

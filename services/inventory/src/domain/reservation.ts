@@ -1,5 +1,3 @@
-/** Whether an order's items are there, as a pure rule. */
-
 export interface Item {
   sku: string;
   quantity: number;
@@ -9,12 +7,12 @@ export interface Shortage extends Item {
   available: number;
 }
 
-/** What can still be promised of each SKU. */
+/** Available units by SKU. */
 export type Shelf = ReadonlyMap<string, number>;
 
 export type Decision = { outcome: 'reserved' } | { outcome: 'out-of-stock'; shortages: Shortage[] };
 
-/** All items or none. A SKU that is not on the shelf has nothing available. */
+/** Reserves all items or none. An unknown SKU has no units available. */
 export function reserve(shelf: Shelf, items: readonly Item[]): Decision {
   const shortages = items
     .map((item) => ({ ...item, available: shelf.get(item.sku) ?? 0 }))

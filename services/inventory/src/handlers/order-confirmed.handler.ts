@@ -4,7 +4,7 @@ import { Handles } from '@waybill/messaging/nest';
 import { ShipmentRepository } from '../persistence/shipment.repository.js';
 import { CarrierTimes } from '../usecases/carrier.js';
 
-/** The carrier comes for confirmed orders only. */
+/** The carrier picks up confirmed orders only. */
 @Handles(OrderConfirmed)
 export class OrderConfirmedHandler implements Handler<typeof OrderConfirmed> {
   constructor(

@@ -8,6 +8,8 @@ export class OperatorToken {
   constructor(readonly value: string) {}
 }
 
+const belowReserved = { name: 'below-reserved', status: 409, title: 'The stock would fall below what is reserved' };
+
 @Controller('products')
 export class ProductsController {
   constructor(
@@ -29,7 +31,7 @@ export class ProductsController {
     return product;
   }
 
-  /** Sets what is on hand; 409 when that is less than what is promised to orders. */
+  /** Sets the units on hand; 409 when that is less than what is reserved. */
   @Put(':sku/stock')
   async count(
     @Param('sku') sku: string,
@@ -39,7 +41,7 @@ export class ProductsController {
     requireOperator(authorization, this.token.value);
     const { onHand } = validate(StockCount, body);
     const outcome = await this.database.transaction((tx) => this.stock.setOnHand(tx, sku, onHand));
-    if (outcome === 'below-reserved') throw new Problem('below-reserved');
+    if (outcome === 'below-reserved') throw new Problem(belowReserved);
     return this.show(sku);
   }
 }

@@ -1,5 +1,5 @@
 import { type Page, pageOf } from '@waybill/platform';
-import type { Prisma } from './prisma.js';
+import type { PrismaClient } from './generated/client.js';
 
 interface PageQuery {
   limit: number;
@@ -11,9 +11,9 @@ export interface ReservationFilter extends PageQuery {
   status?: 'OPEN' | 'SHIPPED' | 'RELEASED' | undefined;
 }
 
-/** Reads stock, reservations and shipments for those who ask. */
+/** Stock, reservations and shipments as the HTTP API shows them. */
 export class InventoryQueries {
-  constructor(private readonly prisma: Prisma) {}
+  constructor(private readonly prisma: PrismaClient) {}
 
   async products({ limit, cursor }: PageQuery) {
     const rows = await this.prisma.product.findMany({

@@ -43,8 +43,8 @@ const PRODUCTS: SeedProduct[] = [
   { sku: 'RARE-001', name: 'First folio, facsimile', price: 24_900, onHand: 5 },
 ];
 
-/** Puts the products that are not there yet on the shelf, and says so to the catalogue. */
-export async function seedProducts(tx: Tx): Promise<void> {
+/** Inserts the products that do not exist yet, and publishes them to the catalogue. */
+export async function seed(tx: Tx): Promise<void> {
   const { rows } = await tx.query<{ sku: string }>(
     `INSERT INTO products (sku, name, unit_price_amount, currency, initial, on_hand)
      SELECT sku, name, price, 'EUR', on_hand, on_hand

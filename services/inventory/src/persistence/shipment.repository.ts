@@ -9,10 +9,10 @@ export interface Shipment extends Attempt {
   status: ShipmentStatus;
 }
 
-/** Parcels, one an attempt. */
+/** Shipments, one per attempt. */
 export class ShipmentRepository {
-  /** Notes a parcel in this state unless the attempt has one; returns the one it then has, locked, and whether it is new. */
-  async noteFirst(tx: Tx, { orderId, attempt }: Attempt, status: 'CREATED' | 'CANCELLED') {
+  /** Creates a shipment with this status unless the attempt has one. Returns its shipment, locked, and whether it is new. */
+  async recordFirst(tx: Tx, { orderId, attempt }: Attempt, status: 'CREATED' | 'CANCELLED') {
     const inserted = await tx.query<ShipmentRow>(
       `INSERT INTO shipments (shipment_id, order_id, attempt, status) VALUES ($1, $2, $3, $4)
        ON CONFLICT (order_id, attempt) DO NOTHING RETURNING *`,
@@ -30,7 +30,7 @@ export class ShipmentRepository {
     await tx.query(`UPDATE shipments SET status = 'CANCELLED' WHERE shipment_id = $1`, [shipmentId]);
   }
 
-  /** Lets the carrier come for a confirmed order's parcel after so many milliseconds. */
+  /** Schedules the carrier's pick-up of a confirmed order, `after` milliseconds from now. */
   async scheduleDispatch(tx: Tx, { orderId, attempt }: Attempt, after: number): Promise<void> {
     await tx.query(
       `UPDATE shipments SET dispatch_due = now() + $3 * interval '1 ms'
@@ -39,7 +39,7 @@ export class ShipmentRepository {
     );
   }
 
-  /** Marks up to `limit` parcels that are due as dispatched, to be delivered after so many milliseconds. */
+  /** Marks up to `limit` due shipments as dispatched, to be delivered `deliverAfter` milliseconds later. */
   async dispatchDue(tx: Tx, limit: number, deliverAfter: number): Promise<Shipment[]> {
     const { rows } = await tx.query<ShipmentRow>(
       `UPDATE shipments SET status = 'DISPATCHED', dispatched_at = now(), delivery_due = now() + $2 * interval '1 ms'
@@ -52,7 +52,7 @@ export class ShipmentRepository {
     return rows.map(toShipment);
   }
 
-  /** Marks up to `limit` parcels that are due as delivered. */
+  /** Marks up to `limit` due shipments as delivered. */
   async deliverDue(tx: Tx, limit: number): Promise<Shipment[]> {
     const { rows } = await tx.query<ShipmentRow>(
       `UPDATE shipments SET status = 'DELIVERED', delivered_at = now()

@@ -3,11 +3,11 @@ import type { Attempt } from '../domain/attempt.js';
 import type { Item, Shelf } from '../domain/reservation.js';
 
 /**
- * The stock and who holds it. Every change locks its products first, all at once and sorted by SKU, so that no two can
- * wait for each other.
+ * Stock and its reservations. Every change first locks all its products in one statement, sorted by SKU, so that
+ * concurrent changes cannot deadlock.
  */
 export class StockRepository {
-  /** What is available of these products, locked until the transaction ends. */
+  /** Available units of these products, locked until the transaction ends. */
   async lockShelf(tx: Tx, skus: readonly string[]): Promise<Shelf> {
     const { rows } = await tx.query<{ sku: string; available: number }>(
       'SELECT sku, on_hand - reserved AS available FROM products WHERE sku = ANY ($1) ORDER BY sku FOR UPDATE',
@@ -16,19 +16,20 @@ export class StockRepository {
     return new Map(rows.map(({ sku, available }) => [sku, available]));
   }
 
-  /** Holds the items; the shelf has been locked and found sufficient. */
+  /** Call it with the shelf locked and found sufficient. */
   async reserve(tx: Tx, { orderId, attempt }: Attempt, items: readonly Item[]): Promise<void> {
     await tx.query(
-      `WITH held AS (
+      `WITH reserved_items AS (
          INSERT INTO reservations (order_id, attempt, sku, quantity)
          SELECT $1, $2, sku, quantity FROM unnest($3::text[], $4::integer[]) AS item (sku, quantity)
          RETURNING sku, quantity)
-       UPDATE products SET reserved = reserved + held.quantity FROM held WHERE products.sku = held.sku`,
+       UPDATE products SET reserved = reserved + reserved_items.quantity
+       FROM reserved_items WHERE products.sku = reserved_items.sku`,
       [orderId, attempt, items.map(({ sku }) => sku), items.map(({ quantity }) => quantity)],
     );
   }
 
-  /** Gives back what this attempt holds. */
+  /** Releases the attempt's open reservations. */
   async release(tx: Tx, { orderId, attempt }: Attempt): Promise<void> {
     const { rows } = await tx.query<{ sku: string }>(
       `SELECT sku FROM reservations WHERE order_id = $1 AND attempt = $2 AND status = 'OPEN'`,
@@ -39,15 +40,15 @@ export class StockRepository {
       rows.map(({ sku }) => sku),
     );
     await tx.query(
-      `WITH freed AS (
+      `WITH released AS (
          UPDATE reservations SET status = 'RELEASED'
          WHERE order_id = $1 AND attempt = $2 AND status = 'OPEN' RETURNING sku, quantity)
-       UPDATE products SET reserved = reserved - freed.quantity FROM freed WHERE products.sku = freed.sku`,
+       UPDATE products SET reserved = reserved - released.quantity FROM released WHERE products.sku = released.sku`,
       [orderId, attempt],
     );
   }
 
-  /** Takes what these attempts hold off the shelf for good: it leaves the house. */
+  /** Turns the open reservations of these attempts into shipped units, which are no longer on hand. */
   async ship(tx: Tx, attempts: readonly Attempt[]): Promise<void> {
     const params = [attempts.map(({ orderId }) => orderId), attempts.map(({ attempt }) => attempt)];
     const { rows } = await tx.query<{ sku: string }>(
@@ -59,11 +60,11 @@ export class StockRepository {
       rows.map(({ sku }) => sku),
     );
     await tx.query(
-      `WITH gone AS (
+      `WITH shipped_items AS (
          UPDATE reservations SET status = 'SHIPPED' FROM ${GIVEN_ATTEMPTS}
          WHERE reservations.order_id = given.order_id AND reservations.attempt = given.attempt AND status = 'OPEN'
          RETURNING sku, quantity),
-       per_sku AS (SELECT sku, sum(quantity)::integer AS quantity FROM gone GROUP BY sku)
+       per_sku AS (SELECT sku, sum(quantity)::integer AS quantity FROM shipped_items GROUP BY sku)
        UPDATE products
        SET on_hand = on_hand - per_sku.quantity, reserved = reserved - per_sku.quantity, shipped = shipped + per_sku.quantity
        FROM per_sku WHERE products.sku = per_sku.sku`,
@@ -72,8 +73,8 @@ export class StockRepository {
   }
 
   /**
-   * Sets what is on hand, as after a stocktaking. `unknown`: there is no such product; `below-reserved`: it would be less
-   * than what is promised, and nothing was changed.
+   * Sets the units on hand after a stock count. `unknown`: there is no such product. `below-reserved`: nothing was
+   * changed, because more than `onHand` is reserved.
    */
   async setOnHand(tx: Tx, sku: string, onHand: number): Promise<'set' | 'unknown' | 'below-reserved'> {
     const { rows } = await tx.query<{ reserved: number }>('SELECT reserved FROM products WHERE sku = $1 FOR UPDATE', [

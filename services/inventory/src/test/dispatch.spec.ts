@@ -23,19 +23,19 @@ beforeAll(async () => {
 });
 afterAll(() => inventory.stop());
 
-async function packed(sku: string, quantity: number) {
+async function readyToShip(sku: string, quantity: number) {
   const attempt = newAttempt();
-  await inventory.rabbit.ask(ReserveStock, { ...attempt, items: [{ sku, quantity }] });
-  await inventory.rabbit.ask(CreateShipment, attempt);
+  await inventory.rabbit.request(ReserveStock, { ...attempt, items: [{ sku, quantity }] });
+  await inventory.rabbit.request(CreateShipment, attempt);
   return attempt;
 }
 
 const untilDelivered = (attempt: { orderId: string; attempt: number }) =>
-  until('it is delivered', async () => (await shipments(inventory, attempt))[0] === 'DELIVERED');
+  until('the shipment is delivered', async () => (await shipments(inventory, attempt))[0] === 'DELIVERED');
 
 describe('a confirmed order', () => {
-  it('leaves the shelf for good: what is on hand and what was shipped is still what there was', async () => {
-    const attempt = await packed('BOOK-001', 3);
+  it('leaves the stock for good: on hand plus shipped is still the initial stock', async () => {
+    const attempt = await readyToShip('BOOK-001', 3);
     await inventory.kafka.publish(OrderConfirmed, confirmed(attempt));
     await untilDelivered(attempt);
 
@@ -49,11 +49,11 @@ describe('a confirmed order', () => {
     });
   });
 
-  it('is said to be dispatched, then delivered, after all that was said before', async () => {
-    const attempt = await packed('BOOK-002', 1);
+  it('is announced as dispatched, then delivered, after its earlier events', async () => {
+    const attempt = await readyToShip('BOOK-002', 1);
     await inventory.kafka.publish(OrderConfirmed, confirmed(attempt));
 
-    const events = await inventory.kafka.heard(attempt.orderId, 4);
+    const events = await inventory.kafka.received(attempt.orderId, 4);
     expect(events.map(({ type }) => type)).toEqual([
       'waybill.InventoryReserved.v1',
       'waybill.ShipmentCreated.v1',
@@ -65,8 +65,8 @@ describe('a confirmed order', () => {
     expect(ShipmentDelivered.schema.parse(delivered)).toMatchObject(created);
   });
 
-  it('is dispatched once though its confirmation is published again', async () => {
-    const attempt = await packed('BOOK-003', 2);
+  it('is dispatched once when its confirmation is published again', async () => {
+    const attempt = await readyToShip('BOOK-003', 2);
     const before = await inventory.handled('orders.events');
     const id = await inventory.kafka.publish(OrderConfirmed, confirmed(attempt));
     await untilDelivered(attempt);
@@ -74,16 +74,16 @@ describe('a confirmed order', () => {
     await inventory.kafka.publish(OrderConfirmed, confirmed(attempt));
     await inventory.untilHandled('orders.events', before + 3);
 
-    const last = await packed('BOOK-004', 1);
+    const last = await readyToShip('BOOK-004', 1);
     await inventory.kafka.publish(OrderConfirmed, confirmed(last));
     await untilDelivered(last);
     expect(await product(inventory, 'BOOK-003')).toMatchObject({ shipped: 2, onHand: 999_998 });
-    expect(await inventory.kafka.heard(attempt.orderId, 4)).toHaveLength(4);
+    expect(await inventory.kafka.received(attempt.orderId, 4)).toHaveLength(4);
   });
 
-  it('is the only one that is dispatched', async () => {
-    const waiting = await packed('BOOK-005', 1);
-    const other = await packed('BOOK-005', 1);
+  it('is dispatched, and an unconfirmed one is not', async () => {
+    const waiting = await readyToShip('BOOK-005', 1);
+    const other = await readyToShip('BOOK-005', 1);
     await inventory.kafka.publish(OrderConfirmed, confirmed(other));
     await untilDelivered(other);
 
@@ -91,8 +91,8 @@ describe('a confirmed order', () => {
     expect(await product(inventory, 'BOOK-005')).toMatchObject({ reserved: 1, shipped: 1 });
   });
 
-  it('is dispatched with others that hold the same product, each counted', async () => {
-    const attempts = await Promise.all(Array.from({ length: 10 }, () => packed('BOOK-006', 2)));
+  it('is dispatched concurrently with others of the same product, and each is counted', async () => {
+    const attempts = await Promise.all(Array.from({ length: 10 }, () => readyToShip('BOOK-006', 2)));
     await Promise.all(attempts.map((attempt) => inventory.kafka.publish(OrderConfirmed, confirmed(attempt))));
     await Promise.all(attempts.map(untilDelivered));
     expect(await product(inventory, 'BOOK-006')).toMatchObject({ shipped: 20, onHand: 999_980, reserved: 0 });

@@ -1,30 +1,20 @@
 import type { OrderConfirmed } from '@waybill/contracts';
-import { idempotencyMigrations } from '@waybill/idempotency';
-import { messagingMigrations } from '@waybill/messaging';
 import { connectMessaging } from '@waybill/messaging/nest';
-import { outboxMigrations } from '@waybill/outbox';
-import { createLogger, migrate } from '@waybill/platform';
+import { createLogger, migrateService } from '@waybill/platform';
 import { createApp } from '@waybill/platform/nest';
-import { type ServiceAnswer, ServiceBench, type ServiceSettings } from '@waybill/testing';
+import { ServiceBench, type ServiceResponse, type ServiceSettings } from '@waybill/testing';
 import type { Attempt } from '../domain/attempt.js';
 import { InventoryModule } from '../inventory.module.js';
-import { seedProducts } from '../persistence/seed.js';
 
 export const OPERATOR = 'the operator of this test';
 
-/** The service as its main runs it, with a carrier that comes at once. */
+/** The service as its main runs it, with a carrier that dispatches and delivers at once. */
 export const startInventory = () => ServiceBench.of(start);
 
 async function start(settings: ServiceSettings) {
-  await migrate({
-    url: settings.DATABASE_URL,
-    directory: new URL('../../prisma/migrations/', import.meta.url),
-    libraries: [outboxMigrations, idempotencyMigrations, messagingMigrations],
-    seed: seedProducts,
-  });
+  await migrateService({ url: settings.DATABASE_URL, folder: new URL('../../', import.meta.url) });
   const config = {
     ...settings,
-    INVENTORY_PORT: 0,
     OPERATOR_TOKEN: OPERATOR,
     CARRIER_DISPATCH_AFTER: 0,
     CARRIER_DELIVER_AFTER: 0,
@@ -57,7 +47,7 @@ export async function reservations(inventory: Inventory, { orderId }: Attempt): 
   return Object.fromEntries(items.map(({ sku, quantity, status }) => [sku, `${quantity} ${status}`]));
 }
 
-/** The states of an order's shipments. */
+/** The statuses of an order's shipments. */
 export async function shipments(inventory: Inventory, { orderId }: Attempt): Promise<string[]> {
   const { items } = await inventory.get<{ items: { status: string }[] }>(`/shipments?orderId=${orderId}`);
   return items.map(({ status }) => status);
@@ -68,12 +58,12 @@ export function putStock(
   sku: string,
   payload: object | string,
   token = OPERATOR,
-): Promise<ServiceAnswer> {
+): Promise<ServiceResponse> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   return inventory.app.inject({ method: 'PUT', url: `/products/${sku}/stock`, headers, payload });
 }
 
-/** What order says once an order is confirmed. */
+/** The body of the OrderConfirmed event. */
 export const confirmed = (attempt: Attempt): OrderConfirmed => ({
   ...attempt,
   customerId: 'cus_1',

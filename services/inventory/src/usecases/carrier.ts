@@ -6,11 +6,11 @@ import { Database, Logger } from '@waybill/platform';
 import { ShipmentRepository } from '../persistence/shipment.repository.js';
 import { StockRepository } from '../persistence/stock.repository.js';
 
-const LOOK_EVERY = 250;
-const AFTER_AN_ERROR = 2_000;
-const BATCH = 50;
+const POLL_INTERVAL = 250;
+const RETRY_DELAY = 2_000;
+const BATCH_SIZE = 50;
 
-/** In milliseconds. */
+/** Delays in milliseconds. */
 export class CarrierTimes {
   constructor(
     readonly dispatchAfter: number,
@@ -19,8 +19,8 @@ export class CarrierTimes {
 }
 
 /**
- * Stands in for the carrier: takes the parcels that are due and delivers them later. Any number of copies may run; each
- * takes other parcels.
+ * Simulates the carrier: dispatches the shipments that are due and delivers them later. Any number of processes may run
+ * it; row locks keep them off each other's shipments.
  */
 @Injectable()
 export class Carrier implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -49,18 +49,18 @@ export class Carrier implements OnApplicationBootstrap, BeforeApplicationShutdow
     while (!this.stopping.signal.aborted) {
       try {
         const moved = (await this.dispatch()) + (await this.deliver());
-        if (moved < BATCH) await sleep(LOOK_EVERY, undefined, { signal: this.stopping.signal }).catch(() => {});
+        if (moved < BATCH_SIZE) await sleep(POLL_INTERVAL, undefined, { signal: this.stopping.signal }).catch(() => {});
       } catch (error) {
-        this.logger.warn({ err: error }, 'the carrier could not work, trying again');
-        await sleep(AFTER_AN_ERROR, undefined, { signal: this.stopping.signal }).catch(() => {});
+        this.logger.warn({ err: error }, 'the carrier failed and will retry');
+        await sleep(RETRY_DELAY, undefined, { signal: this.stopping.signal }).catch(() => {});
       }
     }
   }
 
-  /** The goods leave the shelf, their reservation and their parcel change, and it is said: one commit. */
+  /** Stock, reservations, shipments and their events change in one commit. */
   private dispatch(): Promise<number> {
     return this.database.transaction(async (tx) => {
-      const shipments = await this.shipments.dispatchDue(tx, BATCH, this.times.deliverAfter);
+      const shipments = await this.shipments.dispatchDue(tx, BATCH_SIZE, this.times.deliverAfter);
       if (!shipments.length) return 0;
       await this.stock.ship(tx, shipments);
       const dispatchedAt = new Date().toISOString();
@@ -74,7 +74,7 @@ export class Carrier implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   private deliver(): Promise<number> {
     return this.database.transaction(async (tx) => {
-      const shipments = await this.shipments.deliverDue(tx, BATCH);
+      const shipments = await this.shipments.deliverDue(tx, BATCH_SIZE);
       if (!shipments.length) return 0;
       const deliveredAt = new Date().toISOString();
       const events = shipments.map(({ status: _, ...shipment }) => ShipmentDelivered.of({ ...shipment, deliveredAt }));

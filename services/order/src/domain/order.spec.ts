@@ -1,23 +1,23 @@
-import { CAME_FROM, isFinal, isTerminal, STATUSES } from './order.js';
+import { ALLOWED_FROM, isFinal, isTerminal, STATUSES } from './order.js';
 
 describe('an order', () => {
   it('never leaves FAILED or CANCELLED', () => {
     const reachable = STATUSES.filter((status) =>
-      CAME_FROM[status].some((from) => ['FAILED', 'CANCELLED'].includes(from)),
+      ALLOWED_FROM[status].some((from) => ['FAILED', 'CANCELLED'].includes(from)),
     );
     expect(reachable).toEqual([]);
   });
 
-  it('only goes forward once it is confirmed', () => {
-    const afterConfirmed = STATUSES.filter((status) => CAME_FROM[status].includes('CONFIRMED'));
+  it('only moves forward once it is confirmed', () => {
+    const afterConfirmed = STATUSES.filter((status) => ALLOWED_FROM[status].includes('CONFIRMED'));
     expect(afterConfirmed).toEqual(['SHIPPED', 'DELIVERED']);
   });
 
-  it('has its outcome in five of its states', () => {
+  it('has its outcome in five of its statuses', () => {
     expect(STATUSES.filter(isTerminal)).toEqual(['CONFIRMED', 'SHIPPED', 'DELIVERED', 'FAILED', 'CANCELLED']);
   });
 
-  it('is over when it was delivered, failed or was cancelled', () => {
+  it('is final when it is delivered, failed or cancelled', () => {
     expect(STATUSES.filter(isFinal)).toEqual(['DELIVERED', 'FAILED', 'CANCELLED']);
   });
 });

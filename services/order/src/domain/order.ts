@@ -1,5 +1,3 @@
-/** How an order moves, as pure rules. */
-
 export const STATUSES = [
   'PENDING',
   'RESERVED',
@@ -12,7 +10,7 @@ export const STATUSES = [
 ] as const;
 export type OrderStatus = (typeof STATUSES)[number];
 
-/** What an attempt ends as. */
+/** How an attempt ends. */
 export type Outcome = 'CONFIRMED' | 'FAILED' | 'CANCELLED';
 
 export type FailureReason =
@@ -48,7 +46,7 @@ export interface OrderState {
 
 export interface Order {
   orderId: string;
-  /** Which run of the saga it is in; counts from 1. */
+  /** The current run of the saga; counts from 1. */
   attempt: number;
   status: OrderStatus;
   reason?: string;
@@ -63,11 +61,11 @@ export interface Order {
 
 const TERMINAL: ReadonlySet<OrderStatus> = new Set(['CONFIRMED', 'SHIPPED', 'DELIVERED', 'FAILED', 'CANCELLED']);
 
-/** Whether whoever waits for the order's outcome has it. CONFIRMED is an outcome although the parcel is yet to come. */
+/** Whether the order has its outcome. CONFIRMED is one, although the shipment is still to come. */
 export const isTerminal = (status: OrderStatus): boolean => TERMINAL.has(status);
 
-/** From which states an order may come into this one. A transition from any other state does nothing. */
-export const CAME_FROM: Record<OrderStatus, readonly OrderStatus[]> = {
+/** The statuses that an order may change from. A transition from any other status does nothing. */
+export const ALLOWED_FROM: Record<OrderStatus, readonly OrderStatus[]> = {
   PENDING: [],
   RESERVED: ['PENDING'],
   PAID: ['PENDING', 'RESERVED'],
@@ -78,9 +76,9 @@ export const CAME_FROM: Record<OrderStatus, readonly OrderStatus[]> = {
   CANCELLED: ['PENDING', 'RESERVED', 'PAID'],
 };
 
-/** Whether nothing can happen to the order any more. */
-export const isFinal = (status: OrderStatus): boolean => STATUSES.every((next) => !CAME_FROM[next].includes(status));
+/** Whether the status can never change again. */
+export const isFinal = (status: OrderStatus): boolean => STATUSES.every((next) => !ALLOWED_FROM[next].includes(status));
 
-/** The workflow id of one attempt at an order, and what replies to its tasks are correlated by. */
+/** The workflow id of one attempt at an order, and the correlation id of its tasks. */
 export const sagaId = ({ orderId, attempt }: { orderId: string; attempt: number }): string =>
   `order-${orderId}-${attempt}`;

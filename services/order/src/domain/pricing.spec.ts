@@ -1,4 +1,4 @@
-import { priced, summed } from './pricing.js';
+import { mergeLines, priceLines } from './pricing.js';
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
 const catalogue = new Map([
@@ -12,18 +12,18 @@ describe('the price of an order', () => {
       { sku: 'BOOK-001', quantity: 2 },
       { sku: 'BOOK-002', quantity: 1 },
     ];
-    expect(priced(lines, catalogue)).toMatchObject({ total: eur(4_499) });
+    expect(priceLines(lines, catalogue)).toMatchObject({ total: eur(4_499) });
   });
 
-  it('is not told for a SKU the catalogue does not have, which is named', () => {
-    expect(priced([{ sku: 'BOOK-999', quantity: 1 }], catalogue)).toEqual({ unknownSkus: ['BOOK-999'] });
+  it('is missing for a SKU that is not in the catalogue, and the SKU is named', () => {
+    expect(priceLines([{ sku: 'BOOK-999', quantity: 1 }], catalogue)).toEqual({ unknownSkus: ['BOOK-999'] });
   });
 
-  it('counts the same SKU twice as one line with the sum', () => {
+  it('counts two lines of a SKU as one with the sum', () => {
     const lines = [
       { sku: 'BOOK-001', quantity: 2 },
       { sku: 'BOOK-001', quantity: 3 },
     ];
-    expect(summed(lines)).toEqual([{ sku: 'BOOK-001', quantity: 5 }]);
+    expect(mergeLines(lines)).toEqual([{ sku: 'BOOK-001', quantity: 5 }]);
   });
 });

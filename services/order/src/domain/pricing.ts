@@ -6,17 +6,17 @@ export interface Product {
   unitPrice: Money;
 }
 
-export type Priced = { items: PricedLine[]; total: Money } | { unknownSkus: string[] };
+export type PricedOrder = { items: PricedLine[]; total: Money } | { unknownSkus: string[] };
 
-/** One line a SKU, in the order of first mention; the same SKU twice is summed. */
-export function summed(lines: readonly Line[]): Line[] {
+/** One line per SKU, in the order of first occurrence; quantities of the same SKU are added up. */
+export function mergeLines(lines: readonly Line[]): Line[] {
   const quantities = new Map<string, number>();
   for (const { sku, quantity } of lines) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
   return [...quantities].map(([sku, quantity]) => ({ sku, quantity }));
 }
 
-/** The catalogue's prices, whatever the client believes. */
-export function priced(lines: readonly Line[], catalogue: ReadonlyMap<string, Product>): Priced {
+/** Prices lines by the catalogue, never by the client. */
+export function priceLines(lines: readonly Line[], catalogue: ReadonlyMap<string, Product>): PricedOrder {
   const unknownSkus = lines.map(({ sku }) => sku).filter((sku) => !catalogue.has(sku));
   if (unknownSkus.length) return { unknownSkus };
   const items = lines.map((line) => {

@@ -4,9 +4,9 @@ import type { TopicProgress } from '@waybill/messaging';
 import type { Database, Logger } from '@waybill/platform';
 import type { CatalogueRepository } from '../persistence/catalogue.repository.js';
 
-const LOOK_EVERY = 500;
+const POLL_INTERVAL = 500;
 
-/** Notes the moment at which order's copy of the catalogue is complete for the first time: from then on orders can be priced. */
+/** Records that order's copy of the catalogue was complete for the first time. From then on orders can be priced. */
 export class CatalogueProgress implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
 
@@ -18,7 +18,7 @@ export class CatalogueProgress implements OnApplicationBootstrap, BeforeApplicat
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setTimeout(() => void this.look(), 0);
+    this.timer = setTimeout(() => void this.poll(), 0);
   }
 
   beforeApplicationShutdown(): void {
@@ -26,21 +26,21 @@ export class CatalogueProgress implements OnApplicationBootstrap, BeforeApplicat
     this.timer = undefined;
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     if (await this.isComplete()) return;
-    if (this.timer) this.timer = setTimeout(() => void this.look(), LOOK_EVERY);
+    if (this.timer) this.timer = setTimeout(() => void this.poll(), POLL_INTERVAL);
   }
 
   private async isComplete(): Promise<boolean> {
     const { autocommit } = this.database;
     try {
-      if (await this.catalogue.wasReadToTheEnd(autocommit)) return true;
+      if (await this.catalogue.wasComplete(autocommit)) return true;
       const { end, behind } = await this.progress.of(catalogProducts);
       if (end === 0 || behind > 0) return false;
-      await this.catalogue.noteReadToTheEnd(autocommit);
+      await this.catalogue.markComplete(autocommit);
       return true;
     } catch (error) {
-      this.logger.debug({ err: error }, 'could not see how far the catalogue was read');
+      this.logger.debug({ err: error }, 'could not measure how far the catalogue was read');
       return false;
     }
   }

@@ -6,8 +6,8 @@ import { OrderRepository } from '../persistence/order.repository.js';
 import { Sagas } from '../workflows/sagas.js';
 
 /**
- * Starts the saga of this attempt. Asked again, it finds it started: the workflow id is the judge. A second attempt is asked
- * for by an operator, who resubmits a failed order.
+ * Starts the saga of this attempt, once: a repeated task finds its workflow id taken. A later attempt begins when an
+ * operator resubmits a failed order.
  */
 @Handles(ProcessOrder, { transaction: false })
 export class ProcessOrderHandler implements Handler<typeof ProcessOrder> {
@@ -18,15 +18,15 @@ export class ProcessOrderHandler implements Handler<typeof ProcessOrder> {
   ) {}
 
   async handle(order: ProcessOrder): Promise<void> {
-    if (order.attempt > 1) await this.beginAnother(order);
+    if (order.attempt > 1) await this.beginAttempt(order);
     await this.sagas.start(order);
   }
 
-  private async beginAnother({ orderId, attempt }: ProcessOrder): Promise<void> {
+  private async beginAttempt({ orderId, attempt }: ProcessOrder): Promise<void> {
     const current = await this.database.transaction((tx) => this.orders.beginAttempt(tx, { orderId, attempt }));
     if (current !== attempt) {
-      const where = current === undefined ? 'is not there' : `is in attempt ${current}`;
-      throw new BusinessRejection(`attempt ${attempt} can not begin: order ${orderId} ${where}`);
+      const reason = current === undefined ? 'does not exist' : `is in attempt ${current}`;
+      throw new BusinessRejection(`attempt ${attempt} cannot begin: order ${orderId} ${reason}`);
     }
   }
 }

@@ -6,16 +6,16 @@ const SAMPLE_INTERVAL = 1_000;
 
 export class AdmissionLimits {
   constructor(
-    /** Messages that may wait in the outbox. */
+    /** Messages that may be waiting in the outbox. */
     readonly backlog: number,
-    /** Milliseconds the oldest of them may wait. */
+    /** Milliseconds that the oldest of them may have been waiting. */
     readonly age: number,
   ) {}
 }
 
 /**
- * Turns new orders away while too many messages wait to be published: a broker that refuses more fills the outbox, and
- * this is where the edge hears of it.
+ * Rejects new orders while too many messages are waiting to be published. A full queue fills the outbox, and this is how
+ * the back-pressure reaches the client.
  */
 @Injectable()
 export class Admission implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -45,12 +45,12 @@ export class Admission implements OnApplicationBootstrap, OnApplicationShutdown 
   private async sample(): Promise<void> {
     try {
       const { count, oldestAgeSeconds } = await outboxBacklog(this.database.autocommit);
-      if (count > this.limits.backlog) this.reason = `${count} messages wait to be published`;
+      if (count > this.limits.backlog) this.reason = `${count} messages are waiting to be published`;
       else if (oldestAgeSeconds * 1_000 > this.limits.age)
-        this.reason = `messages wait for ${oldestAgeSeconds} s to be published`;
+        this.reason = `the oldest message has been waiting for ${oldestAgeSeconds} s to be published`;
       else this.reason = undefined;
     } catch (error) {
-      this.logger.debug({ err: error }, 'could not measure the outbox');
+      this.logger.debug({ err: error }, 'could not measure the outbox backlog');
     }
     if (this.timer) this.timer = setTimeout(() => void this.sample(), SAMPLE_INTERVAL);
   }

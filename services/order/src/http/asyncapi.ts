@@ -1,7 +1,7 @@
 import { contracts, topology } from '@waybill/contracts';
 import { asyncApiDocument } from '@waybill/messaging';
 
-/** Everything that Waybill's services say to each other, out of the very schemas that check the messages. */
+/** All messages between the services, generated from the schemas that validate them. */
 export const asyncApi = () =>
   asyncApiDocument({
     title: 'Waybill messages',

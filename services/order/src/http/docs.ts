@@ -1,15 +1,14 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { serveAsyncApi } from '@waybill/platform/nest';
 import { asyncApi } from './asyncapi.js';
 import { openApiDocument } from './openapi.js';
 
-/** /openapi.json with a page to try it out under /docs, and /asyncapi.json. */
+/** Serves /openapi.json, its UI at /docs, and /asyncapi.json. */
 export function serveDocs(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, openApiDocument() as OpenAPIObject, {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
   });
-  const messages = asyncApi();
-  app.getHttpAdapter().get('/asyncapi.json', (_request: FastifyRequest, reply: FastifyReply) => reply.send(messages));
+  serveAsyncApi(app, asyncApi());
 }

@@ -12,7 +12,7 @@ import {
 import { STATUSES } from '../domain/order.js';
 import { OrderListQuery, OrderRequest, StatusQuery } from './order.requests.js';
 
-/** The OpenAPI 3.1 document of order-api, out of the very schemas that check the requests. */
+/** The OpenAPI 3.1 document of order-api, generated from the schemas that validate requests. */
 export function openApiDocument() {
   return {
     openapi: '3.1.0',
@@ -22,12 +22,13 @@ export function openApiDocument() {
         post: {
           operationId: 'placeOrder',
           summary: 'Place an order',
-          description: 'Answered before the order is worked on; nothing of it is lost once 202 is sent.',
+          description: 'Responds before the order is processed; nothing of it is lost once 202 is sent.',
           parameters: [idempotencyKey],
           requestBody: { required: true, content: json(schemaOf(OrderRequest), exampleOrder) },
           responses: {
             202: {
-              description: 'Accepted. `Idempotency-Replayed: true` when the key had been answered before.',
+              description:
+                'Accepted. `Idempotency-Replayed: true` when this is the stored response of an earlier request with the key.',
               headers: { location: { schema: { type: 'string' } } },
               content: json(ref('OrderAccepted')),
             },
@@ -55,7 +56,7 @@ export function openApiDocument() {
       '/orders/{orderId}/status': {
         get: {
           operationId: 'getOrderStatus',
-          summary: 'Where the order stands; with `wait`, long polling',
+          summary: 'The status of the order; with `wait`, long polling',
           parameters: [orderId, ...queryOf(StatusQuery)],
           responses: {
             200: { description: 'The status', content: json(ref('OrderStatus')) },
@@ -66,11 +67,11 @@ export function openApiDocument() {
       '/orders/{orderId}/events': {
         get: {
           operationId: 'followOrder',
-          summary: 'Every state as it happens, as server-sent events',
+          summary: 'Every status change as a server-sent event',
           parameters: [orderId, { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } }],
           responses: {
             200: { description: 'event: status', content: { 'text/event-stream': { schema: { type: 'string' } } } },
-            204: { description: 'Nothing more will happen' },
+            204: { description: 'The order has reached its last status' },
             ...problems(404, 503),
           },
         },
@@ -92,14 +93,14 @@ const orderId = { name: 'orderId', in: 'path', required: true, schema: { type: '
 const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'Makes repeating the request safe: the same key with the same body gets the first answer again.',
+  description: 'Makes retries safe: the same key with the same body gets the first response again.',
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
 };
 
 const time = { type: 'string', format: 'date-time' };
 const status = { type: 'string', enum: STATUSES };
 const text = { type: 'string' };
-const terminal = { type: 'boolean', description: 'Whether the outcome is there.' };
+const terminal = { type: 'boolean', description: 'Whether the order has its outcome.' };
 
 const Money = record({ amount: { type: 'integer', description: 'Minor units' }, currency: text });
 const OrderState = record({ status, at: time }, { reason: text });
@@ -128,6 +129,6 @@ const problems = problemsOf({
   413: 'Larger than 256 KiB',
   415: 'Not application/json',
   422: 'Unknown SKU, or the Idempotency-Key was used for another request',
-  429: 'Too much is waiting: see Retry-After',
-  503: 'The database is away: see Retry-After',
+  429: 'Overloaded: see Retry-After',
+  503: 'The database is unavailable: see Retry-After',
 });

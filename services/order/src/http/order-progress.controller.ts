@@ -7,9 +7,9 @@ import { isOrderId, StatusQuery } from './order.requests.js';
 import { statusView } from './order.views.js';
 import { OrderWatch } from './order-watch.js';
 
-const HEARTBEAT = 15_000;
+const HEARTBEAT_INTERVAL = 15_000;
 
-/** The two ways to wait for an order: long polling and server-sent events. */
+/** Long polling and server-sent events: the two ways to wait for an order. */
 @Controller('orders/:orderId')
 export class OrderProgressController {
   constructor(
@@ -17,7 +17,7 @@ export class OrderProgressController {
     private readonly watch: OrderWatch,
   ) {}
 
-  /** The state at once, or with `?wait=` the next one, unless the outcome is there or the seconds pass. */
+  /** The current status. With `?wait=` the next one, unless the order has its outcome or the seconds pass. */
   @Get('status')
   async status(
     @Param('orderId') orderId: string,
@@ -30,14 +30,14 @@ export class OrderProgressController {
     if (view.terminal || wait === 0) return view;
 
     const signal = AbortSignal.any([closing(reply), AbortSignal.timeout(wait * 1_000)]);
-    const news = await this.watch.next(orderId, latest.seq, signal);
-    return statusView(orderId, news.at(-1) ?? latest);
+    const changes = await this.watch.next(orderId, latest.seq, signal);
+    return statusView(orderId, changes.at(-1) ?? latest);
   }
 
   /**
-   * Every state as it happens, as `event: status` with the state's number as id. A client that was cut off says with
-   * `Last-Event-ID` where to go on. Ends when nothing more can happen; asked again then, it answers 204, which tells
-   * an EventSource to stop.
+   * Every status change as `event: status`, with its sequence number as id. A client that was disconnected resumes with
+   * `Last-Event-ID`. The stream ends when the status is final; a further request gets 204, which tells an EventSource to
+   * stop.
    */
   @Get('events')
   async events(
@@ -57,7 +57,7 @@ export class OrderProgressController {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    const heartbeat = setInterval(() => stream.write(': still here\n\n'), HEARTBEAT);
+    const heartbeat = setInterval(() => stream.write(': heartbeat\n\n'), HEARTBEAT_INTERVAL);
     try {
       const closed = closing(reply);
       if (!states.length) states = await this.watch.next(orderId, after, closed);
@@ -81,7 +81,7 @@ export class OrderProgressController {
   }
 }
 
-/** Aborts when the client goes away, or has its answer. */
+/** Aborts when the client disconnects or has its response. */
 function closing(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   reply.raw.once('close', () => controller.abort());

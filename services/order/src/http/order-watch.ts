@@ -13,8 +13,8 @@ interface Waiter {
 }
 
 /**
- * Tells who waits for an order of its new states, whichever process made them. All waiters share one query every
- * 50 ms, and there is none while nobody waits.
+ * Notifies waiting requests of an order's new statuses, whichever process wrote them. All requests share one query every
+ * 50 ms; without any, there are no queries.
  */
 @Injectable()
 export class OrderWatch implements BeforeApplicationShutdown {
@@ -26,19 +26,19 @@ export class OrderWatch implements BeforeApplicationShutdown {
     private readonly logger: Logger,
   ) {}
 
-  /** The states after number `after` as soon as there are any; none when `signal` aborts first or the process stops. */
+  /** The states after sequence number `after`, once there are any; none when `signal` aborts first or the process stops. */
   async next(orderId: string, after: number, signal: AbortSignal): Promise<NumberedState[]> {
     const { promise, resolve } = Promise.withResolvers<NumberedState[]>();
     const waiter: Waiter = { orderId, after, resolve };
-    const giveUp = () => resolve([]);
-    if (signal.aborted) giveUp();
-    signal.addEventListener('abort', giveUp, { once: true });
+    const abort = () => resolve([]);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
     this.waiters.add(waiter);
     this.pollIn(0);
     try {
       return await promise;
     } finally {
-      signal.removeEventListener('abort', giveUp);
+      signal.removeEventListener('abort', abort);
       this.waiters.delete(waiter);
     }
   }
@@ -59,15 +59,15 @@ export class OrderWatch implements BeforeApplicationShutdown {
       const states = await statesAfter(this.database.autocommit, waiting);
       const byOrder = Map.groupBy(states, ({ orderId }) => orderId);
       for (const { orderId, after, resolve } of waiting) {
-        const news = byOrder.get(orderId)?.filter(({ seq }) => seq > after);
-        if (news?.length) resolve(news);
+        const changes = byOrder.get(orderId)?.filter(({ seq }) => seq > after);
+        if (changes?.length) resolve(changes);
       }
     } catch (error) {
-      this.logger.warn({ err: error }, 'could not look for news of orders');
+      this.logger.warn({ err: error }, 'could not read new order states and will retry');
       pause = RETRY_INTERVAL;
     }
     this.timer = undefined;
-    // Those who were just told have left by the next tick.
+    // Waiters that were just notified are gone by the next tick.
     setImmediate(() => this.waiters.size && this.pollIn(pause));
   }
 }

@@ -25,9 +25,9 @@ export const OrderListQuery = z.strictObject({
 
 /** Query of GET /orders/{orderId}/status. */
 export const StatusQuery = z.strictObject({
-  /** Seconds to hold the answer back while nothing changes. */
+  /** Seconds to hold the response while nothing changes. */
   wait: z.coerce.number().min(0).max(60).default(0),
 });
 
-/** An order's id as it stands in a path: what is no UUID names no order. */
+/** Whether a path segment can be an order's id. */
 export const isOrderId = (text: string): boolean => z.uuid().safeParse(text).success;

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import {
-  type Answer,
   fingerprintOf,
+  type HttpResponse,
   KeyInFlight,
   KeyReusedWithAnotherPayload,
   PostgresIdempotencyKeys,
@@ -32,7 +32,7 @@ export class OrdersController {
     private readonly admission: Admission,
   ) {}
 
-  /** 202: nothing of the order is lost any more, and what becomes of it can be followed under `checkStatusUrl`. */
+  /** 202: from now on nothing of the order is lost, and `checkStatusUrl` shows its progress. */
   @Post()
   @HttpCode(202)
   async place(
@@ -46,10 +46,10 @@ export class OrdersController {
     this.admission.check();
 
     const { orders, catalogue, outbox } = this;
-    const work = async (tx: Tx) => answerTo(await placeOrder({ orders, catalogue, outbox }, tx, request));
+    const work = async (tx: Tx) => responseTo(await placeOrder({ orders, catalogue, outbox }, tx, request));
     const scope = `POST /orders ${authorization ?? 'anonymous'}`;
     const fingerprint = fingerprintOf({ method: 'POST', path: '/orders', body });
-    const answer = await this.keys.once(this.database, { key, scope, fingerprint }, work).catch(refusedKey);
+    const answer = await this.keys.once(this.database, { key, scope, fingerprint }, work).catch(throwKeyProblem);
     if (answer.replayed) void reply.header('idempotency-replayed', 'true');
     void reply.status(answer.status).headers(answer.headers).send(Buffer.from(answer.body));
   }
@@ -76,13 +76,13 @@ function idempotencyKeyOf(header: string | undefined): string | undefined {
   }
 }
 
-function refusedKey(error: unknown): never {
+function throwKeyProblem(error: unknown): never {
   if (error instanceof KeyReusedWithAnotherPayload) throw new Problem('key-reused');
   if (error instanceof KeyInFlight) throw new Problem('key-in-flight', { retryAfterSeconds: error.retryAfterSeconds });
   throw error;
 }
 
-function answerTo(placed: Order | { unknownSkus: string[] }): Answer {
+function responseTo(placed: Order | { unknownSkus: string[] }): HttpResponse {
   if ('unknownSkus' in placed) return unknownSku(placed.unknownSkus);
   const { orderId, status } = placed;
   return {
@@ -92,9 +92,11 @@ function answerTo(placed: Order | { unknownSkus: string[] }): Answer {
   };
 }
 
-/** Kept under the key like a success: asking again with the same request gets the same no. */
-function unknownSku(skus: string[]): Answer {
-  const problem = new Problem('unknown-sku', { detail: `unknown: ${skus.join(', ')}` });
+const unknownSkuType = { name: 'unknown-sku', status: 422, title: 'The catalogue has no such SKU' };
+
+/** Stored under the key like a success: a retry gets the same rejection. */
+function unknownSku(skus: string[]): HttpResponse {
+  const problem = new Problem(unknownSkuType, { detail: `unknown: ${skus.join(', ')}` });
   return {
     status: problem.status,
     headers: { 'content-type': 'application/problem+json' },

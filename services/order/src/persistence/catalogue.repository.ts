@@ -1,12 +1,12 @@
-import { gathered, type Tx } from '@waybill/outbox';
+import { coalesced, type Tx } from '@waybill/outbox';
 import type { Line } from '../domain/order.js';
 import type { Product } from '../domain/pricing.js';
 
-/** Order's own copy of the catalogue, so that an order is priced without asking anyone. */
+/** Order's own copy of the catalogue, so that pricing an order depends on no other service. */
 export class CatalogueRepository {
-  private readonly productsBySku = gathered(productsBySku);
+  private readonly productsBySku = coalesced(productsBySku);
 
-  /** At least the products of these lines, by SKU; a SKU the catalogue does not have is missing. */
+  /** At least the products of these lines, by SKU, without unknown SKUs. */
   productsOf(tx: Tx, lines: readonly Line[]): Promise<ReadonlyMap<string, Product>> {
     return this.productsBySku(
       tx,
@@ -14,7 +14,7 @@ export class CatalogueRepository {
     );
   }
 
-  /** The last word on a product wins: a set-to, so that a repetition changes nothing. */
+  /** Sets the product to this state, so that a repetition changes nothing. */
   async upsert(tx: Tx, { sku, name, unitPrice }: Product): Promise<void> {
     await tx.query(
       `INSERT INTO catalogue (sku, name, unit_price_amount, currency) VALUES ($1, $2, $3, $4)
@@ -23,12 +23,12 @@ export class CatalogueRepository {
     );
   }
 
-  async noteReadToTheEnd(tx: Tx): Promise<void> {
+  async markComplete(tx: Tx): Promise<void> {
     await tx.query('INSERT INTO catalogue_progress (read_to_the_end) VALUES (now()) ON CONFLICT DO NOTHING');
   }
 
-  /** Whether the copy has been complete once. From then on it is at worst a little behind. */
-  async wasReadToTheEnd(tx: Tx): Promise<boolean> {
+  /** Whether the copy has ever been complete. From then on it lags a little at worst. */
+  async wasComplete(tx: Tx): Promise<boolean> {
     const { rowCount } = await tx.query('SELECT FROM catalogue_progress');
     return rowCount > 0;
   }

@@ -1,19 +1,19 @@
 import type { Tx } from '@waybill/outbox';
 import type { OrderState, OrderStatus } from '../domain/order.js';
 
-/** A state with its place in the order's history; later ones have higher numbers. */
+/** A state with its sequence number, which increases with time. */
 export interface NumberedState extends OrderState {
   orderId: string;
   seq: number;
 }
 
-/** Where somebody has read up to: states with a higher number are news. */
+/** The last sequence number that a reader has seen. */
 export interface Position {
   orderId: string;
   after: number;
 }
 
-/** What came after each of these positions, in order; one query for all who wait. */
+/** The states after each of these positions, in order, in one query for all readers. */
 export async function statesAfter(db: Tx, positions: readonly Position[]): Promise<NumberedState[]> {
   const { rows } = await db.query<HistoryRow>(
     `SELECT DISTINCT h.seq, h.order_id, h.status, h.reason, h.at

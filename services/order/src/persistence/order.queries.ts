@@ -1,7 +1,7 @@
 import { type Page, pageOf } from '@waybill/platform';
 import type { Order, OrderState, OrderStatus, PricedLine } from '../domain/order.js';
+import type { PrismaClient } from './generated/client.js';
 import type { OrderGetPayload } from './generated/models/Order.js';
-import type { Prisma } from './prisma.js';
 
 export interface OrderFilter {
   customerId?: string | undefined;
@@ -12,9 +12,9 @@ export interface OrderFilter {
 
 export type OrderWithHistory = Order & { history: OrderState[] };
 
-/** Reads orders for those who ask. */
+/** Orders as the HTTP API shows them. */
 export class OrderQueries {
-  constructor(private readonly prisma: Prisma) {}
+  constructor(private readonly prisma: PrismaClient) {}
 
   /** Undefined when there is no such order. */
   async find(orderId: string): Promise<OrderWithHistory | undefined> {

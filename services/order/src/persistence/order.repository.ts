@@ -1,36 +1,36 @@
-import { gathered, type Tx } from '@waybill/outbox';
-import { CAME_FROM, type Order, type OrderStatus, type Outcome } from '../domain/order.js';
+import { coalesced, type Tx } from '@waybill/outbox';
+import { ALLOWED_FROM, type Order, type OrderStatus, type Outcome } from '../domain/order.js';
 
-/** Writes orders. Every change of state goes through `move`, which keeps the history. */
+/** Writes orders. Every change of status goes through `move`, which records the history. */
 export class OrderRepository {
-  private readonly insertAll = gathered(insertAll);
+  private readonly insertAll = coalesced(insertAll);
 
   async insert(tx: Tx, order: Order): Promise<void> {
     await this.insertAll(tx, [order]);
   }
 
   /**
-   * Brings this attempt at the order into `status` where its state allows it: a conditional update, so of two that
-   * compete one wins. Returns the order as it then is, or undefined when nothing was changed.
+   * Changes the status of this attempt if its current one allows it: a conditional update, so that one of two competing
+   * changes wins. Returns the changed order, or undefined when nothing was changed.
    */
-  async move(tx: Tx, of: { orderId: string; attempt: number }, status: OrderStatus, reason?: string) {
+  async move(tx: Tx, ref: { orderId: string; attempt: number }, status: OrderStatus, reason?: string) {
     const { rows } = await tx.query<OrderRow>(
       `WITH moved AS (
          UPDATE orders SET status = $3::order_status, reason = $4, updated_at = greatest(now(), updated_at)
          WHERE order_id = $1 AND attempt = $2 AND status = ANY ($5::order_status[])
          RETURNING *),
-       noted AS (
+       recorded AS (
          INSERT INTO order_history (order_id, attempt, status, reason, at)
          SELECT order_id, attempt, status, reason, updated_at FROM moved)
        SELECT * FROM moved`,
-      [of.orderId, of.attempt, status, reason ?? null, CAME_FROM[status]],
+      [ref.orderId, ref.attempt, status, reason ?? null, ALLOWED_FROM[status]],
     );
     return rows[0] && toOrder(rows[0]);
   }
 
   /**
-   * Begins another attempt at an order that has failed; begun before, nothing happens. Returns the attempt that the order is
-   * in, or undefined when there is no such order.
+   * Begins the next attempt at a failed order; a repetition changes nothing. Returns the order's current attempt, or
+   * undefined when there is no such order.
    */
   async beginAttempt(tx: Tx, { orderId, attempt }: { orderId: string; attempt: number }): Promise<number | undefined> {
     await tx.query(
@@ -48,8 +48,8 @@ export class OrderRepository {
   }
 
   /**
-   * Decides what this attempt ends as, unless that was decided before: confirming, failing and cancelling compete for
-   * this one row. Returns what holds. Rejects when there is no such attempt.
+   * Decides the outcome of this attempt unless it was decided before: confirming, failing and cancelling compete for this
+   * one row. Returns the outcome that holds. Rejects when there is no such attempt.
    */
   async decide(tx: Tx, { orderId, attempt }: { orderId: string; attempt: number }, outcome: Outcome): Promise<Outcome> {
     const { rows } = await tx.query<{ outcome: Outcome }>(

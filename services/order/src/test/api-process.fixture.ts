@@ -9,19 +9,19 @@ const PROGRAM = fileURLToPath(new URL('../main.api.js', import.meta.url));
 /** An order-api as it ships, in a process of its own. */
 export class ApiProcess {
   private constructor(
-    /** Its connections to the database are seen there by this name. */
+    /** The application name of its database connections. */
     readonly name: string,
     readonly url: string,
     private readonly child: ChildProcess,
   ) {}
 
-  /** Resolves when it is ready, on a free port that it chose itself. */
+  /** Resolves when it is ready. The port is chosen by the system. */
   static async start(name: string, databaseUrl: string): Promise<ApiProcess> {
-    const env = { DATABASE_URL: databaseUrl, ORDER_API_PORT: '0', PGAPPNAME: name };
+    const env = { DATABASE_URL: databaseUrl, PORT: '0', PGAPPNAME: name };
     const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     process.once('exit', () => child.kill('SIGKILL'));
     try {
-      const url = await listening(child);
+      const url = await urlOf(child);
       await until(`${name} is ready`, async () => (await fetch(`${url}/health/ready`)).ok, { within: '30s' });
       return new ApiProcess(name, url, child);
     } catch (error) {
@@ -30,7 +30,7 @@ export class ApiProcess {
     }
   }
 
-  /** Ends it as `kill -9` does; resolves when it is gone. */
+  /** Like `kill -9`; resolves when the process is gone. */
   async kill(): Promise<void> {
     const { child } = this;
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -40,11 +40,11 @@ export class ApiProcess {
   }
 }
 
-/** Where it listens, as it logs. */
-async function listening(child: ChildProcess): Promise<string> {
+/** The URL in its log. */
+async function urlOf(child: ChildProcess): Promise<string> {
   const lines = createInterface(child.stdout!);
   return new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`order-api ended with ${code} before it listened`)));
+    child.once('exit', (code) => reject(new Error(`order-api exited with ${code} before it listened`)));
     lines.on('line', (line) => {
       const { msg, url } = JSON.parse(line);
       if (msg === 'listening') resolve(url);

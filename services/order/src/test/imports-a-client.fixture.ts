@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** A workflow as it must not be: it brings a client library into the sandbox. */
+/** A workflow that breaks the rule: it imports a client library into the sandbox. */
 export async function importsAClient(): Promise<string> {
   return pg.Client.name;
 }

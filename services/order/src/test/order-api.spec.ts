@@ -1,6 +1,4 @@
-import { idempotencyMigrations } from '@waybill/idempotency';
-import { outboxMigrations } from '@waybill/outbox';
-import { createLogger, migrate } from '@waybill/platform';
+import { createLogger, migrateService } from '@waybill/platform';
 import { createApp } from '@waybill/platform/nest';
 import { type FreshDatabase, freshDatabase, until } from '@waybill/testing';
 import { OrderApiModule } from '../order-api.module.js';
@@ -12,8 +10,7 @@ let app: App;
 
 beforeAll(async () => {
   database = await freshDatabase();
-  const directory = new URL('../../prisma/migrations/', import.meta.url);
-  await migrate({ url: database.url, directory, libraries: [outboxMigrations, idempotencyMigrations] });
+  await migrateService({ url: database.url, folder: new URL('../../', import.meta.url) });
   await database.pool.query(`INSERT INTO catalogue VALUES ('BOOK-001', 'Emma', 1250, 'EUR')`);
   app = await start({});
 });
@@ -27,11 +24,11 @@ async function start(limits: { OUTBOX_BACKLOG_LIMIT?: number }): Promise<App> {
   const config = {
     HOST: '127.0.0.1',
     LOG_LEVEL: 'silent',
-    ORDER_API_PORT: 0,
+    PORT: 0,
     DATABASE_URL: database.url,
     OUTBOX_BACKLOG_LIMIT: 1_000,
     OUTBOX_AGE_LIMIT: 600_000,
-    IDEMPOTENCY_KEYS_KEPT: 86_400_000,
+    IDEMPOTENCY_KEY_TTL: 86_400_000,
     ...limits,
   } as const;
   const started = await createApp(
@@ -54,7 +51,7 @@ const request = {
 const post = (to: App) => to.inject({ method: 'POST', url: '/orders', payload: request });
 
 describe('an accepted order', () => {
-  it('is in the database together with its event and its task', async () => {
+  it('is committed together with its event and its task', async () => {
     const { orderId } = (await post(app)).json<{ orderId: string }>();
 
     const { rows } = await database.pool.query(
@@ -89,15 +86,15 @@ describe('order-api', () => {
     expect((await app.inject('/health/ready')).statusCode).toBe(200);
   });
 
-  it('turns orders away with 429 and Retry-After while too many messages wait to be published', async () => {
+  it('rejects orders with 429 and Retry-After while too many messages are waiting to be published', async () => {
     const strict = await start({ OUTBOX_BACKLOG_LIMIT: 1 });
     await post(app);
-    const refused = await until('an order is turned away', async () => {
+    const rejected = await until('an order is rejected', async () => {
       const response = await post(strict);
       return response.statusCode === 429 && response;
     });
-    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-    expect(refused.headers['content-type']).toContain('application/problem+json');
+    expect(Number(rejected.headers['retry-after'])).toBeGreaterThan(0);
+    expect(rejected.headers['content-type']).toContain('application/problem+json');
     await strict.close();
   });
 });

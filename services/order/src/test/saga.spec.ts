@@ -7,20 +7,18 @@ import { workflowBundle } from '../workflows/bundle.js';
 import type { OrderActivities } from '../workflows/fulfil-order.activities.js';
 import type { fulfilOrder, TaskReply } from '../workflows/fulfil-order.workflow.js';
 
-/** A saga's story as others see it: what it asked for, in order. */
-type Story = string[];
-
-interface World {
-  story: Story;
-  /** How inventory answers what it is asked; nothing: it stays silent. */
-  inventory: (asked: string) => TaskReply | undefined;
+interface Scenario {
+  /** The steps that the saga requested, in order. */
+  steps: string[];
+  /** Inventory's reply to a request; undefined: none. */
+  inventory: (request: string) => TaskReply | undefined;
   payment: PaymentActivities;
-  /** What was decided before the saga could decide anything. */
+  /** The outcome that was decided before the saga decides one. */
   decided?: Outcome;
 }
 
 const taskQueue = uniqueName('sagas');
-const worlds = new Map<string, World>();
+const scenarios = new Map<string, Scenario>();
 let client: Client;
 let native: NativeConnection;
 let worker: Worker;
@@ -53,47 +51,46 @@ const REPLIES: Record<string, TaskReply> = {
   'cancel shipment': { to: 'CancelShipment' },
 };
 
-const GOOD: Omit<World, 'story'> = {
+const HAPPY: Omit<Scenario, 'steps'> = {
   payment: { chargePayment: async () => ({ outcome: 'charged', paymentId: 'pay' }), refundPayment: async () => {} },
-  inventory: (asked) => REPLIES[asked],
+  inventory: (request) => REPLIES[request],
 };
 
-async function ask(orderId: string, what: string): Promise<void> {
-  const { story, inventory } = worlds.get(orderId)!;
-  story.push(what);
-  const reply = inventory(what);
+async function request(orderId: string, step: string): Promise<void> {
+  record(orderId, step);
+  const reply = scenarios.get(orderId)!.inventory(step);
   if (reply) await client.workflow.getHandle(`order-${orderId}-1`).signal('taskReplied', reply);
 }
 
-const tell = (orderId: string, what: string) => void worlds.get(orderId)!.story.push(what);
+const record = (orderId: string, step: string) => void scenarios.get(orderId)!.steps.push(step);
 
 const orderActivities: OrderActivities = {
-  requestReservation: ({ orderId }) => ask(orderId, 'reserve'),
-  requestShipment: ({ orderId }) => ask(orderId, 'ship'),
-  requestRelease: ({ orderId }) => ask(orderId, 'release'),
-  requestShipmentCancellation: ({ orderId }) => ask(orderId, 'cancel shipment'),
-  markReserved: async ({ orderId }) => tell(orderId, 'reserved'),
+  requestReservation: ({ orderId }) => request(orderId, 'reserve'),
+  requestShipment: ({ orderId }) => request(orderId, 'ship'),
+  requestRelease: ({ orderId }) => request(orderId, 'release'),
+  requestShipmentCancellation: ({ orderId }) => request(orderId, 'cancel shipment'),
+  markReserved: async ({ orderId }) => record(orderId, 'reserved'),
   confirmOrder: async ({ orderId }) => {
-    tell(orderId, 'confirm');
-    return worlds.get(orderId)!.decided ?? 'CONFIRMED';
+    record(orderId, 'confirm');
+    return scenarios.get(orderId)!.decided ?? 'CONFIRMED';
   },
-  decideFailure: async ({ orderId }) => worlds.get(orderId)!.decided ?? 'FAILED',
-  failOrder: async ({ orderId }, reason: FailureReason) => tell(orderId, `fail: ${reason}`),
+  decideFailure: async ({ orderId }) => scenarios.get(orderId)!.decided ?? 'FAILED',
+  failOrder: async ({ orderId }, reason: FailureReason) => record(orderId, `fail: ${reason}`),
 };
 
 const paymentActivities: PaymentActivities = {
-  chargePayment: (request) => {
-    tell(request.orderId, 'charge');
-    return worlds.get(request.orderId)!.payment.chargePayment(request);
+  chargePayment: (charge) => {
+    record(charge.orderId, 'charge');
+    return scenarios.get(charge.orderId)!.payment.chargePayment(charge);
   },
-  refundPayment: async ({ orderId }) => tell(orderId, 'refund'),
+  refundPayment: async ({ orderId }) => record(orderId, 'refund'),
 };
 
-/** Runs one order's saga in a world that is good but for these changes. */
-async function saga(changes: Partial<World>, deadlines = { inventory: 60_000, payment: 60_000, order: 300_000 }) {
+/** Runs one order's saga in the happy scenario with these changes. */
+async function runSaga(changes: Partial<Scenario>, deadlines = { inventory: 60_000, payment: 60_000, order: 300_000 }) {
   const orderId = crypto.randomUUID();
-  const story: Story = [];
-  worlds.set(orderId, { ...GOOD, ...changes, story });
+  const steps: string[] = [];
+  scenarios.set(orderId, { ...HAPPY, ...changes, steps });
   const order: ProcessOrder = {
     orderId,
     attempt: 1,
@@ -107,89 +104,89 @@ async function saga(changes: Partial<World>, deadlines = { inventory: 60_000, pa
     workflowId: `order-${orderId}-1`,
     args: [{ order, deadlines, paymentsTaskQueue: taskQueue }],
   });
-  return { result: await handle.result(), story };
+  return { result: await handle.result(), steps };
 }
 
-const silentWhen = (silent: string) => (asked: string) => (asked === silent ? undefined : GOOD.inventory(asked));
-const answersWith = (asked: string, outcome: string) => (what: string) => {
-  const reply = GOOD.inventory(what);
-  return what === asked ? { ...reply!, outcome } : reply;
+const noReplyTo = (ignored: string) => (step: string) => (step === ignored ? undefined : HAPPY.inventory(step));
+const replyingTo = (changed: string, outcome: string) => (step: string) => {
+  const reply = HAPPY.inventory(step);
+  return step === changed ? { ...reply!, outcome } : reply;
 };
 
 describe('the saga of an order', () => {
   it('reserves, charges, ships and confirms', async () => {
-    const { result, story } = await saga({});
+    const { result, steps } = await runSaga({});
     expect(result).toEqual({ outcome: 'CONFIRMED' });
-    expect(story).toEqual(['reserve', 'reserved', 'charge', 'ship', 'confirm']);
+    expect(steps).toEqual(['reserve', 'reserved', 'charge', 'ship', 'confirm']);
   });
 
-  it('fails at once when items are missing: there is nothing to undo', async () => {
-    const { result, story } = await saga({ inventory: answersWith('reserve', 'out-of-stock') });
+  it('fails at once when items are out of stock, with nothing to undo', async () => {
+    const { result, steps } = await runSaga({ inventory: replyingTo('reserve', 'out-of-stock') });
     expect(result).toEqual({ outcome: 'FAILED', reason: 'OUT_OF_STOCK' });
-    expect(story).toEqual(['reserve', 'fail: OUT_OF_STOCK']);
+    expect(steps).toEqual(['reserve', 'fail: OUT_OF_STOCK']);
   });
 
-  it('gives the items back when the payment is refused: there is nothing to refund', async () => {
+  it('releases the items when the payment is refused, with nothing to refund', async () => {
     const refused = {
-      ...GOOD.payment,
+      ...HAPPY.payment,
       chargePayment: async () => ({ outcome: 'refused', reason: 'PAYMENT_DECLINED' }) as const,
     };
-    const { result, story } = await saga({ payment: refused });
+    const { result, steps } = await runSaga({ payment: refused });
     expect(result).toEqual({ outcome: 'FAILED', reason: 'PAYMENT_DECLINED' });
-    expect(story).toEqual(['reserve', 'reserved', 'charge', 'release', 'fail: PAYMENT_DECLINED']);
+    expect(steps).toEqual(['reserve', 'reserved', 'charge', 'release', 'fail: PAYMENT_DECLINED']);
   });
 
-  it('undoes all steps in reverse when the shipment is refused', async () => {
-    const { story } = await saga({ inventory: answersWith('ship', 'cancelled') });
-    expect(story.slice(3)).toEqual(['ship', 'cancel shipment', 'refund', 'release', 'fail: INVENTORY_UNAVAILABLE']);
+  it('undoes all steps in reverse when the shipment is rejected', async () => {
+    const { steps } = await runSaga({ inventory: replyingTo('ship', 'cancelled') });
+    expect(steps.slice(3)).toEqual(['ship', 'cancel shipment', 'refund', 'release', 'fail: INVENTORY_UNAVAILABLE']);
   });
 
-  it('releases what inventory may have reserved when its answer does not come in time', async () => {
-    const { result, story } = await saga(
-      { inventory: silentWhen('reserve') },
+  it('releases what inventory may have reserved when its reply does not arrive in time', async () => {
+    const { result, steps } = await runSaga(
+      { inventory: noReplyTo('reserve') },
       { inventory: 300, payment: 60_000, order: 300_000 },
     );
     expect(result).toEqual({ outcome: 'FAILED', reason: 'INVENTORY_UNAVAILABLE' });
-    expect(story).toEqual(['reserve', 'release', 'fail: INVENTORY_UNAVAILABLE']);
+    expect(steps).toEqual(['reserve', 'release', 'fail: INVENTORY_UNAVAILABLE']);
   });
 
-  it('refunds what may have been charged when the payment has no answer until its deadline', async () => {
-    const failing = { ...GOOD.payment, chargePayment: () => Promise.reject(new Error('no answer')) };
-    const { result, story } = await saga({ payment: failing }, { inventory: 60_000, payment: 600, order: 300_000 });
+  it('refunds what may have been charged when the payment has no result by its deadline', async () => {
+    const failing = { ...HAPPY.payment, chargePayment: () => Promise.reject(new Error('no response')) };
+    const { result, steps } = await runSaga({ payment: failing }, { inventory: 60_000, payment: 600, order: 300_000 });
     expect(result).toEqual({ outcome: 'FAILED', reason: 'PAYMENT_UNAVAILABLE' });
-    expect(story.slice(-3)).toEqual(['refund', 'release', 'fail: PAYMENT_UNAVAILABLE']);
+    expect(steps.slice(-3)).toEqual(['refund', 'release', 'fail: PAYMENT_UNAVAILABLE']);
   });
 
   it('undoes everything when the order was cancelled before it could be confirmed', async () => {
-    const { result, story } = await saga({ decided: 'CANCELLED' });
+    const { result, steps } = await runSaga({ decided: 'CANCELLED' });
     expect(result).toEqual({ outcome: 'CANCELLED' });
-    expect(story.slice(4)).toEqual(['confirm', 'cancel shipment', 'refund', 'release']);
+    expect(steps.slice(4)).toEqual(['confirm', 'cancel shipment', 'refund', 'release']);
   });
 
-  it('undoes nothing of an order that was confirmed, though it then finds a reason to fail', async () => {
-    const { result, story } = await saga(
-      { inventory: silentWhen('ship'), decided: 'CONFIRMED' },
+  it('undoes nothing of a confirmed order, even if a step fails afterwards', async () => {
+    const { result, steps } = await runSaga(
+      { inventory: noReplyTo('ship'), decided: 'CONFIRMED' },
       { inventory: 300, payment: 60_000, order: 300_000 },
     );
     expect(result).toEqual({ outcome: 'CONFIRMED' });
-    expect(story).toEqual(['reserve', 'reserved', 'charge', 'ship']);
+    expect(steps).toEqual(['reserve', 'reserved', 'charge', 'ship']);
   });
 
-  it('gives up what takes longer than an order may take', async () => {
-    const { result } = await saga(
-      { inventory: silentWhen('ship') },
+  it('fails an order that takes longer than its deadline', async () => {
+    const { result } = await runSaga(
+      { inventory: noReplyTo('ship') },
       { inventory: 60_000, payment: 60_000, order: 1_000 },
     );
     expect(result).toEqual({ outcome: 'FAILED', reason: 'TIMED_OUT' });
   });
 
-  it('asks again for an undo that nobody answers', async () => {
-    let asked = 0;
-    const forgetful = (what: string): TaskReply | undefined => {
-      if (what === 'ship') return { to: 'CreateShipment', outcome: 'cancelled' };
-      return what === 'release' && ++asked < 3 ? undefined : GOOD.inventory(what);
+  it('repeats an undo request until there is a reply', async () => {
+    let releases = 0;
+    const thirdTimeLucky = (step: string): TaskReply | undefined => {
+      if (step === 'ship') return { to: 'CreateShipment', outcome: 'cancelled' };
+      return step === 'release' && ++releases < 3 ? undefined : HAPPY.inventory(step);
     };
-    const { story } = await saga({ inventory: forgetful }, { inventory: 300, payment: 60_000, order: 300_000 });
-    expect(story.slice(-4)).toEqual(['release', 'release', 'release', 'fail: INVENTORY_UNAVAILABLE']);
+    const { steps } = await runSaga({ inventory: thirdTimeLucky }, { inventory: 300, payment: 60_000, order: 300_000 });
+    expect(steps.slice(-4)).toEqual(['release', 'release', 'release', 'fail: INVENTORY_UNAVAILABLE']);
   });
 });

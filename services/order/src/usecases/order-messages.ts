@@ -9,10 +9,10 @@ import {
 } from '@waybill/contracts';
 import type { Order } from '../domain/order.js';
 
-/** What order says about an order, each as it leaves through the outbox. */
+/** The messages about an order, as they are written to the outbox. */
 
 export const orderCreated = (order: Order) =>
-  OrderCreated.of({ ...described(order), paymentToken: order.paymentToken });
+  OrderCreated.of({ ...orderDetails(order), paymentToken: order.paymentToken });
 
 export const processOrder = ({ orderId, attempt, customerId, items, total, paymentToken }: Order) =>
   ProcessOrder.of({
@@ -25,10 +25,10 @@ export const processOrder = ({ orderId, attempt, customerId, items, total, payme
   });
 
 export const orderConfirmed = (order: Order) =>
-  OrderConfirmed.of({ ...described(order), confirmedAt: order.updatedAt.toISOString() });
+  OrderConfirmed.of({ ...orderDetails(order), confirmedAt: order.updatedAt.toISOString() });
 
 export const orderFailed = (order: Order, reason: FailureReason) =>
-  OrderFailed.of({ ...described(order), reason, failedAt: order.updatedAt.toISOString() });
+  OrderFailed.of({ ...orderDetails(order), reason, failedAt: order.updatedAt.toISOString() });
 
 export const orderShipped = ({ orderId, attempt, updatedAt }: Order) =>
   OrderShipped.of({ orderId, attempt, shippedAt: updatedAt.toISOString() });
@@ -36,6 +36,6 @@ export const orderShipped = ({ orderId, attempt, updatedAt }: Order) =>
 export const orderDelivered = ({ orderId, attempt, updatedAt }: Order) =>
   OrderDelivered.of({ orderId, attempt, deliveredAt: updatedAt.toISOString() });
 
-function described({ orderId, attempt, customerId, email, items, total, createdAt }: Order) {
+function orderDetails({ orderId, attempt, customerId, email, items, total, createdAt }: Order) {
   return { orderId, attempt, customerId, email, items, total, createdAt: createdAt.toISOString() };
 }

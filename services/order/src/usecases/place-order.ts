@@ -1,8 +1,8 @@
 import type { MessageOutbox } from '@waybill/messaging';
-import { allEnded, type Tx } from '@waybill/outbox';
+import { allSettledOrThrow, type Tx } from '@waybill/outbox';
 import { v7 as uuidv7 } from 'uuid';
 import type { Line, Order } from '../domain/order.js';
-import { priced, summed } from '../domain/pricing.js';
+import { mergeLines, priceLines } from '../domain/pricing.js';
 import type { CatalogueRepository } from '../persistence/catalogue.repository.js';
 import type { OrderRepository } from '../persistence/order.repository.js';
 import { orderCreated, processOrder } from './order-messages.js';
@@ -20,15 +20,15 @@ export interface PlaceOrderDeps {
   outbox: MessageOutbox;
 }
 
-/** Nothing is lost once `tx` commits: the order, its event and its task are one change. */
+/** Nothing is lost once `tx` commits: the order, its event and its task commit together. */
 export async function placeOrder(
   { orders, catalogue, outbox }: PlaceOrderDeps,
   tx: Tx,
   request: OrderRequest,
 ): Promise<Order | { unknownSkus: string[] }> {
-  const lines = summed(request.items);
-  const sale = priced(lines, await catalogue.productsOf(tx, lines)); // ours, never the client's
-  if ('unknownSkus' in sale) return sale;
+  const lines = mergeLines(request.items);
+  const pricing = priceLines(lines, await catalogue.productsOf(tx, lines)); // our prices, never the client's
+  if ('unknownSkus' in pricing) return pricing;
 
   const now = new Date();
   const order: Order = {
@@ -38,13 +38,13 @@ export async function placeOrder(
     customerId: request.customerId,
     email: request.email,
     paymentToken: request.paymentToken,
-    ...sale,
+    ...pricing,
     createdAt: now,
     updatedAt: now,
   };
-  await allEnded<void>([
+  await allSettledOrThrow<void>([
     orders.insert(tx, order),
-    outbox.add(tx, orderCreated(order), processOrder(order)), // a fact for anyone, a task for one
+    outbox.add(tx, orderCreated(order), processOrder(order)), // an event for anyone, a task for one service
   ]);
   return order;
 }

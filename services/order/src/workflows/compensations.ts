@@ -1,13 +1,13 @@
-/** What is to be undone when the saga gives up, last step first. */
+/** The undo actions of a saga's steps, run in reverse when it fails. */
 export class Compensations {
   private readonly undos: (() => Promise<void>)[] = [];
 
-  /** To be called before the step itself: a step that timed out may have happened. */
+  /** Call it before the step itself: a step that timed out may have happened. */
   add(undo: () => Promise<void>): void {
     this.undos.push(undo);
   }
 
-  /** The step was refused, so there is nothing to undo of it. */
+  /** The last step was rejected, so there is nothing of it to undo. */
   dropLast(): void {
     this.undos.pop();
   }

@@ -20,36 +20,35 @@ export interface AttemptRef {
 }
 
 /**
- * What the saga does in order's own database. Each is one transaction: a mark on the order together with the task that
- * leaves through the outbox. All of them may run twice: marks are conditional, and the tasks' receivers know each other's
- * attempt.
+ * The saga's steps in order's own database. Each is one transaction: the order's status together with the task in the
+ * outbox. All of them may run twice: status changes are conditional, and tasks are idempotent per attempt.
  */
 export interface OrderActivities {
   requestReservation(attempt: AttemptRef, items: Line[]): Promise<void>;
   markReserved(attempt: AttemptRef): Promise<void>;
-  /** Marks the order PAID and asks for the parcel. */
+  /** Marks the order PAID and requests its shipment. */
   requestShipment(attempt: AttemptRef): Promise<void>;
   requestShipmentCancellation(attempt: AttemptRef): Promise<void>;
   requestRelease(attempt: AttemptRef): Promise<void>;
-  /** Confirms it unless something else was decided before; returns what holds. Once confirmed there is only forward. */
+  /** Confirms the order unless another outcome was decided before; returns the outcome that holds. */
   confirmOrder(attempt: AttemptRef): Promise<Outcome>;
-  /** Decides that it fails, unless something else was decided before; returns what holds. */
+  /** Decides that the order fails unless another outcome was decided before; returns the outcome that holds. */
   decideFailure(attempt: AttemptRef): Promise<Outcome>;
   failOrder(attempt: AttemptRef, reason: FailureReason): Promise<void>;
 }
 
 export function orderActivities(database: Database, orders: OrderRepository, outbox: MessageOutbox): OrderActivities {
-  const ask = (task: OutgoingMessage, mark?: { attempt: AttemptRef; status: OrderStatus }) =>
+  const send = (task: OutgoingMessage, mark?: { attempt: AttemptRef; status: OrderStatus }) =>
     database.transaction(async (tx) => {
       if (mark) await orders.move(tx, mark.attempt, mark.status);
       await outbox.add(tx, task);
     });
 
   return {
-    requestReservation: (attempt, items) => ask(ReserveStock.of({ ...attempt, items }, replyTo(attempt))),
-    requestShipment: (attempt) => ask(CreateShipment.of(attempt, replyTo(attempt)), { attempt, status: 'PAID' }),
-    requestShipmentCancellation: (attempt) => ask(CancelShipment.of(attempt, replyTo(attempt))),
-    requestRelease: (attempt) => ask(ReleaseStock.of(attempt, replyTo(attempt))),
+    requestReservation: (attempt, items) => send(ReserveStock.of({ ...attempt, items }, replyTo(attempt))),
+    requestShipment: (attempt) => send(CreateShipment.of(attempt, replyTo(attempt)), { attempt, status: 'PAID' }),
+    requestShipmentCancellation: (attempt) => send(CancelShipment.of(attempt, replyTo(attempt))),
+    requestRelease: (attempt) => send(ReleaseStock.of(attempt, replyTo(attempt))),
 
     markReserved: (attempt) =>
       database.transaction(async (tx) => {
@@ -80,7 +79,7 @@ export function orderActivities(database: Database, orders: OrderRepository, out
 /** Replies find the saga by its workflow id. */
 const replyTo = (attempt: AttemptRef) => ({ correlationId: sagaId(attempt), replyTo: ordersReplies.name });
 
-/** A failed order waits for a person, as the task that would process it once more. */
+/** A failed order becomes a dead letter for review: the task that would start its next attempt. */
 function failureOf({ attempt, updatedAt }: Order, reason: FailureReason) {
   const at = updatedAt.toISOString();
   const failure = { class: 'business', error: reason, attempts: attempt, firstFailedAt: at, lastFailedAt: at } as const;

@@ -28,8 +28,8 @@ export interface FulfilOrder {
 export type SagaResult = { outcome: 'CONFIRMED' | 'CANCELLED' } | { outcome: 'FAILED'; reason: FailureReason };
 
 /**
- * A reply from RabbitMQ, passed on: to which task, and what it says. Of contracts only types are imported here: each saga
- * runs its imports anew, and would build every schema again.
+ * A reply from RabbitMQ, forwarded as a signal. Only types of contracts are imported here: each workflow evaluates its
+ * imports again, and would build every schema.
  */
 export interface TaskReply {
   to: 'ReserveStock' | 'ReleaseStock' | 'CreateShipment' | 'CancelShipment';
@@ -39,14 +39,14 @@ export const taskReplied = defineSignal<[TaskReply]>('taskReplied');
 
 const SECOND = 1_000;
 
-/** Short, idempotent, in order's own database: run in place, retried for ever. */
-const ours = proxyLocalActivities<OrderActivities>({
+/** Short, idempotent steps in order's own database, run in the worker and retried without limit. */
+const local = proxyLocalActivities<OrderActivities>({
   startToCloseTimeout: 5 * SECOND,
   retry: { initialInterval: 100, maximumInterval: 2 * SECOND },
 });
 
-/** Stops the saga's forward way, for a reason that is told to the customer. */
-class Refused extends Error {
+/** Stops the saga's steps, with the reason that the customer is given. */
+class StepRejected extends Error {
   constructor(readonly reason: FailureReason) {
     super(reason);
   }
@@ -55,7 +55,7 @@ class Refused extends Error {
 /** One attempt at an order, from the accepted order to its outcome. */
 export async function fulfilOrder({ order, deadlines, paymentsTaskQueue }: FulfilOrder): Promise<SagaResult> {
   const attempt = { orderId: order.orderId, attempt: order.attempt };
-  const undo = new Compensations(); // each undo is idempotent and fine with 'was never done'
+  const undo = new Compensations(); // each undo is idempotent, and valid before its step
   const replyOf = collectReplies();
   const { chargePayment } = proxyActivities<PaymentActivities>({
     taskQueue: paymentsTaskQueue,
@@ -71,17 +71,17 @@ export async function fulfilOrder({ order, deadlines, paymentsTaskQueue }: Fulfi
     retry: { initialInterval: 250, backoffCoefficient: 2, maximumInterval: 30 * SECOND },
   });
 
-  const giveUp = (reason: FailureReason) =>
+  const compensate = (reason: FailureReason) =>
     CancellationScope.nonCancellable(async (): Promise<SagaResult> => {
-      const outcome = await ours.decideFailure(attempt);
-      if (outcome === 'CONFIRMED') return { outcome }; // confirmed, but Temporal lost the word of it and had us do it again
-      await undo.runInReverse(); // retried without limit: a refund is never given up
+      const outcome = await local.decideFailure(attempt);
+      if (outcome === 'CONFIRMED') return { outcome }; // a retry of a confirmation that Temporal did not record
+      await undo.runInReverse(); // retried without limit: a refund is never abandoned
       if (outcome === 'CANCELLED') return { outcome };
-      await ours.failOrder(attempt, reason);
+      await local.failOrder(attempt, reason);
       return { outcome: 'FAILED', reason };
     });
 
-  const forward = async (): Promise<void> => {
+  const runSteps = async (): Promise<void> => {
     undo.add(() => releaseStock());
     await reserveStock();
     undo.add(() => refundPayment(attempt));
@@ -91,16 +91,16 @@ export async function fulfilOrder({ order, deadlines, paymentsTaskQueue }: Fulfi
   };
 
   async function reserveStock(): Promise<void> {
-    await ours.requestReservation(attempt, order.items);
+    await local.requestReservation(attempt, order.items);
     const reply = await replyOf('ReserveStock', deadlines.inventory);
-    if (!reply) throw new Refused('INVENTORY_UNAVAILABLE');
-    if (reply.outcome === 'reserved') return ours.markReserved(attempt);
+    if (!reply) throw new StepRejected('INVENTORY_UNAVAILABLE');
+    if (reply.outcome === 'reserved') return local.markReserved(attempt);
     undo.dropLast();
-    throw new Refused('OUT_OF_STOCK');
+    throw new StepRejected('OUT_OF_STOCK');
   }
 
   async function releaseStock(): Promise<void> {
-    await untilReplied('ReleaseStock', () => ours.requestRelease(attempt));
+    await untilReplied('ReleaseStock', () => local.requestRelease(attempt));
   }
 
   async function payOrder(): Promise<void> {
@@ -108,57 +108,57 @@ export async function fulfilOrder({ order, deadlines, paymentsTaskQueue }: Fulfi
     const payment = await chargePayment({ ...attempt, customerId, paymentToken, ...total }).catch(unavailable);
     if (payment.outcome === 'charged') return;
     undo.dropLast();
-    throw new Refused(payment.reason);
+    throw new StepRejected(payment.reason);
   }
 
   async function createShipment(): Promise<void> {
-    await ours.requestShipment(attempt);
+    await local.requestShipment(attempt);
     const reply = await replyOf('CreateShipment', deadlines.inventory);
-    if (reply?.outcome !== 'created') throw new Refused('INVENTORY_UNAVAILABLE');
+    if (reply?.outcome !== 'created') throw new StepRejected('INVENTORY_UNAVAILABLE');
   }
 
   async function cancelShipment(): Promise<void> {
-    await untilReplied('CancelShipment', () => ours.requestShipmentCancellation(attempt));
+    await untilReplied('CancelShipment', () => local.requestShipmentCancellation(attempt));
   }
 
-  /** Asks again from time to time, because an undo must happen, however long its service is away. */
-  async function untilReplied(task: TaskReply['to'], ask: () => Promise<void>): Promise<void> {
-    do await ask();
+  /** Repeats the request until there is a reply: an undo must happen, however long its service is unavailable. */
+  async function untilReplied(task: TaskReply['to'], request: () => Promise<void>): Promise<void> {
+    do await request();
     while (!(await replyOf(task, deadlines.inventory)));
   }
 
   try {
-    await CancellationScope.withTimeout(deadlines.order, forward);
+    await CancellationScope.withTimeout(deadlines.order, runSteps);
   } catch (failure) {
-    return giveUp(reasonOf(failure));
+    return compensate(reasonOf(failure));
   }
-  const outcome = await CancellationScope.nonCancellable(() => ours.confirmOrder(attempt));
-  return outcome === 'CONFIRMED' ? { outcome } : giveUp('TIMED_OUT'); // somebody was faster
+  const outcome = await CancellationScope.nonCancellable(() => local.confirmOrder(attempt));
+  return outcome === 'CONFIRMED' ? { outcome } : compensate('TIMED_OUT'); // another outcome was decided first
 }
 
-/** Keeps the replies as they come; asked for one, waits for it, or for `undefined` when the milliseconds have passed. */
+/** Collects replies as they arrive. Returns a function that waits for one, or returns undefined after the timeout. */
 function collectReplies() {
   const replies = new Map<string, TaskReply>();
   setHandler(taskReplied, (reply) => void replies.set(reply.to, reply));
-  return async (task: TaskReply['to'], milliseconds: number): Promise<TaskReply | undefined> => {
-    await condition(() => replies.has(task), milliseconds);
+  return async (task: TaskReply['to'], timeout: number): Promise<TaskReply | undefined> => {
+    await condition(() => replies.has(task), timeout);
     return replies.get(task);
   };
 }
 
-/** The payment service gave no answer in its time. A cancellation of the saga stays one. */
+/** The payment service did not respond in time. A cancellation of the saga stays one. */
 function unavailable(failure: unknown): never {
   if (isCancellation(failure)) throw failure;
-  if (failure instanceof ActivityFailure) throw new Refused('PAYMENT_UNAVAILABLE');
+  if (failure instanceof ActivityFailure) throw new StepRejected('PAYMENT_UNAVAILABLE');
   throw failure;
 }
 
 /**
- * Anything else is a mistake in this file. Thrown as it is, it fails the workflow task and not the saga, which goes on when
- * the mistake is mended.
+ * Anything else is a bug in this file. Rethrown, it fails the workflow task and not the saga, which resumes once the bug
+ * is fixed.
  */
 function reasonOf(failure: unknown): FailureReason {
-  if (failure instanceof Refused) return failure.reason;
+  if (failure instanceof StepRejected) return failure.reason;
   if (isCancellation(failure)) return 'TIMED_OUT';
   throw failure;
 }

@@ -6,19 +6,19 @@ import type { Deadlines, fulfilOrder, TaskReply } from './fulfil-order.workflow.
 export const ORDERS_TASK_QUEUE = 'orders';
 
 /**
- * How long the work of a worker that died stays with it. A task takes milliseconds, but a machine that is overloaded must
- * not take it for dead: then the work is done again and again and never ends.
+ * How long a crashed worker keeps its workflow tasks. A task takes milliseconds, but on an overloaded machine a shorter
+ * timeout would repeat the same work over and over.
  */
 const WORKFLOW_TASK_TIMEOUT = '5s';
 
-/** The door to the running sagas. */
+/** Starts sagas and forwards replies to them. */
 export class Sagas {
   constructor(
     private readonly client: Client,
     private readonly deadlines: Deadlines,
   ) {}
 
-  /** One saga an attempt, ever: started again, nothing happens. */
+  /** One saga per attempt, ever: starting it again changes nothing. */
   async start(order: ProcessOrder): Promise<void> {
     try {
       await this.client.workflow.start<typeof fulfilOrder>('fulfilOrder', {
@@ -33,7 +33,7 @@ export class Sagas {
     }
   }
 
-  /** Passes a reply on. False when there is nobody to take it: the saga is over or never was. */
+  /** Forwards a reply. False when no saga waits for it: it has ended, or never existed. */
   async reply(sagaId: string, reply: TaskReply): Promise<boolean> {
     try {
       await this.client.workflow.getHandle(sagaId).signal('taskReplied', reply);

@@ -1,7 +1,7 @@
 import { chargeKeyOf } from './payment.js';
 
-describe('the key of a charge', () => {
-  it('is another one for another attempt at the same order, so that a retried order can be paid', () => {
+describe('the idempotency key of a charge', () => {
+  it('differs between attempts at the same order, so that a retried order can be paid', () => {
     const orderId = '0190a5c2-0000-7000-8000-000000000000';
     expect(chargeKeyOf({ orderId, attempt: 1 })).not.toBe(chargeKeyOf({ orderId, attempt: 2 }));
   });

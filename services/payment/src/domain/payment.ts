@@ -4,7 +4,7 @@ export interface Money {
   currency: string;
 }
 
-/** One run of an order's saga: it is charged at most once, and refunded at most once. */
+/** One run of an order's saga. It is charged at most once, and refunded at most once. */
 export interface Attempt {
   orderId: string;
   attempt: number;
@@ -14,5 +14,5 @@ export type RefusalReason = 'PAYMENT_DECLINED' | 'CUSTOMER_BANNED';
 
 export type PaymentOutcome = { status: 'SUCCEEDED'; providerId: string } | { status: 'REFUSED'; reason: RefusalReason };
 
-/** The provider's idempotency key: the same for every try of an attempt, whoever tries. */
+/** The provider's idempotency key: the same for every retry of an attempt, in whichever process. */
 export const chargeKeyOf = ({ orderId, attempt }: Attempt): string => `${orderId}-${attempt}`;

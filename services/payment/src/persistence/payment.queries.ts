@@ -1,5 +1,5 @@
 import { type Page, pageOf } from '@waybill/platform';
-import type { Prisma } from './prisma.js';
+import type { PrismaClient } from './generated/client.js';
 
 export interface PaymentFilter {
   orderId?: string | undefined;
@@ -7,9 +7,9 @@ export interface PaymentFilter {
   cursor?: string | undefined;
 }
 
-/** Reads payments, refused ones too, for those who ask. */
+/** Payments, refused ones too, as the HTTP API shows them. */
 export class PaymentQueries {
-  constructor(private readonly prisma: Prisma) {}
+  constructor(private readonly prisma: PrismaClient) {}
 
   async list({ orderId, limit, cursor }: PaymentFilter): Promise<Page<object>> {
     const rows = await this.prisma.payment.findMany({

@@ -9,9 +9,9 @@ export interface Payment {
   outcome: PaymentOutcome;
 }
 
-/** What came of charges and refunds; for an attempt the first word on each is the last. */
+/** Outcomes of charges and refunds. For each attempt the first outcome recorded holds. */
 export class PaymentRepository {
-  /** Undefined when nothing is known of it yet. */
+  /** Undefined when no outcome is recorded yet. */
   async find(tx: Tx, { orderId, attempt }: Attempt, type: PaymentType): Promise<Payment | undefined> {
     const { rows } = await tx.query<PaymentRow>(
       'SELECT * FROM payments WHERE order_id = $1 AND attempt = $2 AND type = $3::payment_type',
@@ -20,8 +20,8 @@ export class PaymentRepository {
     return rows[0] && toPayment(rows[0]);
   }
 
-  /** Notes an outcome; undefined when one was noted before, and then nothing is changed. */
-  async noteFirst(tx: Tx, { orderId, attempt }: Attempt, type: PaymentType, money: Money, outcome: PaymentOutcome) {
+  /** Records an outcome; returns undefined, and changes nothing, when one was recorded before. */
+  async recordFirst(tx: Tx, { orderId, attempt }: Attempt, type: PaymentType, money: Money, outcome: PaymentOutcome) {
     const { rows } = await tx.query<PaymentRow>(
       `INSERT INTO payments (payment_id, order_id, attempt, type, status, reason, amount, currency, provider_id)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)

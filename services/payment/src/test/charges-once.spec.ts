@@ -1,27 +1,27 @@
 import { MessageOutbox } from '@waybill/messaging';
-import { aCharge, PaymentBench } from './payment.fixture.js';
+import { aCharge, PaymentHarness } from './payment.fixture.js';
 
-let bench: PaymentBench;
+let harness: PaymentHarness;
 beforeAll(async () => {
-  bench = await PaymentBench.start();
+  harness = await PaymentHarness.start();
 });
-afterAll(() => bench.stop());
+afterAll(() => harness.stop());
 
-/** A process that dies after the provider charged and before its own commit, as the next one sees it. */
-const diesBeforeItsCommit = {
-  outbox: new MessageOutbox({ source: '/test', outbox: { add: () => Promise.reject(new Error('died')) } }),
+/** Simulates a crash after the provider charged and before the commit. */
+const crashBeforeCommit = {
+  outbox: new MessageOutbox({ source: '/test', outbox: { add: () => Promise.reject(new Error('crashed')) } }),
 };
 
 describe('an attempt at an order', () => {
-  it('is charged once and has the same answer though it is tried again', async () => {
+  it('is charged once and has the same result when it is retried', async () => {
     const request = aCharge();
-    const first = await bench.charge(request);
+    const first = await harness.charge(request);
 
     expect(first).toMatchObject({ outcome: 'charged' });
-    expect(await bench.charge(request)).toEqual(first);
-    expect(await bench.ledger(request)).toEqual(['charge 4200']);
+    expect(await harness.charge(request)).toEqual(first);
+    expect(await harness.ledger(request)).toEqual(['charge 4200']);
     const { orderId, attempt } = request;
-    expect(await bench.events(request)).toEqual([
+    expect(await harness.events(request)).toEqual([
       {
         type: 'waybill.PaymentCharged.v1',
         body: {
@@ -34,67 +34,67 @@ describe('an attempt at an order', () => {
     ]);
   });
 
-  it('is charged once though several workers try at the same time', async () => {
+  it('is charged once when several workers try concurrently', async () => {
     const request = aCharge({ paymentToken: 'tok_slow' });
-    const answers = await Promise.all(Array.from({ length: 5 }, () => bench.charge(request)));
+    const results = await Promise.all(Array.from({ length: 5 }, () => harness.charge(request)));
 
-    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
-    expect(await bench.ledger(request)).toEqual(['charge 4200']);
-    expect(await bench.eventTypes(request)).toEqual(['waybill.PaymentCharged.v1']);
+    expect(new Set(results.map((result) => JSON.stringify(result))).size).toBe(1);
+    expect(await harness.ledger(request)).toEqual(['charge 4200']);
+    expect(await harness.eventTypes(request)).toEqual(['waybill.PaymentCharged.v1']);
   });
 
   it('is charged once when the provider charged but its reply was lost', async () => {
     const request = aCharge({ paymentToken: 'tok_lost_reply' });
-    await expect(bench.charge(request)).rejects.toThrow('gave no answer');
+    await expect(harness.charge(request)).rejects.toThrow('did not respond');
 
-    expect(await bench.charge(request)).toMatchObject({ outcome: 'charged' });
-    expect(await bench.ledger(request)).toEqual(['charge 4200']);
-    expect(await bench.eventTypes(request)).toEqual(['waybill.PaymentCharged.v1']);
+    expect(await harness.charge(request)).toMatchObject({ outcome: 'charged' });
+    expect(await harness.ledger(request)).toEqual(['charge 4200']);
+    expect(await harness.eventTypes(request)).toEqual(['waybill.PaymentCharged.v1']);
   });
 
-  it('is charged once when the process died between the charge and its commit', async () => {
+  it('is charged once when the process crashed between the charge and its commit', async () => {
     const request = aCharge();
-    await expect(bench.charge(request, diesBeforeItsCommit)).rejects.toThrow('died');
-    expect(await bench.eventTypes(request)).toEqual([]);
+    await expect(harness.charge(request, crashBeforeCommit)).rejects.toThrow('crashed');
+    expect(await harness.eventTypes(request)).toEqual([]);
 
-    expect(await bench.charge(request)).toMatchObject({ outcome: 'charged' });
-    expect(await bench.ledger(request)).toEqual(['charge 4200']);
-    expect(await bench.eventTypes(request)).toEqual(['waybill.PaymentCharged.v1']);
+    expect(await harness.charge(request)).toMatchObject({ outcome: 'charged' });
+    expect(await harness.ledger(request)).toEqual(['charge 4200']);
+    expect(await harness.eventTypes(request)).toEqual(['waybill.PaymentCharged.v1']);
   });
 
-  it('is charged apart from another attempt at the same order', async () => {
+  it('is charged independently of another attempt at the same order', async () => {
     const first = aCharge();
-    await bench.charge(first);
-    await bench.refund(first);
-    expect(await bench.charge({ ...first, attempt: 2 })).toMatchObject({ outcome: 'charged' });
-    expect(await bench.ledger(first)).toEqual(['charge 4200', 'refund 4200', 'charge 4200']);
+    await harness.charge(first);
+    await harness.refund(first);
+    expect(await harness.charge({ ...first, attempt: 2 })).toMatchObject({ outcome: 'charged' });
+    expect(await harness.ledger(first)).toEqual(['charge 4200', 'refund 4200', 'charge 4200']);
   });
 });
 
-describe('a provider that can not charge now', () => {
-  it('is asked again when it fails, and charges once in the end', async () => {
+describe('an unavailable provider', () => {
+  it('is retried, and charges once in the end', async () => {
     const request = aCharge({ paymentToken: 'tok_flaky' });
-    await expect(bench.charge(request)).rejects.toThrow('answered 503');
-    await expect(bench.charge(request)).rejects.toThrow('answered 503');
+    await expect(harness.charge(request)).rejects.toThrow('responded with 503');
+    await expect(harness.charge(request)).rejects.toThrow('responded with 503');
 
-    expect(await bench.charge(request)).toMatchObject({ outcome: 'charged' });
-    expect(await bench.ledger(request)).toEqual(['charge 4200']);
+    expect(await harness.charge(request)).toMatchObject({ outcome: 'charged' });
+    expect(await harness.ledger(request)).toEqual(['charge 4200']);
   });
 
-  it('is asked again when it wants to be, no sooner', async () => {
+  it('is retried after its Retry-After, no sooner', async () => {
     const request = aCharge({ paymentToken: 'tok_rate_limited' });
-    const wish = { message: 'the payment provider answered 429', nextRetryDelay: 1_000, nonRetryable: false };
-    await expect(bench.charge(request)).rejects.toMatchObject(wish);
-    await expect(bench.charge(request)).rejects.toMatchObject(wish);
+    const expected = { message: 'the payment provider responded with 429', nextRetryDelay: 1_000, nonRetryable: false };
+    await expect(harness.charge(request)).rejects.toMatchObject(expected);
+    await expect(harness.charge(request)).rejects.toMatchObject(expected);
 
-    expect(await bench.charge(request)).toMatchObject({ outcome: 'charged' });
-    expect(await bench.ledger(request)).toEqual(['charge 4200']);
+    expect(await harness.charge(request)).toMatchObject({ outcome: 'charged' });
+    expect(await harness.ledger(request)).toEqual(['charge 4200']);
   });
 
-  it('is no refusal: nothing is noted, and nothing is said', async () => {
+  it('is no refusal: nothing is recorded and nothing published', async () => {
     const request = aCharge({ paymentToken: 'tok_unavailable' });
-    await expect(bench.charge(request)).rejects.toThrow('answered 503');
-    expect(await bench.events(request)).toEqual([]);
-    expect(await bench.ledger(request)).toEqual([]);
+    await expect(harness.charge(request)).rejects.toThrow('responded with 503');
+    expect(await harness.events(request)).toEqual([]);
+    expect(await harness.ledger(request)).toEqual([]);
   });
 });

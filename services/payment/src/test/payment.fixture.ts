@@ -1,9 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ChargeRequest, ChargeResult, RefundRequest } from '@waybill/contracts';
-import { idempotencyMigrations } from '@waybill/idempotency';
-import { MessageOutbox, messagingMigrations } from '@waybill/messaging';
-import { outboxMigrations } from '@waybill/outbox';
-import { createLogger, Database, migrate } from '@waybill/platform';
+import { MessageOutbox } from '@waybill/messaging';
+import { createLogger, Database, migrateService } from '@waybill/platform';
 import { type FreshDatabase, freshDatabase } from '@waybill/testing';
 import { PaymentRepository } from '../persistence/payment.repository.js';
 import { type PaymentDeps, paymentActivities } from '../workflows/payment.activities.js';
@@ -14,22 +12,18 @@ export const silent = createLogger({ service: 'test', level: 'silent' });
 
 const temporalSilent = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-/** What the worker runs, one try at a time, on a real database and with a real provider. */
-export class PaymentBench {
+/** The worker's activities, one try at a time, on a real database and with a real provider. */
+export class PaymentHarness {
   private constructor(
     readonly server: FreshDatabase,
     readonly provider: Provider,
     private readonly deps: PaymentDeps,
   ) {}
 
-  static async start(): Promise<PaymentBench> {
+  static async start(): Promise<PaymentHarness> {
     const [server, provider] = await Promise.all([freshDatabase(), Provider.start()]);
-    await migrate({
-      url: server.url,
-      directory: new URL('../../prisma/migrations/', import.meta.url),
-      libraries: [outboxMigrations, idempotencyMigrations, messagingMigrations],
-    });
-    return new PaymentBench(server, provider, {
+    await migrateService({ url: server.url, folder: new URL('../../', import.meta.url) });
+    return new PaymentHarness(server, provider, {
       database: new Database({ url: server.url, logger: silent }),
       payments: new PaymentRepository(),
       provider: new PaymentProvider(provider.url),
@@ -42,7 +36,7 @@ export class PaymentBench {
     await Promise.all([this.server.drop(), this.provider.remove()]);
   }
 
-  /** One try, as Temporal makes it; `changes` is what is different about it. */
+  /** One try, as Temporal makes it, with some dependencies replaced. */
   charge(request: ChargeRequest, changes: Partial<PaymentDeps> = {}): Promise<ChargeResult> {
     const { chargePayment } = paymentActivities({ ...this.deps, ...changes });
     return new MockActivityEnvironment({}, { logger: temporalSilent }).run(chargePayment, request);
@@ -57,7 +51,7 @@ export class PaymentBench {
     return this.provider.ledger(orderId);
   }
 
-  /** The events about an order that were committed together with their payments, in order. */
+  /** The events about an order in the outbox, in order. */
   async events({ orderId }: RefundRequest): Promise<{ type: string; body: object }[]> {
     const { rows } = await this.server.pool.query<{ type: string; body: object }>(
       `SELECT headers ->> 'ce_type' AS type, convert_from(body, 'UTF8')::json AS body FROM waybill.outbox

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../../../infra/payment-provider/dist/main.js', import.meta.url));
 
-/** The payment provider as a process with a ledger of its own: a third party, known by its HTTP API only. */
+/** The payment provider as a process with its own ledger: a third party, reached by its HTTP API only. */
 export class Provider {
   private constructor(
     readonly url: string,
@@ -18,7 +18,7 @@ export class Provider {
 
   static async start(): Promise<Provider> {
     const directory = await mkdtemp(join(tmpdir(), 'waybill-ledger-'));
-    const env = { DATA_DIR: directory, PAYMENT_PROVIDER_PORT: '0', SLOW_AFTER: '200ms', NODE_NO_WARNINGS: '1' };
+    const env = { DATA_DIR: directory, PORT: '0', SLOW_AFTER: '200ms', NODE_NO_WARNINGS: '1' };
     const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     for await (const line of createInterface({ input: child.stdout! })) {
       const url = /listening on (http:[^"]+)/.exec(line)?.[1];
@@ -26,10 +26,10 @@ export class Provider {
       child.stdout!.resume();
       return new Provider(url, child, directory);
     }
-    throw new Error(`the provider ended before it listened: ${child.exitCode}`);
+    throw new Error(`the provider exited before it listened: ${child.exitCode}`);
   }
 
-  /** What really happened to an order's money, as `charge 4200`. */
+  /** The ledger's entries of an order, as `charge 4200`. */
   async ledger(orderId: string): Promise<string[]> {
     const response = await fetch(`${this.url}/ledger?orderId=${orderId}`);
     const { items } = (await response.json()) as { items: { type: string; amount: number }[] };

@@ -1,70 +1,70 @@
-import { aCharge, PaymentBench } from './payment.fixture.js';
+import { aCharge, PaymentHarness } from './payment.fixture.js';
 
-let bench: PaymentBench;
+let harness: PaymentHarness;
 beforeAll(async () => {
-  bench = await PaymentBench.start();
+  harness = await PaymentHarness.start();
 });
-afterAll(() => bench.stop());
+afterAll(() => harness.stop());
 
 describe('a refund', () => {
-  it('gives back the whole charge once, however often it is asked for', async () => {
+  it('returns the whole charge once, however often it is requested', async () => {
     const request = aCharge();
-    await bench.charge(request);
+    await harness.charge(request);
 
-    await bench.refund(request);
-    await bench.refund(request);
-    expect(await bench.ledger(request)).toEqual(['charge 4200', 'refund 4200']);
-    const events = await bench.events(request);
+    await harness.refund(request);
+    await harness.refund(request);
+    expect(await harness.ledger(request)).toEqual(['charge 4200', 'refund 4200']);
+    const events = await harness.events(request);
     expect(events.map(({ type }) => type)).toEqual(['waybill.PaymentCharged.v1', 'waybill.PaymentRefunded.v1']);
     expect(events[1]!.body).toMatchObject({ attempt: 1, total: { amount: 4_200, currency: 'EUR' } });
   });
 
-  it('gives it back once though several workers try at the same time', async () => {
+  it('returns it once when several workers try concurrently', async () => {
     const request = aCharge();
-    await bench.charge(request);
-    await Promise.all(Array.from({ length: 5 }, () => bench.refund(request)));
+    await harness.charge(request);
+    await Promise.all(Array.from({ length: 5 }, () => harness.refund(request)));
 
-    expect(await bench.ledger(request)).toEqual(['charge 4200', 'refund 4200']);
-    expect(await bench.eventTypes(request)).toEqual(['waybill.PaymentCharged.v1', 'waybill.PaymentRefunded.v1']);
+    expect(await harness.ledger(request)).toEqual(['charge 4200', 'refund 4200']);
+    expect(await harness.eventTypes(request)).toEqual(['waybill.PaymentCharged.v1', 'waybill.PaymentRefunded.v1']);
   });
 
-  it('of what was never charged stops the charge that comes later: no money moves', async () => {
+  it('before any charge prevents a later one: no money moves', async () => {
     const request = aCharge();
-    await bench.refund(request);
+    await harness.refund(request);
 
-    await expect(bench.charge(request)).rejects.toMatchObject({ nonRetryable: true });
-    expect(await bench.ledger(request)).toEqual([]);
-    expect(await bench.events(request)).toEqual([]);
+    await expect(harness.charge(request)).rejects.toMatchObject({ nonRetryable: true });
+    expect(await harness.ledger(request)).toEqual([]);
+    expect(await harness.events(request)).toEqual([]);
   });
 
-  it('stops a charge that is under way', async () => {
+  it('cancels out a concurrent charge', async () => {
     const request = aCharge({ paymentToken: 'tok_slow' });
-    const charging = bench.charge(request).then(
+    const charging = harness.charge(request).then(
       () => 'charged',
-      () => 'stopped',
+      () => 'prevented',
     );
-    await bench.refund(request);
-    // Whichever the provider took first: what was charged is given back by the next try of the refund.
+    await harness.refund(request);
+    // Whichever the provider handled first: the next try of the refund returns what was charged.
     await charging;
-    await bench.refund(request);
-    const ledger = await bench.ledger(request);
+    await harness.refund(request);
+    const ledger = await harness.ledger(request);
     expect(ledger.filter((entry) => entry.startsWith('charge'))).toHaveLength(ledger.length / 2);
   });
 
-  it('gives back a charge whose reply was lost', async () => {
+  it('returns a charge whose response was lost', async () => {
     const request = aCharge({ paymentToken: 'tok_lost_reply' });
-    await expect(bench.charge(request)).rejects.toThrow('gave no answer');
+    await expect(harness.charge(request)).rejects.toThrow('did not respond');
 
-    await bench.refund(request);
-    expect(await bench.ledger(request)).toEqual(['charge 4200', 'refund 4200']);
-    expect(await bench.eventTypes(request)).toEqual(['waybill.PaymentRefunded.v1']);
+    await harness.refund(request);
+    expect(await harness.ledger(request)).toEqual(['charge 4200', 'refund 4200']);
+    expect(await harness.eventTypes(request)).toEqual(['waybill.PaymentRefunded.v1']);
   });
 
   it('of a declined charge moves no money', async () => {
     const request = aCharge({ paymentToken: 'tok_declined' });
-    await bench.charge(request);
-    await bench.refund(request);
-    expect(await bench.ledger(request)).toEqual([]);
-    expect(await bench.eventTypes(request)).toEqual(['waybill.PaymentFailed.v1']);
+    await harness.charge(request);
+    await harness.refund(request);
+    expect(await harness.ledger(request)).toEqual([]);
+    expect(await harness.eventTypes(request)).toEqual(['waybill.PaymentFailed.v1']);
   });
 });

@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import type { Money } from '../domain/payment.js';
 
-/** Longer than its slowest good answer, shorter than the activity's own limit. */
-const ANSWER_WITHIN = 8_000;
+/** Longer than the slowest successful response, shorter than the activity's timeout. */
+const RESPONSE_TIMEOUT = 8_000;
 
 const Entry = z.object({ id: z.string(), amount: z.int(), currency: z.string() });
-const RefundAnswer = z.discriminatedUnion('outcome', [
+const RefundResult = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('voided') }),
   Entry.extend({ outcome: z.literal('refunded') }),
 ]);
 
-export type ChargeAnswer = { outcome: 'charged'; id: string } | { outcome: 'declined' } | { outcome: 'voided' };
+export type ProviderCharge = { outcome: 'charged'; id: string } | { outcome: 'declined' } | { outcome: 'voided' };
 
-/** The provider may do it later: it is busy, failing, or could not be reached. Whether it did it now is not known. */
+/** The provider is overloaded, failing or unreachable. A retry may succeed; whether this request took effect is unknown. */
 export class ProviderUnavailable extends Error {
   constructor(
     message: string,
-    /** The provider's wish, from its `Retry-After`. */
+    /** From the response's `Retry-After`. */
     readonly retryAfterSeconds?: number,
     options?: ErrorOptions,
   ) {
@@ -28,20 +28,20 @@ export class ProviderUnavailable extends Error {
 export class PaymentProvider {
   constructor(private readonly url: string) {}
 
-  /** Charges once for a key, however often it is asked. */
-  async charge(key: string, charge: Money & { orderId: string; token: string }): Promise<ChargeAnswer> {
+  /** Charges once per key, however often it is called. */
+  async charge(key: string, charge: Money & { orderId: string; token: string }): Promise<ProviderCharge> {
     const response = await this.post('/charges', charge, { 'idempotency-key': key });
     if (response.ok) return { outcome: 'charged', id: Entry.parse(await response.json()).id };
     if (response.status === 402) return { outcome: 'declined' };
     if (response.status === 409) return { outcome: 'voided' };
-    throw await refusal(response);
+    throw await errorOf(response);
   }
 
-  /** Undoes what was charged under a key; where nothing was, whatever comes later under that key is refused. */
-  async refund(chargeKey: string, orderId: string): Promise<z.output<typeof RefundAnswer>> {
+  /** Refunds the charge of a key. Without one it voids the key: the provider then rejects a later charge with it. */
+  async refund(chargeKey: string, orderId: string): Promise<z.output<typeof RefundResult>> {
     const response = await this.post('/refunds', { chargeKey, orderId });
-    if (response.ok) return RefundAnswer.parse(await response.json());
-    throw await refusal(response);
+    if (response.ok) return RefundResult.parse(await response.json());
+    throw await errorOf(response);
   }
 
   private async post(path: string, body: object, headers: Record<string, string> = {}): Promise<Response> {
@@ -50,16 +50,16 @@ export class PaymentProvider {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify(body),
-        signal: AbortSignal.timeout(ANSWER_WITHIN),
+        signal: AbortSignal.timeout(RESPONSE_TIMEOUT),
       });
     } catch (error) {
-      throw new ProviderUnavailable('the payment provider gave no answer', undefined, { cause: error });
+      throw new ProviderUnavailable('the payment provider did not respond', undefined, { cause: error });
     }
   }
 }
 
-async function refusal(response: Response): Promise<Error> {
-  const text = `the payment provider answered ${response.status}`;
+async function errorOf(response: Response): Promise<Error> {
+  const text = `the payment provider responded with ${response.status}`;
   if (response.status === 429 || response.status >= 500) {
     await response.body?.cancel();
     const seconds = Number(response.headers.get('retry-after'));

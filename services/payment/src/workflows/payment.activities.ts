@@ -14,7 +14,7 @@ import { chargeKeyOf, type Money, type PaymentOutcome, type RefusalReason } from
 import type { Payment, PaymentRepository } from '../persistence/payment.repository.js';
 import { type PaymentProvider, ProviderUnavailable } from './payment-provider.js';
 
-const HEARTBEAT = 1_000;
+const HEARTBEAT_INTERVAL = 1_000;
 
 export interface PaymentDeps {
   database: Database;
@@ -23,11 +23,11 @@ export interface PaymentDeps {
   outbox: MessageOutbox;
 }
 
-/** What the saga can ask for. Each may be tried again at any point: the provider knows the key, our rows know the attempt. */
+/** The saga's steps. Each can be retried at any point: the provider deduplicates by key, the database by attempt. */
 export function paymentActivities(deps: PaymentDeps): PaymentActivities {
   return {
-    chargePayment: (request) => alive(() => charge(deps, request)),
-    refundPayment: (request) => alive(() => refund(deps, request)),
+    chargePayment: (request) => withHeartbeat(() => charge(deps, request)),
+    refundPayment: (request) => withHeartbeat(() => refund(deps, request)),
   };
 }
 
@@ -39,24 +39,24 @@ async function charge(
   const known = await payments.find(database.autocommit, request, 'charge');
   if (known) return resultOf(known);
   if (await payments.isBanned(database.autocommit, customerId)) {
-    // The ban may be newer than an earlier try, which may have charged and died before it could note that.
+    // The ban may be newer than an earlier try, which may have charged and crashed before it could record that.
     if (activityInfo().attempt > 1) await provider.refund(chargeKeyOf(request), orderId);
     return refuse('CUSTOMER_BANNED');
   }
 
-  const answer = await provider.charge(chargeKeyOf(request), { orderId, ...total, token: paymentToken });
-  if (answer.outcome === 'declined') return refuse('PAYMENT_DECLINED');
-  if (answer.outcome === 'voided') throw ApplicationFailure.nonRetryable('its refund was faster than this charge');
-  return note({ status: 'SUCCEEDED', providerId: answer.id });
+  const response = await provider.charge(chargeKeyOf(request), { orderId, ...total, token: paymentToken });
+  if (response.outcome === 'declined') return refuse('PAYMENT_DECLINED');
+  if (response.outcome === 'voided') throw ApplicationFailure.nonRetryable('its refund came before this charge');
+  return record({ status: 'SUCCEEDED', providerId: response.id });
 
   function refuse(reason: RefusalReason): Promise<ChargeResult> {
-    return note({ status: 'REFUSED', reason });
+    return record({ status: 'REFUSED', reason });
   }
 
-  /** The outcome and its event commit together; of two tries that got here, the first one's word holds. */
-  function note(outcome: PaymentOutcome): Promise<ChargeResult> {
+  /** The outcome and its event commit together. Of two concurrent tries, the first outcome holds. */
+  function record(outcome: PaymentOutcome): Promise<ChargeResult> {
     return database.transaction(async (tx) => {
-      const payment = await payments.noteFirst(tx, request, 'charge', total, outcome);
+      const payment = await payments.recordFirst(tx, request, 'charge', total, outcome);
       if (!payment) return resultOf((await payments.find(tx, request, 'charge'))!);
       await outbox.add(tx, chargeEvent({ orderId, attempt }, payment, total));
       return resultOf(payment);
@@ -67,14 +67,14 @@ async function charge(
 async function refund({ database, payments, provider, outbox }: PaymentDeps, request: RefundRequest): Promise<void> {
   const { orderId, attempt } = request;
   if (await payments.find(database.autocommit, request, 'refund')) return;
-  const answer = await provider.refund(chargeKeyOf(request), orderId);
-  if (answer.outcome === 'voided') return;
+  const response = await provider.refund(chargeKeyOf(request), orderId);
+  if (response.outcome === 'voided') return;
 
-  const total = { amount: answer.amount, currency: answer.currency };
+  const total = { amount: response.amount, currency: response.currency };
   await database.transaction(async (tx) => {
-    const payment = await payments.noteFirst(tx, request, 'refund', total, {
+    const payment = await payments.recordFirst(tx, request, 'refund', total, {
       status: 'SUCCEEDED',
-      providerId: answer.id,
+      providerId: response.id,
     });
     if (payment) await outbox.add(tx, PaymentRefunded.of({ orderId, attempt, paymentId: payment.paymentId, total }));
   });
@@ -92,9 +92,9 @@ function chargeEvent(attempt: { orderId: string; attempt: number }, { paymentId,
     : PaymentFailed.of({ ...attempt, paymentId, total, reason: outcome.reason });
 }
 
-/** Tells Temporal that the work goes on, so that it is given to another worker soon after this one died. */
-async function alive<T>(work: () => Promise<T>): Promise<T> {
-  const beat = setInterval(() => heartbeat(), HEARTBEAT);
+/** Heartbeats let Temporal reassign the work soon after this worker crashed. */
+async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
+  const beat = setInterval(() => heartbeat(), HEARTBEAT_INTERVAL);
   try {
     return await work();
   } catch (error) {

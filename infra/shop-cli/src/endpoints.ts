@@ -1,0 +1,25 @@
+/** The endpoints.json of a running system. URLs unless stated otherwise. */
+export interface Endpoints {
+  orderApi: string;
+  orderProcessor: string;
+  inventory: string;
+  payment: string;
+  paymentProvider: string;
+  email: string;
+  analytics: string;
+  /** Maildev. */
+  mail: string;
+  /** The console. Absent when it does not run. */
+  deadLetters?: string;
+  /** `host:port` */
+  temporal: string;
+  temporalUi: string;
+  rabbitmq: string;
+  rabbitmqUi: string;
+  /** `host:port` */
+  kafka: string;
+  postgres: string;
+  operatorToken: string;
+  /** Process ids of what runs, by name, such as `order-api` or `kafka`. */
+  processes: Record<string, number>;
+}

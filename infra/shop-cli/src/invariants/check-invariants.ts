@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Unreachable } from '@waybill/cli';
+import { oneOutcome } from './i1-one-outcome.js';
+import { moneyMovesOnce } from './i2-money.js';
+import { stockIsConserved } from './i3-stock.js';
+import { oneConfirmationMail } from './i4-mail.js';
+import { analyticsAgrees } from './i5-analytics.js';
+import { oneOrderPerKey } from './i6-keys.js';
+import type { Expectations, Findings, Invariant } from './invariant.js';
+import type { Snapshot } from './snapshot.js';
+import { type SnapshotEndpoints, takeSnapshot } from './take-snapshot.js';
+
+export interface InvariantResult {
+  /** `I1` to `I6`. */
+  id: string;
+  promise: string;
+  /** `null`: it could not be checked. */
+  ok: boolean | null;
+  /** What was checked, in numbers. */
+  counted: string;
+  /** The number of violations. */
+  broken: number;
+  /** At most five of them. */
+  examples: string[];
+  /** What could not be checked, and the option that it needs. */
+  notChecked?: string;
+}
+
+export interface CheckOptions extends Expectations {
+  /** Milliseconds that the system may take to settle. Default 30,000; 0 checks once. */
+  settle?: number;
+  /** Called after each check that found a violation or could not reach the system. */
+  onProgress?: (progress: string) => void;
+}
+
+const INVARIANTS: readonly Invariant[] = [
+  oneOutcome,
+  moneyMovesOnce,
+  stockIsConserved,
+  oneConfirmationMail,
+  analyticsAgrees,
+  oneOrderPerKey,
+];
+const MAX_EXAMPLES = 5;
+const RECHECK_INTERVAL = 500;
+
+/**
+ * Checks the invariants I1 to I6 of a running system from outside. Rechecks until all hold or the time to settle is
+ * over, because the views of a busy system lag behind each other. Throws Unreachable when the system cannot be reached
+ * at the end of that time.
+ */
+export async function checkInvariants(
+  endpoints: SnapshotEndpoints,
+  { settle = 30_000, onProgress = () => {}, ...expectations }: CheckOptions = {},
+): Promise<InvariantResult[]> {
+  const deadline = performance.now() + settle;
+  for (;;) {
+    const results = await checkOnce(endpoints, expectations);
+    const broken = Array.isArray(results) ? results.filter(({ ok }) => ok === false) : undefined;
+    if (broken?.length === 0 || performance.now() >= deadline) {
+      if (results instanceof Unreachable) throw results;
+      return results;
+    }
+    onProgress(broken ? `not settled yet: ${broken.map(summarize).join('; ')}` : (results as Unreachable).message);
+    await sleep(RECHECK_INTERVAL);
+  }
+}
+
+async function checkOnce(
+  endpoints: SnapshotEndpoints,
+  expectations: Expectations,
+): Promise<InvariantResult[] | Unreachable> {
+  try {
+    return evaluate(await takeSnapshot(endpoints), expectations);
+  } catch (error) {
+    if (error instanceof Unreachable) return error;
+    throw error;
+  }
+}
+
+function evaluate(snapshot: Snapshot, expectations: Expectations): InvariantResult[] {
+  return INVARIANTS.map(({ id, promise, check }) => {
+    const { counted = 'nothing', violations, notChecked }: Partial<Findings> = check(snapshot, expectations);
+    return {
+      id,
+      promise,
+      ok: violations ? violations.length === 0 : null,
+      counted,
+      broken: violations?.length ?? 0,
+      examples: violations?.slice(0, MAX_EXAMPLES) ?? [],
+      ...(notChecked && { notChecked }),
+    };
+  });
+}
+
+const summarize = ({ id, broken, examples }: InvariantResult) =>
+  `${id} ${examples[0]}${broken > 1 ? ` and ${broken - 1} more` : ''}`;

@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { emptyList, jsonResponse } from '@waybill/testing';
+import { allEndpoints, CommandHarness, UNREACHABLE } from './command.fixture.js';
+
+let harness: CommandHarness;
+beforeEach(async () => {
+  harness = await CommandHarness.start({
+    'GET /orders': emptyList,
+    'GET /products': emptyList,
+    'GET /reservations': emptyList,
+    'GET /ledger': emptyList,
+    'GET /api/email': jsonResponse(200, []),
+    'GET /analytics/summary': jsonResponse(200, { orders: {}, revenue: { amount: 0, currency: 'EUR' } }),
+  });
+});
+afterEach(() => harness.stop());
+
+describe('npm run invariants', () => {
+  it('prints each invariant with what it counted and exits with 0', async () => {
+    const { stdout, code } = await harness.run('invariants');
+
+    for (const id of ['I1', 'I2', 'I3', 'I4', 'I5']) expect(stdout).toMatch(new RegExp(`^${id}  ok`, 'm'));
+    expect(stdout).toContain('not checked without --keys');
+    expect(code).toBe(0);
+  });
+
+  it('names what is broken and exits with 1', async () => {
+    const accepted = join(harness.directory, 'accepted');
+    writeFileSync(accepted, 'lost\n');
+    const broken = await harness.run('invariants', '--settle', '0s', '--accepted', accepted);
+    const asJson = await harness.run('invariants', '--settle', '0s', '--accepted', accepted, '--json');
+
+    expect(broken.stdout).toMatch(/^I1 {2}BROKEN/m);
+    expect(broken.stdout).toContain('* order lost was accepted, but there is no such order');
+    expect(JSON.parse(asJson.stdout)[0]).toMatchObject({ id: 'I1', ok: false, broken: 1 });
+    expect([broken.code, asJson.code]).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['an unknown option', ['--acepted', 'x'], 'did you mean --accepted?'],
+    ['a file that does not exist', ['--keys', 'nowhere'], '--keys nowhere'],
+    ['a flag that needs another', ['--only-accepted'], 'needs --accepted'],
+  ])('rejects %s with 2', async (_, args, message) => {
+    const { stderr, code } = await harness.run('invariants', ...args);
+    expect({ stderr, code }).toEqual({ stderr: expect.stringContaining(message), code: 2 });
+  });
+
+  it('exits with 2 when the system cannot be reached', async () => {
+    const { stderr, code } = await harness.runAt(allEndpoints(UNREACHABLE), 'invariants');
+    expect({ stderr, code }).toEqual({ stderr: expect.stringContaining('npm start'), code: 2 });
+  });
+
+  it('exits with 2 and names the addresses that endpoints.json lacks', async () => {
+    const { stderr, code } = await harness.runAt({ orderApi: harness.system.url }, 'invariants');
+    expect({ stderr, code }).toEqual({ stderr: expect.stringContaining('inventory'), code: 2 });
+  });
+
+  it('lists its options with --help', async () => {
+    const { stdout, code } = await harness.run('invariants', '--help');
+    for (const option of ['accepted', 'keys', 'initial', 'settle', 'json']) expect(stdout).toContain(`--${option}`);
+    expect(code).toBe(0);
+  });
+});

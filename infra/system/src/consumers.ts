@@ -1,0 +1,62 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Destination {
+  kind: 'queues' | 'topics';
+  /** Its constant in libs/contracts. */
+  name: string;
+}
+
+const HANDLES = /@Handles\((\w+)/g;
+const CONTRACT = /export const (\w+) = define(?:Event|Task|Reply)\(\{[\s\S]*?\b(topic|queue): (\w+)/g;
+const QUEUE = /export const (\w+) = defineQueue\(/g;
+
+/** libs/contracts/src/consumers.ts: what each service consumes, by its handlers. Throws when nobody consumes a queue. */
+export function consumersFile(root: string): string {
+  const destinations = destinationsOf(root);
+  const services = new Map<string, Destination[]>();
+  for (const path of globSync('services/*/src/**/*.handler.ts', { cwd: root }).sort()) {
+    const [, service] = path.split('/');
+    for (const [, contract] of readFileSync(join(root, path), 'utf8').matchAll(HANDLES)) {
+      const destination = destinations.get(contract!);
+      if (!destination) throw new Error(`${path} handles ${contract}, which libs/contracts does not define`);
+      services.set(service!, [...(services.get(service!) ?? []), destination]);
+    }
+  }
+  requireConsumers(root, [...services.values()].flat());
+  return [HEAD, ...[...services].sort().map(([service, consumed]) => entry(service, consumed)), '};\n'].join('');
+}
+
+function destinationsOf(root: string): Map<string, Destination> {
+  const found = new Map<string, Destination>();
+  for (const path of globSync('libs/contracts/src/*.ts', { cwd: root })) {
+    for (const [, contract, kind, name] of readFileSync(join(root, path), 'utf8').matchAll(CONTRACT))
+      found.set(contract!, { kind: kind === 'topic' ? 'topics' : 'queues', name: name! });
+  }
+  return found;
+}
+
+function requireConsumers(root: string, consumed: readonly Destination[]): void {
+  const queues = [...readFileSync(join(root, 'libs/contracts/src/queues.ts'), 'utf8').matchAll(QUEUE)];
+  const orphans = queues.map(([, name]) => name!).filter((name) => !consumed.some((other) => other.name === name));
+  if (orphans.length) throw new Error(`no handler consumes the queues ${orphans.join(', ')} of libs/contracts`);
+}
+
+function entry(service: string, consumed: readonly Destination[]): string {
+  const list = (kind: Destination['kind']) => {
+    const names = new Set(consumed.filter((destination) => destination.kind === kind).map(({ name }) => name));
+    const items = [...names].sort().map((name) => `${kind}.${name}`);
+    const line = `    ${kind}: [${items.join(', ')}],\n`;
+    return line.length <= 121 ? line : `    ${kind}: [\n${items.map((item) => `      ${item},\n`).join('')}    ],\n`;
+  };
+  return `  ${service}: {\n${list('queues')}${list('topics')}  },\n`;
+}
+
+const HEAD = `// Written by \`npm run generate\` from the handlers of all services.
+import type { Consumer } from '@waybill/messaging/contract';
+import * as queues from './queues.js';
+import * as topics from './topics.js';
+
+/** What each service consumes: queues by itself, topics as a consumer group of its name. */
+export const consumers: Record<string, Consumer> = {
+`;

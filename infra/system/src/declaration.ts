@@ -1,0 +1,50 @@
+/** What is said about a process in system.ts. */
+export interface Process {
+  /** Of the process, its container and its log. */
+  name: string;
+  /** One sentence; a comment in docker-compose.yml. */
+  does: string;
+  /** Folder of the package. */
+  package: string;
+  /** File in its `src` that runs the process. Default `main`. */
+  entry?: string;
+  /** The setting that moves the port, and its default. The process itself reads `PORT`. */
+  port: Readonly<Record<string, number>>;
+  /** Key in endpoints.json. Default: the name in camel case. */
+  endpoint?: string;
+  /** The service whose database it uses, as `waybill_<database>` on PostgreSQL. */
+  database?: string;
+  /** Servers other than PostgreSQL without which it is not ready. */
+  needs?: readonly Broker[];
+  /** Names of processes that it calls by HTTP; it finds each at `<NAME>_URL`. */
+  calls?: readonly string[];
+  /** Settings that docker-compose.yml passes on where they are set; without containers a process sees the whole environment. */
+  settings?: readonly string[];
+  /** Settings that have no default: docker-compose.yml takes them from `.env`, the launcher makes them up. */
+  secrets?: readonly 'OPERATOR_TOKEN'[];
+  /** Limit of its container. Default 256m. */
+  memory?: `${number}m`;
+  /** Of Node, beside `NODE_FLAGS`. */
+  nodeFlags?: readonly string[];
+  /** Whether its container's port is published: on 127.0.0.1 (the default), by nginx for all copies, or not. */
+  published?: 'on the host' | 'by nginx' | 'not';
+  /** A second service in the compose profile `scale-out`, with so many copies. */
+  scaleOut?: { as: string; copies: number };
+  /** Whether it keeps files in `DATA_DIR`. Default false. */
+  keepsFiles?: boolean;
+  /** Rows of the table that `npm start` shows. */
+  pages?: readonly { label: string; path: string; note?: string }[];
+}
+
+/** What is said about a backing server in system.ts. */
+export interface Server {
+  name: 'postgres' | Broker;
+  /** Settings that move its ports, with their defaults. */
+  ports: Readonly<Record<string, number>>;
+  /** The setting that names a server of your own, to be used instead of starting one. */
+  ownBy: string;
+  /** Its web page. `HOME` in the note stands for `WAYBILL_HOME`. */
+  ui?: { label: string; endpoint: string; port: string; note?: string; ownBy?: string };
+}
+
+export type Broker = 'rabbitmq' | 'kafka' | 'temporal' | 'mail';

@@ -1,0 +1,72 @@
+import { type Logger, schemaName, type Tx } from '@waybill/outbox';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+export interface DeadLetterExpiryOptions {
+  /** Runs each statement in a transaction of its own. */
+  database: Tx;
+  logger: Logger;
+  /** How long a dead letter is retained after it was resolved, in ms. Default 90 days. */
+  retention?: number;
+  /** Milliseconds between two rounds. Default 10 minutes. */
+  interval?: number;
+  /** Rows that one statement deletes, so that none holds locks for long. Default 1,000. */
+  batchSize?: number;
+  /** PostgreSQL schema of the tables. Default `waybill`. */
+  schema?: string | undefined;
+}
+
+/**
+ * Deletes dead letters, with their history, that were resubmitted or discarded long ago; never one that waits. Safe to run in
+ * every process: they skip each other's rows.
+ */
+export class DeadLetterExpiry {
+  private readonly options: Required<DeadLetterExpiryOptions> & { schema: string };
+  private timer: NodeJS.Timeout | undefined;
+  private round: Promise<void> = Promise.resolve();
+  private stopping = false;
+
+  constructor(options: DeadLetterExpiryOptions) {
+    this.options = { retention: 90 * DAY, interval: 10 * MINUTE, batchSize: 1_000, ...options, schema: schemaName(options.schema) };
+  }
+
+  /** A round now and every `interval`; one that fails is logged and the next one tries again. */
+  start(): void {
+    if (this.timer) return;
+    const { interval, logger } = this.options;
+    const begin = () => {
+      this.round = this.expire().then(
+        (deleted) => {
+          if (deleted) logger.info({ deleted }, 'deleted expired dead letters');
+        },
+        (error) => logger.warn({ err: error }, 'the expiry of dead letters failed'),
+      );
+    };
+    this.timer = setInterval(begin, interval).unref();
+    begin();
+  }
+
+  /** Resolves when the current statement is done. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    clearInterval(this.timer);
+    await this.round;
+  }
+
+  /** One round: all that is too old now. Resolves with how many were deleted. */
+  async expire(): Promise<number> {
+    const { database, retention, batchSize, schema } = this.options;
+    let deleted = 0;
+    for (let some = batchSize; some === batchSize && !this.stopping; deleted += some) {
+      ({ rowCount: some } = await database.query(deleteSomeSql(schema), [retention, batchSize]));
+    }
+    return deleted;
+  }
+}
+
+const deleteSomeSql = (schema: string) => `
+  DELETE FROM ${schema}.dead_letters WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM ${schema}.dead_letters WHERE resolved_at < now() - $1::float8 * interval '1 millisecond'
+    LIMIT $2 FOR UPDATE SKIP LOCKED
+  ))`;

@@ -1,0 +1,92 @@
+import {
+  type KafkaClient,
+  type RecordBatch,
+  type RecordReader,
+  readUntilStopped,
+  type StoredRecord,
+} from '@waybill/messaging';
+import type { HealthCheck, Logger } from '@waybill/outbox';
+import { collectedDeadLetter, type RawDeadLetter } from './collected-dead-letter.js';
+import type { Collector } from './collector.js';
+import type { DeadLetterSource } from './dead-letter.js';
+
+/** Bytes of a fetch: dead letters are few, and this process is small. */
+const FETCH = 2 * 1024 * 1024;
+
+export interface KafkaCollectorOptions {
+  kafka: KafkaClient;
+  /** Consumer group. */
+  group: string;
+  sources: readonly DeadLetterSource[];
+  /** Creates the topics that are missing; tried until it succeeds. */
+  declare: () => Promise<void>;
+  /** Prefix of every topic's and group's name; default none. For tests that share a broker. */
+  prefix?: string;
+  collector: Collector;
+  logger: Logger;
+}
+
+/** Collects from dead letter topics. An offset is committed once everything before it is stored. */
+export class KafkaCollector implements HealthCheck {
+  readonly name = 'kafka';
+  private readonly prefix: string;
+  private readonly byTopic: Map<string, DeadLetterSource>;
+  private reader: RecordReader | undefined;
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly options: KafkaCollectorOptions) {
+    this.prefix = options.prefix ?? '';
+    this.byTopic = new Map(options.sources.map((source) => [this.prefix + source.name, source]));
+  }
+
+  /** Returns at once, and waits for an unavailable broker in the background. */
+  start(): void {
+    this.running ??= this.collectUntilStopped();
+  }
+
+  /** After the collector was stopped: resolves when what is in flight has ended. */
+  async stop(): Promise<void> {
+    await this.running;
+  }
+
+  async check(): Promise<void> {
+    if (!this.reader?.isAssigned) throw new Error('the group has not assigned its partitions yet');
+  }
+
+  private async collectUntilStopped(): Promise<void> {
+    const { kafka, group, declare, logger, collector } = this.options;
+    const stopping = collector.stopped;
+    const reader = () => {
+      this.reader = kafka.reader({
+        group: this.prefix + group,
+        topics: [...this.byTopic.keys()],
+        maxBytes: FETCH,
+        consume: (batch) => this.consume(batch),
+      });
+      return this.reader;
+    };
+    await readUntilStopped({ prepare: declare, reader, stopping, logger });
+  }
+
+  private async consume(batch: RecordBatch): Promise<void> {
+    const { topic, partition, records } = batch;
+    const { collector } = this.options;
+    const source = this.byTopic.get(topic)!;
+    let last: StoredRecord | undefined;
+    for (const record of records) {
+      const raw = rawDeadLetter(record, `${topic}/${partition}/${record.offset}`);
+      const isStored = await collector.collect(collectedDeadLetter(source, raw, collector.namespace));
+      if (!isStored || !batch.isOurs()) break;
+      last = record;
+    }
+    if (last) await batch.commit(last);
+  }
+}
+
+const rawDeadLetter = ({ headers, key, value, timestamp }: StoredRecord, place: string): RawDeadLetter => ({
+  headers,
+  body: value,
+  key: key?.toString('utf8') ?? null,
+  timestamp,
+  place,
+});

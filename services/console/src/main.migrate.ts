@@ -1,5 +1,0 @@
-import { deadLetterMigrations } from '@waybill/dlq';
-import { outboxMigrations } from '@waybill/outbox';
-import { runMigrations } from '@waybill/platform';
-
-await runMigrations({ libraries: [outboxMigrations, deadLetterMigrations] });

@@ -1,0 +1,77 @@
+import { until } from '@waybill/testing';
+import { anOrder, endpoints, order, outcomeOf, place, post } from '../shop.js';
+import { compose, docker, up } from './compose.js';
+
+const MINUTES = 60_000;
+
+afterAll(() => up(), 2 * MINUTES);
+
+describe('nginx before order-api', () => {
+  // With a connection of its own for each request, so that nothing but nginx chooses the copy.
+  const startOfCopy = async () => {
+    const response = await fetch(`${endpoints().orderApi}/metrics`, { headers: { connection: 'close' } });
+    return /^process_start_time_seconds (\S+)$/m.exec(await response.text())?.[1];
+  };
+
+  it(
+    'shares requests among the copies, and finds a new one by itself',
+    async () => {
+      await up('--scale', 'order-api=2');
+      const seen = new Set<string | undefined>();
+      await until('both copies have responded', async () => seen.add(await startOfCopy()).size === 2, {
+        within: '30s',
+      });
+    },
+    2 * MINUTES,
+  );
+
+  it(
+    'passes orders to the other copy when one is killed: each is accepted once',
+    async () => {
+      await up('--scale', 'order-api=2');
+      const [first] = (await compose('ps', '--quiet', 'order-api')).split('\n');
+      const customerId = `cus_${crypto.randomUUID()}`;
+      const placed = Array.from({ length: 20 }, () => place({ customerId }));
+      await docker('kill', first!);
+      placed.push(...Array.from({ length: 20 }, () => place({ customerId })));
+      const orderIds = await Promise.all(placed);
+
+      const response = await fetch(`${endpoints().orderApi}/orders?customerId=${customerId}&limit=100`);
+      const { items } = (await response.json()) as { items: { orderId: string }[] };
+      expect(items.map(({ orderId }) => orderId).sort()).toEqual(orderIds.sort());
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'passes events on as they come, and the answer of a long poll',
+    async () => {
+      const orderId = await place({ paymentToken: 'tok_slow' });
+      const response = await fetch(`${endpoints().orderApi}/orders/${orderId}/events`);
+      const reader = response.body!.getReader();
+      const { value } = await reader.read();
+      expect(Buffer.from(value!).toString()).toContain('PENDING');
+      expect((await order(orderId)).terminal).toBe(false);
+      await reader.cancel();
+      expect(await outcomeOf(orderId)).toMatchObject({ status: 'CONFIRMED' });
+    },
+    2 * MINUTES,
+  );
+
+  it(
+    'responds 503 with Retry-After by itself while there is no copy',
+    async () => {
+      await compose('stop', 'order-api');
+      const response = await post(anOrder());
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+      expect(await response.json()).toMatchObject({ status: 503, title: 'Service Unavailable' });
+    },
+    2 * MINUTES,
+  );
+
+  it.each(['/%zz', '/%00'])('responds to the malformed path %s with a problem', async (path) => {
+    const response = await fetch(endpoints().orderApi + path);
+    expect([response.status, response.headers.get('content-type')]).toEqual([400, 'application/problem+json']);
+  });
+});

@@ -1,0 +1,80 @@
+import {
+  CancelShipment,
+  InventoryReserved,
+  OrderConfirmed,
+  PaymentCharged,
+  ProductUpserted,
+  ShipmentDelivered,
+} from '@waybill/contracts';
+import { until } from '@waybill/testing';
+import {
+  anOrder,
+  mails,
+  type Order,
+  outcomeOf,
+  place,
+  post,
+  reservations,
+  settledSummary,
+  untilOrder,
+} from './shop.js';
+import { OrderWorkload } from './shop-workload.js';
+import type { Destination, EffectCheck, Peers, SystemUnderTest } from './system/system-under-test.js';
+
+const handled = (
+  { type, destination }: { type: string; destination: { name: string } },
+  ...consumers: string[]
+): Destination => ({ source: destination.name, type, consumers });
+
+export const shop: SystemUnderTest = {
+  startWorkload: () => OrderWorkload.start(),
+  handledEvents: [
+    handled(OrderConfirmed, 'analytics', 'email', 'inventory'),
+    handled(InventoryReserved, 'analytics'),
+    handled(ShipmentDelivered, 'order'),
+    handled(PaymentCharged, 'analytics'),
+    handled(ProductUpserted, 'order'),
+  ],
+  sendThroughEveryConsumer,
+  businessReview: { source: 'orders.process', deadLetterQueue: 'orders-dlq' },
+};
+
+async function sendThroughEveryConsumer({ rabbit, kafka }: Peers): Promise<readonly EffectCheck[]> {
+  const before = await settledSummary();
+  const sku = `NEW-${crypto.randomUUID()}`;
+  const product = { sku, name: 'Germinal', unitPrice: { amount: 999, currency: 'EUR' } };
+  await kafka.publish(ProductUpserted, product);
+  const [good, declined] = await Promise.all([place(), place({ paymentToken: 'tok_declined' })]);
+
+  return [
+    {
+      promise: 'a good order is delivered, mailed and counted',
+      async check() {
+        const { total } = await untilOrder(good, 'DELIVERED');
+        await until('it is mailed', async () => (await mails(good)).length === 1, { within: '30s' });
+        // Of the orders placed here only this one is sold.
+        const counted = async () => (await settledSummary()).revenue.amount === before.revenue.amount + total.amount;
+        await until('it is counted', counted, { within: '30s' });
+      },
+    },
+    {
+      promise: 'a declined order releases its items, and its shipment can be cancelled',
+      async check() {
+        expect(await outcomeOf(declined)).toMatchObject({ reason: 'PAYMENT_DECLINED' });
+        expect(await reservations(declined)).toEqual([expect.objectContaining({ status: 'RELEASED' })]);
+        const attempt = { orderId: declined, attempt: 1 };
+        expect(await rabbit.request(CancelShipment, attempt)).toEqual(attempt);
+      },
+    },
+    {
+      promise: 'a new product can be ordered',
+      async check() {
+        const orderId = await until('it is in the catalogue', async () => {
+          const response = await post(anOrder({ items: [{ sku, quantity: 1 }] }));
+          return response.status === 202 && ((await response.json()) as Order).orderId;
+        });
+        expect(await outcomeOf(orderId)).toMatchObject({ reason: 'OUT_OF_STOCK', total: product.unitPrice });
+      },
+    },
+  ];
+}
