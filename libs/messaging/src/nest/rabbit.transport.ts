@@ -53,7 +53,7 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     this.metrics = messagingMetrics(namespace);
     this.publishing = this.connect('publishing');
     this.consuming = this.connect('consuming');
-    this.publisher = new RabbitPublisher(this.publishing, namespace);
+    this.publisher = new RabbitPublisher(this.publishing, { namespace });
     this.unconfirmed = new UnconfirmedRabbitPublisher(this.publishing, namespace);
     const { publishing, consuming, source } = this;
     this.requests = new RequestReply({ publishing, consuming, source, namespace });

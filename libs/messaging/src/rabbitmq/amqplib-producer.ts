@@ -4,7 +4,6 @@ import { type QueueProducer, type QueueProducerOptions, type RabbitMessage, Rabb
 
 const PRECONDITION_FAILED = 406;
 
-/** Frames of up to 128 KiB that the client buffers before it waits for the socket. */
 const BUFFERED_FRAMES = 128;
 
 interface Sending {
@@ -83,7 +82,8 @@ export class AmqplibProducer implements QueueProducer {
     if (this.isOpening) return;
     this.isOpening = true;
     try {
-      const channel = await this.client.openChannel({ confirm: this.options.confirm, highWaterMark: BUFFERED_FRAMES });
+      const { confirm, bufferedFrames: highWaterMark = BUFFERED_FRAMES } = this.options;
+      const channel = await this.client.openChannel({ confirm, highWaterMark });
       let failure: Error | undefined;
       channel.on('error', (error) => {
         failure = error; // 'close' follows

@@ -37,6 +37,8 @@ export interface QueueDeclaration {
 export interface QueueProducerOptions {
   /** Whether `send` waits until the broker has stored the message. */
   confirm: boolean;
+  /** Frames of up to 128 KiB that are buffered before `send` waits for the socket. Default 128. */
+  bufferedFrames?: number;
   /** A mandatory message found no queue. With confirms, its `send` rejects instead. */
   onReturned?(message: RabbitMessage): void;
 }

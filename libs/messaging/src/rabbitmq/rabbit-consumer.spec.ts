@@ -5,7 +5,7 @@ import { defineQueue, defineTask } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
 import type { Handler } from '../handling/index.js';
 import { Postpone } from '../index.js';
-import { failureOf, Requeued } from '../outcomes/index.js';
+import { failureOf, MalformedMessage, Requeued } from '../outcomes/index.js';
 import {
   attemptsOn,
   CONSUMER,
@@ -143,6 +143,18 @@ describe('a task', () => {
 
     expect(failureOf((await deadLetter()).properties.headers ?? {})).toMatchObject({ class: 'malformed', attempts: 1 });
     await untilEffects('the next one came', (all) => all.includes(`after: ${reason}`));
+  });
+
+  it('with headers that leave no room for the reason becomes a dead letter without the largest of them', async () => {
+    handle = () => Promise.reject(new MalformedMessage('it cannot be read'));
+    const message = encode({ contract: DoIt, body: { what: 'large' } }, '/test');
+    Object.assign(message.headers, { 'x-large': 'x'.repeat(61_000), 'x-small': 'kept' });
+    await publisher.publishOne(message);
+    const { headers = {} } = (await deadLetter()).properties;
+
+    expect(failureOf(headers)).toMatchObject({ class: 'malformed', error: 'it cannot be read' });
+    expect(headers).toMatchObject({ 'x-small': 'kept', 'x-omitted-headers': 'x-large' });
+    expect(headers).not.toHaveProperty('x-large');
   });
 
   it('that is postponed comes again, and that was no attempt', async () => {

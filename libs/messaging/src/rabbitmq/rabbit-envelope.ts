@@ -7,6 +7,13 @@ import type { MessageProperties, RabbitDelivery, RabbitMessage } from './rabbit-
 /** Headers that are AMQP properties on the wire. */
 const PROPERTIES = ['content-type', 'correlation-id', 'reply-to'];
 
+const OMITTED = 'x-omitted-headers';
+const OMITTED_LENGTH = 500;
+/** amqplib encodes 64 KiB of headers at most; some of it is for what else a forwarded message carries. */
+const HEADER_BYTES = 60 * 1024;
+/** What the encoding adds to each name and each value, at most. */
+const HEADER_OVERHEAD = 5;
+
 const attemptsHeader = (namespace: string) => ownHeader('attempts', namespace);
 const firstFailedAtHeader = (namespace: string) => ownHeader('first-failed-at', namespace);
 
@@ -68,7 +75,11 @@ export function fromDelivery(
 export const isFirstDelivery = ({ redelivered, properties }: RabbitDelivery): boolean =>
   !redelivered && properties.headers?.['x-death'] === undefined;
 
-/** The same message for another destination of RabbitMQ, with more headers. */
+/**
+ * The same message for another destination of RabbitMQ, with more headers. What it came with may leave no room for them: then
+ * its largest headers are omitted, and named in `x-omitted-headers`. A message that could not be forwarded would be requeued
+ * for ever.
+ */
 export function forward(message: ReceivedMessage, destination: string, more: Record<string, string>): OutboxMessage {
   const { id, headers, correlationId, replyTo, bytes } = message;
   return {
@@ -78,7 +89,7 @@ export function forward(message: ReceivedMessage, destination: string, more: Rec
     key: null,
     headers: {
       'content-type': 'application/json',
-      ...headers,
+      ...thatFit(headers, HEADER_BYTES - sizeOf(more)),
       ...(message.type && { [`${AMQP_PREFIX}type`]: message.type }),
       ...(correlationId && { 'correlation-id': correlationId }),
       ...(replyTo && { 'reply-to': replyTo }),
@@ -86,6 +97,19 @@ export function forward(message: ReceivedMessage, destination: string, more: Rec
     },
     body: bytes,
   };
+}
+
+const sizeOf = (headers: Record<string, string>): number =>
+  Object.entries(headers)
+    .flat()
+    .reduce((sum, text) => sum + Buffer.byteLength(text) + HEADER_OVERHEAD, 0);
+
+function thatFit(headers: Record<string, string>, bytes: number): Record<string, string> {
+  if (sizeOf(headers) <= bytes) return headers;
+  const bySize = Object.entries(headers).sort(([, a], [, b]) => a.length - b.length);
+  const omitted: string[] = [];
+  while (sizeOf(Object.fromEntries(bySize)) > bytes) omitted.push(bySize.pop()![0]);
+  return { ...Object.fromEntries(bySize), [OMITTED]: omitted.join(' ').slice(0, OMITTED_LENGTH) };
 }
 
 /** What a message carries to its next attempt. */

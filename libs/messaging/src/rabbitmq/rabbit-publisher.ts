@@ -6,9 +6,16 @@ import { isExclusiveReplyQueue } from './late-replies.js';
 import { type QueueProducer, type RabbitClient, RabbitRejection } from './rabbit-client.js';
 import { toRabbit } from './rabbit-envelope.js';
 
-const CONFIRMED_WITHIN = 10_000;
+const CONFIRM_TIMEOUT = 10_000;
 
 const PUBLISHED: PublishOutcome = { status: 'published' };
+
+export interface RabbitPublisherOptions {
+  /** How long to wait for the confirms of up to 1 MB of messages, in ms. Default 10,000. */
+  confirmTimeout?: number;
+  /** What the metrics' names begin with. */
+  namespace?: string | undefined;
+}
 
 /** One `publish` call: the last message of each key that was sent, and the keys whose queue is blocked. */
 interface Batch {
@@ -25,9 +32,12 @@ export class RabbitPublisher implements Publisher {
   private readonly producer: QueueProducer;
   private readonly metrics: MessagingMetrics;
 
-  constructor(client: RabbitClient, namespace?: string) {
+  constructor(
+    client: RabbitClient,
+    private readonly options: RabbitPublisherOptions = {},
+  ) {
     this.producer = client.producer({ confirm: true });
-    this.metrics = messagingMetrics(namespace);
+    this.metrics = messagingMetrics(options.namespace);
   }
 
   /** A full or missing queue is blocked; a message that is too large for RabbitMQ or a frame is rejected. */
@@ -53,7 +63,8 @@ export class RabbitPublisher implements Publisher {
 
   private async publishPortion(messages: readonly OutboxMessage[], batch: Batch): Promise<PublishOutcome[]> {
     const sending = Promise.allSettled(messages.map((message) => this.sendInOrder(message, batch)));
-    const settled = await withTimeout(CONFIRMED_WITHIN, 'RabbitMQ did not confirm', sending);
+    const { confirmTimeout = CONFIRM_TIMEOUT } = this.options;
+    const settled = await withTimeout(confirmTimeout, 'RabbitMQ did not confirm', sending);
     return settled.map((result) => {
       if (result.status === 'rejected') throw result.reason;
       return result.value;
