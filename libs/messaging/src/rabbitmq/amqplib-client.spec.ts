@@ -337,18 +337,19 @@ const CONNECTION_UNBLOCKED = frame(61, Buffer.alloc(0));
 
 /** A way to the broker that can stop reading, so that the client's socket fills up. */
 async function deafProxy(url: string) {
-  const target = new URL(url);
+  const { hostname, port } = new URL(url);
   const clients: Socket[] = [];
   const server = createServer((socket) => {
     clients.push(socket);
-    const broker = connect(Number(target.port), target.hostname);
+    const broker = connect(Number(port), hostname);
     socket.on('error', () => broker.destroy()).on('data', (bytes) => broker.write(bytes));
     broker.on('error', () => socket.destroy()).on('data', (bytes) => socket.write(bytes));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  target.port = String((server.address() as AddressInfo).port);
+  const deaf = new URL(url);
+  deaf.port = String((server.address() as AddressInfo).port);
   return {
-    url: target.href,
+    url: deaf.href,
     pause: () => clients.map((socket) => socket.pause()),
     resume: () => clients.map((socket) => socket.resume()),
     close: () => server.close(),
