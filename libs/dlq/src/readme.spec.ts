@@ -4,13 +4,13 @@ import { type FreshVhost, freshVhost, RabbitPeer, until } from '@waybill/testing
 import { DeadLetterQueries } from './dead-letter-queries.js';
 import {
   aDeadLetter,
+  collect,
   type DeadLetterHarness,
   deadLetterDatabase,
   outboxOf,
   quiet,
   rawDeadLetter,
   TASKS,
-  collect,
 } from './dead-letters.fixture.js';
 import { decide, discardMany, gather } from './readme.example.js';
 
@@ -40,7 +40,9 @@ describe('the README', () => {
 
   it('gathers two dead letters, resubmits one corrected and discards the other', async () => {
     const said = { type: 'parcels.Weigh.v1', destination: { name: TASKS.name }, subjectOf: () => 'parcel-1' };
-    const failure = Object.entries(rawDeadLetter({ class: 'malformed' }).headers).filter(([name]) => name.startsWith('x-'));
+    const failure = Object.entries(rawDeadLetter({ class: 'malformed' }).headers).filter(([name]) =>
+      name.startsWith('x-'),
+    );
     const stop = gather({
       database,
       logger: quiet,
