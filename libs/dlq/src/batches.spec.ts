@@ -11,7 +11,8 @@ import {
   outboxOf,
   quiet,
 } from './dead-letters.fixture.js';
-import { Review, type ReviewError } from './review.js';
+import { Review } from './review.js';
+import { type ReviewError } from './review-error.js';
 
 const review = new Review();
 const batches = new Batches(review);

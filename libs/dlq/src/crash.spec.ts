@@ -124,7 +124,7 @@ describe('a process that runs a batch and is killed, again and again', () => {
     'leaves a batch that others end, each dead letter resolved once, to $action',
     async (action) => {
       const deadLetters = Array.from({ length: 60 }, (_, n) => aDeadLetter({ at: EVENTS, messageId: `event-${n}` }));
-      await collect(database, ...letters);
+      await collect(database, ...deadLetters);
       const batches = new Batches(new Review());
       const batch = (await database.transaction((tx) =>
         batches.begin(tx, { by: 'ada', filter: {}, ratePerSecond: 60, ...action }),

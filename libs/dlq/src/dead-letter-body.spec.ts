@@ -9,7 +9,8 @@ import {
   outboxOf,
   TASKS,
 } from './dead-letters.fixture.js';
-import { type ResubmitDecision, Review, type ReviewError } from './review.js';
+import { type ResubmitDecision, Review } from './review.js';
+import { type ReviewError } from './review-error.js';
 
 const LARGE = `{"parcelId":"parcel-1","notes":"${'x'.repeat(300_000)}"}`;
 const dataref = 'file:///objects/parcel-1';

@@ -84,7 +84,7 @@ export function rawDeadLetter({ at = TASKS, ...changes }: DeadLetterChanges = {}
 }
 
 /** Takes dead letters in, one after the other, and says under which ids. */
-export async function collect(database: DeadLetterHarness, ...letters: CollectedDeadLetter[]): Promise<string[]> {
+export async function collect(database: DeadLetterHarness, ...deadLetters: CollectedDeadLetter[]): Promise<string[]> {
   for (const deadLetter of deadLetters)
     await database.transaction((tx) => new DeadLetterStore().collect(tx, deadLetter));
   const { rows } = await database.pool.query<{ id: string; message_id: string }>(

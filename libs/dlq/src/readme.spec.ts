@@ -66,7 +66,7 @@ describe('the README', () => {
 
   it('discards many, at a rate', async () => {
     const deadLetters = ['one', 'two', 'three'].map((messageId) => aDeadLetter({ messageId }));
-    const ids = await collect(database, ...letters);
+    const ids = await collect(database, ...deadLetters);
     const { batches, runner, selected, batch } = await discardMany(database, quiet);
     const find = async () => (await batches.find(database.autocommit, batch.id))!;
     await until('the batch is done', async () => (await find()).status === 'done');

@@ -9,7 +9,8 @@ import {
   EVENTS,
   outboxOf,
 } from './dead-letters.fixture.js';
-import { type ResubmitDecision, Review, ReviewError } from './review.js';
+import { type ResubmitDecision, Review } from './review.js';
+import { ReviewError } from './review-error.js';
 
 let database: DeadLetterHarness;
 beforeAll(async () => {

@@ -40,7 +40,7 @@ export class ConsoleModule implements OnApplicationShutdown {
     relay: OutboxRelayService,
     private readonly rabbit: AmqplibClient,
   ) {
-    health.add(...letters.healthChecks(), relay.healthCheck());
+    health.add(...deadLetters.healthChecks(), relay.healthCheck());
   }
 
   static with(config: Config, logger: Logger): DynamicModule {
