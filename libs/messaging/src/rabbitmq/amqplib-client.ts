@@ -25,6 +25,8 @@ export class AmqplibClient implements RabbitClient {
   readonly settings: Required<RabbitSettings>;
   /** Why the broker reads nothing from publishers, while it does not. */
   blockedBecause: string | undefined;
+  /** Why there is no connection; its code tells whether the broker is unavailable. */
+  lastFailure: Error | undefined;
   private readonly connection: Promise<RecoveringChannelModel>;
   private model: ChannelModel | undefined;
   private connected = Promise.withResolvers<ChannelModel>();
@@ -68,10 +70,17 @@ export class AmqplibClient implements RabbitClient {
 
   /** Of the connection that there is, or that comes in time. */
   async openChannel({ confirm = false, ...options }: ChannelOptions & { confirm?: boolean } = {}): Promise<Channel> {
-    const { connectTimeout } = this.settings;
-    const model =
-      this.model ?? (await withTimeout(connectTimeout, 'not connected to RabbitMQ', this.connected.promise));
+    const model = this.model ?? (await this.untilConnected());
     return confirm ? model.createConfirmChannel(options) : model.createChannel(options);
+  }
+
+  private async untilConnected(): Promise<ChannelModel> {
+    const { connectTimeout } = this.settings;
+    try {
+      return await withTimeout(connectTimeout, 'not connected to RabbitMQ', this.connected.promise);
+    } catch (error) {
+      throw new Error((error as Error).message, { cause: this.lastFailure });
+    }
   }
 
   /** Waits no longer than `closeTimeout`; a broker that does not reply loses its connection afterwards. */
@@ -94,8 +103,13 @@ export class AmqplibClient implements RabbitClient {
     return connection
       .on('connect', (model) => this.onConnected(model))
       .on('disconnect', (error) => this.onDisconnected(error))
-      .on('connect-failed', (error) => logger.debug({ err: error, connection: name }, 'could not connect to RabbitMQ'))
-      .on('error', () => {}) // 'disconnect' follows
+      .on('connect-failed', (error) => {
+        this.lastFailure = error;
+        logger.debug({ err: error, connection: name }, 'could not connect to RabbitMQ');
+      })
+      .on('error', (error) => {
+        this.lastFailure = error; // 'disconnect' follows
+      })
       .on('blocked', (reason) => {
         this.blockedBecause = reason;
       })

@@ -130,7 +130,9 @@ export class AmqplibProducer implements QueueProducer {
       this.waiting.unshift(...lost.filter((sending) => sending !== largest));
     } else {
       for (const { reject } of lost)
-        reject(new Error('the channel closed before RabbitMQ confirmed', { cause: failure }));
+        reject(
+          new Error('the channel closed before RabbitMQ confirmed', { cause: failure ?? this.client.lastFailure }),
+        );
     }
     this.flush();
   }
