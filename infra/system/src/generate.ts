@@ -5,11 +5,9 @@ import { composeFile } from './compose.js';
 import { buildNetworks } from './compose-network.js';
 import { consumersFile } from './consumers.js';
 import { composeEndpoints } from './endpoints.js';
+import type { GeneratedFile } from './generated-file.js';
 import { prometheusConfig } from './prometheus.js';
 import { referencesOfPackages } from './references.js';
-
-/** Path from the root, and content. */
-export type GeneratedFile = readonly [path: string, content: string];
 
 /** The committed files that follow from the declaration and from the packages' own dependencies. */
 export function generatedFiles(root: string): GeneratedFile[] {

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import type { GeneratedFile } from './generate.js';
+import type { GeneratedFile } from './generated-file.js';
 
 interface Manifest {
   name: string;

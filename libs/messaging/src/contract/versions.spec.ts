@@ -80,20 +80,27 @@ describe('who handles a later version', () => {
 describe('a handler', () => {
   it('is found for every version that its contract reads', () => {
     @Handles(WeighedV3)
-    class WeighedHandler {}
+    class WeighedHandler {
+      async handle() {}
+    }
     const discovery = { getProviders: () => [{ metatype: WeighedHandler, instance: new WeighedHandler() }] };
     const found = new HandlerRegistry(discovery as unknown as DiscoveryService).of('topic');
     expect([...found.keys()]).toEqual(['test.Weighed.v3', 'test.Weighed.v2', 'test.Weighed.v1']);
   });
 
-  it('is the only one for a version: another one for an earlier version is refused at the start', () => {
+  it('is the only one for a version: a second one for an earlier version is an error at start', () => {
     @Handles(WeighedV2)
-    class Present {}
+    class Present {
+      async handle() {}
+    }
     @Handles(WeighedV1)
-    class LeftOver {}
-    const discovery = { getProviders: () => [Present, LeftOver].map((metatype) => ({ metatype, instance: {} })) };
+    class LeftOver {
+      async handle() {}
+    }
+    const instances = [new Present(), new LeftOver()];
+    const discovery = { getProviders: () => instances.map((instance) => ({ instance })) };
     const registry = new HandlerRegistry(discovery as unknown as DiscoveryService);
-    expect(() => registry.of('topic')).toThrow('two handlers take test.Weighed.v1');
+    expect(() => registry.of('topic')).toThrow('LeftOver and Present both handle test.Weighed.v1');
   });
 });
 
@@ -111,7 +118,7 @@ describe('a version', () => {
     ['another topic', { type: 'test.Weighed.v4', topic: defineTopic({ name: 'elsewhere' }) }],
   ])('of %s replaces nothing', (_, said) => {
     const replaces = upcast(WeighedV3, () => ({ parcelId: 'p' }));
-    expect(() => defineEvent({ ...said, subject, schema, replaces })).toThrow("can't replace test.Weighed.v3");
+    expect(() => defineEvent({ ...said, subject, schema, replaces })).toThrow("cannot replace test.Weighed.v3");
   });
 
   it('does not compile with an upcaster that makes something else', () => {

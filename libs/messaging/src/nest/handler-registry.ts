@@ -29,12 +29,14 @@ export class HandlerRegistry {
 
   /** However they are provided: as a class, by `useFactory`, `useValue` or `useExisting`. */
   private *all(): Iterable<Registration> {
-    for (const { metatype, instance, isNotMetatype } of this.discovery.getProviders()) {
-      const type: object | undefined = instance ? Object.getPrototypeOf(instance)?.constructor : metatype;
+    for (const provider of this.discovery.getProviders()) {
+      const instance = provider.instance as Partial<Handler<Contract>> | undefined;
+      const type = instance ? Object.getPrototypeOf(instance)?.constructor : provider.metatype;
       const handles: Handles | undefined = type && Reflect.getMetadata(HANDLES, type);
       if (!handles) continue;
-      const isInstance = isNotMetatype || typeof (instance as Partial<Handler<Contract>>)?.handle === 'function';
-      if (!isInstance) throw new Error(`the handler of ${handles.contract.type} must be a singleton with a handle()`);
+      const isSingleton = provider.isDependencyTreeStatic?.() ?? true;
+      if (!isSingleton || typeof instance?.handle !== 'function')
+        throw new Error(`the handler of ${handles.contract.type} must be a singleton with a handle()`);
       yield { ...handles, handler: instance as Handler<Contract> };
     }
   }

@@ -1,0 +1,2 @@
+/** Path from the root, and content. */
+export type GeneratedFile = readonly [path: string, content: string];
