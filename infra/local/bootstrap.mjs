@@ -151,7 +151,12 @@ async function bundleWorkflows() {
   for (const service of fs.readdirSync(join(root, 'services'))) {
     const dist = join('services', service, 'dist');
     if (!fs.existsSync(join(dist, 'bundle-workflows.js'))) continue;
-    const inputs = [join(dist, 'workflows'), join(dist, 'domain'), 'libs/contracts/dist', 'libs/messaging/dist/contract'];
+    const inputs = [
+      join(dist, 'workflows'),
+      join(dist, 'domain'),
+      'libs/contracts/dist',
+      'libs/messaging/dist/contract',
+    ];
     const code = inputs.flatMap((folder) =>
       fs
         .readdirSync(folder, { recursive: true })

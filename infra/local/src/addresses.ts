@@ -8,10 +8,10 @@ export function addresses({ ports, env, home }: Settings, seconds?: number): str
   const pages = processes.flatMap((process) =>
     (process.pages ?? []).map(({ label, path, note }) => [label, noted(url(ports[portName(process)], path), note)]),
   );
-  const uis = servers.flatMap(({ ui, ownBy }) => {
+  const uis = servers.flatMap(({ ui, replacedBy }) => {
     if (!ui) return [];
-    const own = (ui.ownBy && env[ui.ownBy]) || 'your own';
-    return [[ui.label, env[ownBy] ? own : noted(url(ports[ui.port as PortName]), ui.note)]];
+    const own = (ui.replacedBy && env[ui.replacedBy]) || 'your own';
+    return [[ui.label, env[replacedBy] ? own : noted(url(ports[ui.port as PortName]), ui.note)]];
   });
   const table = [...pages, ...uis].map(([label, address]) => `  ${label!.padEnd(18)} ${address}`).join('\n');
   const headline = seconds === undefined ? '' : `\nWaybill is running (started in ${seconds.toFixed(1)} s).\n`;

@@ -18,7 +18,7 @@ function addService(name: string, entry = 'main'): void {
 }
 
 const stock: Process = { name: 'stock', does: 'Counts.', package: 'services/stock', port: { STOCK_PORT: 3001 } };
-const kafka: Server = { name: 'kafka', ports: { KAFKA_PORT: 9092 }, ownBy: 'KAFKA_BROKERS' };
+const kafka: Server = { name: 'kafka', ports: { KAFKA_PORT: 9092 }, replacedBy: 'KAFKA_BROKERS' };
 const mistakes = (declared: Process[], servers: Server[] = [kafka]) => mistakesIn(root, declared, servers);
 
 describe('a mistake in the declaration is named', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Broker, Process } from './declaration.js';
+import type { Process, ServerName } from './declaration.js';
 import {
   DEFAULT_PORTS,
   databases,
@@ -90,11 +90,11 @@ function service(process: Process): string {
   );
 }
 
-const BROKERS: readonly Broker[] = ['rabbitmq', 'kafka'];
+const BROKERS: readonly ServerName[] = ['rabbitmq', 'kafka'];
 const speaksToBrokers = ({ needs = [] }: Process) => BROKERS.some((broker) => needs.includes(broker));
 
 /** Where the other servers are within the network. */
-const ADDRESSES: Partial<Record<Broker, string>> = {
+const ADDRESSES: Partial<Record<ServerName, string>> = {
   temporal: 'TEMPORAL_ADDRESS: temporal:7233',
   mail: 'SMTP_URL: smtp://mail:1025',
 };

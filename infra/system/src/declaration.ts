@@ -14,8 +14,8 @@ export interface Process {
   endpoint?: string;
   /** The service whose database it uses, as `waybill_<database>` on PostgreSQL. */
   database?: string;
-  /** Servers other than PostgreSQL without which it is not ready. */
-  needs?: readonly Broker[];
+  /** The servers that it needs beside its database. */
+  needs?: readonly ServerName[];
   /** Names of processes that it calls by HTTP; it finds each at `<NAME>_URL`. */
   calls?: readonly string[];
   /** Settings that docker-compose.yml passes on where they are set; without containers a process sees the whole environment. */
@@ -38,13 +38,13 @@ export interface Process {
 
 /** What is said about a backing server in system.ts. */
 export interface Server {
-  name: 'postgres' | Broker;
+  name: ServerName;
   /** Settings that move its ports, with their defaults. */
   ports: Readonly<Record<string, number>>;
-  /** The setting that names a server of your own, to be used instead of starting one. */
-  ownBy: string;
-  /** Its web page. `HOME` in the note stands for `WAYBILL_HOME`. */
-  ui?: { label: string; endpoint: string; port: string; note?: string; ownBy?: string };
+  /** The setting with the address of your own server, which is then used instead. */
+  replacedBy: string;
+  /** Its web page; `replacedBy` is the setting with the address of your own. `HOME` in the note stands for `WAYBILL_HOME`. */
+  ui?: { label: string; endpoint: string; port: string; note?: string; replacedBy?: string };
 }
 
-export type Broker = 'rabbitmq' | 'kafka' | 'temporal' | 'mail';
+export type ServerName = 'postgres' | 'rabbitmq' | 'kafka' | 'temporal' | 'mail';

@@ -1,8 +1,6 @@
 import type { Process, Server } from './declaration.js';
 import { PROCESSES, SERVERS } from './system.js';
 
-export type ServerName = Server['name'];
-
 type KeysOfEach<T> = T extends unknown ? keyof T : never;
 export type PortName = KeysOfEach<(typeof PROCESSES)[number]['port']> | KeysOfEach<(typeof SERVERS)[number]['ports']>;
 

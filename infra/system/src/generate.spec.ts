@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireComplete } from './check.js';
-import { DEFAULT_PORTS, NODE_FLAGS, processes, publishedPorts, servers } from './derived.js';
+import { DEFAULT_PORTS, NODE_FLAGS, processes, publishedPorts, servers, urlSetting } from './derived.js';
 import { staleFiles } from './generate.js';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -29,8 +29,8 @@ describe('what is written by hand agrees with the declaration', () => {
       const of = processes.filter((process) => path.startsWith(`${process.package}/`));
       const known = [
         ...of.flatMap(({ settings = [], secrets = [] }) => [...settings, ...secrets]),
-        ...of.flatMap(({ calls = [] }) => calls.map((name) => `${name.toUpperCase().replaceAll('-', '_')}_URL`)),
-        ...servers.map(({ ownBy }) => ownBy),
+        ...of.flatMap(({ calls = [] }) => calls.map(urlSetting)),
+        ...servers.map(({ replacedBy }) => replacedBy),
         ...FROM_THE_PLATFORM,
       ];
       const names = [...read(path).matchAll(/^\s+([A-Z][A-Z_]+): /gm)].map(([, name]) => name!);

@@ -103,12 +103,12 @@ export const SERVERS = [
   {
     name: 'postgres',
     ports: { POSTGRES_PORT: 5432 },
-    ownBy: 'POSTGRES_URL',
+    replacedBy: 'POSTGRES_URL',
   },
   {
     name: 'rabbitmq',
     ports: { RABBITMQ_PORT: 5672, RABBITMQ_UI_PORT: 15_672, RABBITMQ_DIST_PORT: 15_673, RABBITMQ_EPMD_PORT: 4_370 },
-    ownBy: 'RABBITMQ_URL',
+    replacedBy: 'RABBITMQ_URL',
     ui: {
       label: 'RabbitMQ',
       endpoint: 'rabbitmqUi',
@@ -119,18 +119,18 @@ export const SERVERS = [
   {
     name: 'kafka',
     ports: { KAFKA_PORT: 9092, KAFKA_CONTROLLER_PORT: 9093 },
-    ownBy: 'KAFKA_BROKERS',
+    replacedBy: 'KAFKA_BROKERS',
   },
   {
     name: 'temporal',
     ports: { TEMPORAL_PORT: 7233, TEMPORAL_UI_PORT: 8233 },
-    ownBy: 'TEMPORAL_ADDRESS',
+    replacedBy: 'TEMPORAL_ADDRESS',
     ui: { label: 'Temporal', endpoint: 'temporalUi', port: 'TEMPORAL_UI_PORT' },
   },
   {
     name: 'mail',
     ports: { SMTP_PORT: 1025, MAIL_PORT: 1080 },
-    ownBy: 'SMTP_URL',
-    ui: { label: 'mailbox', endpoint: 'mail', port: 'MAIL_PORT', ownBy: 'MAIL_URL' },
+    replacedBy: 'SMTP_URL',
+    ui: { label: 'mailbox', endpoint: 'mail', port: 'MAIL_PORT', replacedBy: 'MAIL_URL' },
   },
 ] as const satisfies readonly Server[];

@@ -1,24 +1,24 @@
-import type { Queue, Topic } from '@waybill/messaging/contract';
+// Written by `npm run generate` from the handlers of all services.
+import type { Consumer } from '@waybill/messaging/contract';
 import * as queues from './queues.js';
 import * as topics from './topics.js';
 
-/** What one service takes. */
-export interface Consumer {
-  queues: readonly Queue[];
-  /** Read as a consumer group of the service's name. */
-  topics: readonly Topic[];
-}
-
-/** Who takes what, by service: each queue is one service's, a topic is anyone's. */
+/** What each service consumes: queues by itself, topics as a consumer group of its name. */
 export const consumers: Record<string, Consumer> = {
-  order: {
-    queues: [queues.ordersProcess, queues.ordersReplies],
-    topics: [topics.inventoryEvents, topics.catalogProducts],
+  analytics: {
+    queues: [],
+    topics: [topics.inventoryEvents, topics.ordersEvents, topics.paymentsEvents],
   },
-  inventory: {
-    queues: [queues.inventoryReserve, queues.inventoryRelease, queues.inventoryShip, queues.inventoryCancelShipment],
+  email: {
+    queues: [queues.emailSend],
     topics: [topics.ordersEvents],
   },
-  email: { queues: [queues.emailSend], topics: [topics.ordersEvents] },
-  analytics: { queues: [], topics: [topics.ordersEvents, topics.inventoryEvents, topics.paymentsEvents] },
+  inventory: {
+    queues: [queues.inventoryCancelShipment, queues.inventoryRelease, queues.inventoryReserve, queues.inventoryShip],
+    topics: [topics.ordersEvents],
+  },
+  order: {
+    queues: [queues.ordersProcess, queues.ordersReplies],
+    topics: [topics.catalogProducts, topics.inventoryEvents],
+  },
 };

@@ -5,4 +5,9 @@ import * as queues from './queues.js';
 import * as topics from './topics.js';
 
 /** Every topic and queue of Waybill, on one page. */
-export const topology: Topology = { topics: Object.values(topics), queues: Object.values(queues), deadLetterQueues, consumers };
+export const topology: Topology = {
+  topics: Object.values(topics),
+  queues: Object.values(queues),
+  deadLetterQueues,
+  consumers,
+};

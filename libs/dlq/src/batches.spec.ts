@@ -2,8 +2,17 @@ import { until } from '@waybill/testing';
 import { BatchRunner } from './batch-runner.js';
 import { Batches, type BatchSelection } from './batches.js';
 import { DeadLetterQueries } from './dead-letter-queries.js';
-import { aDeadLetter, EVENTS, type DeadLetterHarness, deadLetterDatabase, outboxOf, quiet, collect } from './dead-letters.fixture.js';
-import { type ReviewError, Review } from './review.js';
+import {
+  aDeadLetter,
+  collect,
+  type DeadLetterHarness,
+  deadLetterDatabase,
+  EVENTS,
+  outboxOf,
+  quiet,
+} from './dead-letters.fixture.js';
+import { Review } from './review.js';
+import { type ReviewError } from './review-error.js';
 
 const review = new Review();
 const batches = new Batches(review);
@@ -67,7 +76,10 @@ const find = async (id: string) => (await batches.find(database.autocommit, id))
 const untilDone = (id: string) => until('the batch is done', async () => (await find(id)).status === 'done');
 
 /** Runs something while a transaction is open that has done `first`; resolves when both are over. */
-async function meanwhile<T>(first: Parameters<DeadLetterHarness['transaction']>[0], then: () => Promise<T>): Promise<T> {
+async function meanwhile<T>(
+  first: Parameters<DeadLetterHarness['transaction']>[0],
+  then: () => Promise<T>,
+): Promise<T> {
   const { promise: othersWait, resolve: letGo } = Promise.withResolvers<void>();
   const { promise: done, resolve: isDone } = Promise.withResolvers<void>();
   const open = database.transaction(async (tx) => {
@@ -193,21 +205,24 @@ describe('a batch', () => {
     expect(await decisions()).toHaveLength(6);
   });
 
-  it.each(EITHER)('is gone on with by another process after a crash, each dead letter once, to $action', async (action) => {
-    await lettersOf(120);
-    const batch = (await begin(action))!;
-    await step();
-    const crashed = database.transaction(async (tx) => {
-      await batches.step(tx);
-      throw new Error('the process dies here');
-    });
-    await expect(crashed).rejects.toThrow('dies');
+  it.each(EITHER)(
+    'is gone on with by another process after a crash, each dead letter once, to $action',
+    async (action) => {
+      await lettersOf(120);
+      const batch = (await begin(action))!;
+      await step();
+      const crashed = database.transaction(async (tx) => {
+        await batches.step(tx);
+        throw new Error('the process dies here');
+      });
+      await expect(crashed).rejects.toThrow('dies');
 
-    await withRunners(3, () => untilDone(batch.id).then(() => {}));
-    expect(await find(batch.id)).toMatchObject({ resolved: 120, skipped: 0 });
-    const resolved = (await decisions()).map(({ message_id }) => message_id);
-    expect(resolved.sort()).toEqual(Array.from({ length: 120 }, (_, n) => `no answer ${n}`).sort());
-  });
+      await withRunners(3, () => untilDone(batch.id).then(() => {}));
+      expect(await find(batch.id)).toMatchObject({ resolved: 120, skipped: 0 });
+      const resolved = (await decisions()).map(({ message_id }) => message_id);
+      expect(resolved.sort()).toEqual(Array.from({ length: 120 }, (_, n) => `no answer ${n}`).sort());
+    },
+  );
 });
 
 describe('a batch that discards', () => {
@@ -231,7 +246,10 @@ describe('a batch that discards', () => {
   });
 
   it('tells the group of each event, so that what waits behind it goes on', async () => {
-    await collect(database, ...['one', 'two'].map((messageId) => aDeadLetter({ at: EVENTS, messageId, key: messageId })));
+    await collect(
+      database,
+      ...['one', 'two'].map((messageId) => aDeadLetter({ at: EVENTS, messageId, key: messageId })),
+    );
     await toTheEnd((await begin(DISCARD))!.id);
     const told = (await outboxOf(database)).map(({ destination, body }) => [destination, JSON.parse(body)]);
     expect(told).toMatchObject([

@@ -149,9 +149,10 @@ export class Batches {
    */
   async stop(tx: Tx, id: string, by: string): Promise<Batch> {
     // Waits for a step in progress.
-    const { rows } = await tx.query<BatchRow>(`SELECT * FROM ${this.schema}.dead_letter_batches WHERE id = $1 FOR UPDATE`, [
-      id,
-    ]);
+    const { rows } = await tx.query<BatchRow>(
+      `SELECT * FROM ${this.schema}.dead_letter_batches WHERE id = $1 FOR UPDATE`,
+      [id],
+    );
     const batch = rows[0];
     if (!batch) throw new ReviewError('unknown', `there is no batch ${id}`);
     if (batch.status !== 'running') throw new ReviewError('resolved', `nothing was changed: ${ending(batch)}`);

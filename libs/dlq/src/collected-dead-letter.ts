@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { attributeOf, type Failure, failureOf } from '@waybill/messaging';
-import type { DeadLetterSource, CollectedDeadLetter } from './dead-letter.js';
+import type { CollectedDeadLetter, DeadLetterSource } from './dead-letter.js';
 
 /** A message as the broker delivered it. */
 export interface RawDeadLetter {
@@ -24,11 +24,7 @@ const MOST_ATTEMPTS = 1_000_000;
  * What is known of a dead letter. Never fails: whatever is in a dead letter queue can be collected. What is missing or
  * makes no sense is replaced by what is known otherwise.
  */
-export function collectedDeadLetter(
-  at: DeadLetterSource,
-  raw: RawDeadLetter,
-  namespace?: string,
-): CollectedDeadLetter {
+export function collectedDeadLetter(at: DeadLetterSource, raw: RawDeadLetter, namespace?: string): CollectedDeadLetter {
   const { headers, body } = raw;
   const failure = failureOf(headers, namespace) ?? failureWithoutHeaders(headers);
   const attribute = (name: string) => attributeOf(headers, name);

@@ -14,21 +14,21 @@ import {
 } from '@waybill/testing';
 import { BatchRunner } from './batch-runner.js';
 import { Batches } from './batches.js';
-import { DeadLetterQueries } from './dead-letter-queries.js';
-import type { DyingConsole } from './dying-console.fixture.js';
 import { Collector } from './collector.js';
-import { KafkaCollector } from './kafka-collector.js';
+import { DeadLetterQueries } from './dead-letter-queries.js';
 import {
   aDeadLetter,
-  EVENTS,
+  collect,
   type DeadLetterHarness,
   deadLetterDatabase,
+  EVENTS,
   outboxOf,
   quiet,
   rawDeadLetter,
   TASKS,
-  collect,
 } from './dead-letters.fixture.js';
+import type { DyingConsole } from './dying-console.fixture.js';
+import { KafkaCollector } from './kafka-collector.js';
 import { RabbitCollector } from './rabbit-collector.js';
 import { Review } from './review.js';
 
@@ -92,7 +92,13 @@ describe('a process that gathers dead letters and dies after its commit, before 
       const common = { collector, logger: quiet, declare: async () => {} };
       const parts = [
         new RabbitCollector({ ...common, client, sources: [TASKS] }),
-        new KafkaCollector({ ...common, kafka: new KafkaJsClient(topics.kafka), group: 'console', prefix: topics.prefix, sources: [EVENTS] }),
+        new KafkaCollector({
+          ...common,
+          kafka: new KafkaJsClient(topics.kafka),
+          group: 'console',
+          prefix: topics.prefix,
+          sources: [EVENTS],
+        }),
       ];
       const queries = new DeadLetterQueries();
       const list = () => queries.list(database.autocommit, {}, { limit: 10 });
@@ -118,7 +124,7 @@ describe('a process that runs a batch and is killed, again and again', () => {
     'leaves a batch that others end, each dead letter resolved once, to $action',
     async (action) => {
       const deadLetters = Array.from({ length: 60 }, (_, n) => aDeadLetter({ at: EVENTS, messageId: `event-${n}` }));
-      await collect(database, ...letters);
+      await collect(database, ...deadLetters);
       const batches = new Batches(new Review());
       const batch = (await database.transaction((tx) =>
         batches.begin(tx, { by: 'ada', filter: {}, ratePerSecond: 60, ...action }),
@@ -139,7 +145,9 @@ describe('a process that runs a batch and is killed, again and again', () => {
       await runner.stop();
       expect(await progress()).toMatchObject({ resolved: 60, skipped: 0 });
       const told = (await outboxOf(database)).map(({ body }) => JSON.parse(body));
-      expect(told.map(({ messageId }) => messageId).sort()).toEqual(deadLetters.map(({ messageId }) => messageId).sort());
+      expect(told.map(({ messageId }) => messageId).sort()).toEqual(
+        deadLetters.map(({ messageId }) => messageId).sort(),
+      );
       expect(new Set(told.map(({ action }) => action))).toEqual(new Set([action.action]));
     },
   );

@@ -1,7 +1,16 @@
-import { DeadLetterQueries } from './dead-letter-queries.js';
 import type { ReadBody } from './dead-letter-body.js';
-import { aDeadLetter, EVENTS, type DeadLetterHarness, deadLetterDatabase, outboxOf, TASKS, collect } from './dead-letters.fixture.js';
-import { type ReviewError, type ResubmitDecision, Review } from './review.js';
+import { DeadLetterQueries } from './dead-letter-queries.js';
+import {
+  aDeadLetter,
+  collect,
+  type DeadLetterHarness,
+  deadLetterDatabase,
+  EVENTS,
+  outboxOf,
+  TASKS,
+} from './dead-letters.fixture.js';
+import { type ResubmitDecision, Review } from './review.js';
+import { type ReviewError } from './review-error.js';
 
 const LARGE = `{"parcelId":"parcel-1","notes":"${'x'.repeat(300_000)}"}`;
 const dataref = 'file:///objects/parcel-1';

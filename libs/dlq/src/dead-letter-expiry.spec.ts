@@ -1,8 +1,8 @@
 import type { Tx } from '@waybill/outbox';
 import { until } from '@waybill/testing';
-import { DeadLetterStore } from './dead-letter-store.js';
 import { DeadLetterExpiry, type DeadLetterExpiryOptions } from './dead-letter-expiry.js';
-import { aDeadLetter, type DeadLetterHarness, deadLetterDatabase, quiet, collect } from './dead-letters.fixture.js';
+import { DeadLetterStore } from './dead-letter-store.js';
+import { aDeadLetter, collect, type DeadLetterHarness, deadLetterDatabase, quiet } from './dead-letters.fixture.js';
 import { Review } from './review.js';
 
 const DAY = 24 * 60 * 60 * 1_000;

@@ -28,7 +28,13 @@ export class DeadLetterExpiry {
   private stopping = false;
 
   constructor(options: DeadLetterExpiryOptions) {
-    this.options = { retention: 90 * DAY, interval: 10 * MINUTE, batchSize: 1_000, ...options, schema: schemaName(options.schema) };
+    this.options = {
+      retention: 90 * DAY,
+      interval: 10 * MINUTE,
+      batchSize: 1_000,
+      ...options,
+      schema: schemaName(options.schema),
+    };
   }
 
   /** A round now and every `interval`; one that fails is logged and the next one tries again. */

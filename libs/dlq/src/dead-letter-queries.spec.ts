@@ -1,5 +1,5 @@
-import { DeadLetterQueries, type DeadLetterFilter } from './dead-letter-queries.js';
-import { aDeadLetter, EVENTS, type DeadLetterHarness, deadLetterDatabase, collect } from './dead-letters.fixture.js';
+import { type DeadLetterFilter, DeadLetterQueries } from './dead-letter-queries.js';
+import { aDeadLetter, collect, type DeadLetterHarness, deadLetterDatabase, EVENTS } from './dead-letters.fixture.js';
 import { Review } from './review.js';
 
 const queries = new DeadLetterQueries();
@@ -45,7 +45,8 @@ describe('a list of dead letters', () => {
       const page = await queries.list(database.autocommit, { source: 'parcels.weigh' }, { limit: 2, cursor });
       seen.push(...page.items.map(({ messageId }) => messageId));
       cursor = page.nextCursor ?? undefined;
-      if (seen.length === 2) await collect(database, aDeadLetter({ messageId: 'later', class: 'business', error: 'late' }));
+      if (seen.length === 2)
+        await collect(database, aDeadLetter({ messageId: 'later', class: 'business', error: 'late' }));
     } while (cursor);
     expect(seen).toEqual(['e', 'd', 'b', 'a']);
   });

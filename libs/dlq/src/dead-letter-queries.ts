@@ -2,7 +2,14 @@ import type { FailureClass } from '@waybill/messaging';
 import { schemaName, type Tx } from '@waybill/outbox';
 import type { DeadLetter, DeadLetterDetails, DeadLetterStatus } from './dead-letter.js';
 import { noObjectStore, type ReadBody } from './dead-letter-body.js';
-import { type ActRow, type DeadLetterDetailsRow, type DeadLetterRow, SHOWN, toDeadLetter, toDeadLetterDetails } from './dead-letter-rows.js';
+import {
+  type ActRow,
+  type DeadLetterDetailsRow,
+  type DeadLetterRow,
+  SHOWN,
+  toDeadLetter,
+  toDeadLetterDetails,
+} from './dead-letter-rows.js';
 
 /** Selects dead letters; a field that is left out matches any. */
 export interface DeadLetterFilter {

@@ -1,8 +1,15 @@
+import { collectedDeadLetter, type RawDeadLetter } from './collected-dead-letter.js';
+import type { CollectedDeadLetter, DeadLetterDetails } from './dead-letter.js';
 import { DeadLetterQueries } from './dead-letter-queries.js';
 import { DeadLetterStore } from './dead-letter-store.js';
-import { collectedDeadLetter, type RawDeadLetter } from './collected-dead-letter.js';
-import type { DeadLetterDetails, CollectedDeadLetter } from './dead-letter.js';
-import { aDeadLetter, EVENTS, type DeadLetterHarness, deadLetterDatabase, TASKS, collect } from './dead-letters.fixture.js';
+import {
+  aDeadLetter,
+  collect,
+  type DeadLetterHarness,
+  deadLetterDatabase,
+  EVENTS,
+  TASKS,
+} from './dead-letters.fixture.js';
 
 let database: DeadLetterHarness;
 beforeAll(async () => {
@@ -10,7 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const take = (deadLetter: CollectedDeadLetter) => database.transaction((tx) => new DeadLetterStore().collect(tx, deadLetter));
+const take = (deadLetter: CollectedDeadLetter) =>
+  database.transaction((tx) => new DeadLetterStore().collect(tx, deadLetter));
 
 async function found(deadLetter: CollectedDeadLetter): Promise<DeadLetterDetails> {
   const [id] = await collect(database, deadLetter);
@@ -58,7 +66,12 @@ describe('a dead letter that is taken in', () => {
 
   it('is the same one when its message fails again, and tells of both failures', async () => {
     const first = aDeadLetter({ messageId: 'twice', error: 'first' });
-    const second = aDeadLetter({ messageId: 'twice', error: 'second', failedAt: '2026-01-02T00:00:00.000Z', body: 'new' });
+    const second = aDeadLetter({
+      messageId: 'twice',
+      error: 'second',
+      failedAt: '2026-01-02T00:00:00.000Z',
+      body: 'new',
+    });
     expect([await take(first), await take(second), await take(first)]).toEqual(['new', 'again', 'known']);
     expect(await found(second)).toMatchObject({
       error: 'second',
@@ -70,7 +83,10 @@ describe('a dead letter that is taken in', () => {
 
   it('is one for each consumer that gave the same message up', async () => {
     const other = { ...EVENTS, name: 'shop.events.stats-dlq', consumer: 'stats' };
-    const taken = [aDeadLetter({ at: EVENTS, messageId: 'shared' }), aDeadLetter({ at: other, messageId: 'shared' })].map(take);
+    const taken = [
+      aDeadLetter({ at: EVENTS, messageId: 'shared' }),
+      aDeadLetter({ at: other, messageId: 'shared' }),
+    ].map(take);
     expect(await Promise.all(taken)).toEqual(['new', 'new']);
   });
 });
@@ -126,8 +142,15 @@ describe('whatever is found among the dead letters can be taken in', () => {
 
   it('what the broker itself has set aside, with its reason', async () => {
     const death = '[{"reason":"delivery_limit","queue":"parcels.weigh","count":1}]';
-    const deadLetter = collectedDeadLetter(TASKS, { headers: { 'x-death': death }, body: Buffer.from('{}'), messageId: 'dropped' });
-    expect(await found(deadLetter)).toMatchObject({ class: 'transient', error: expect.stringContaining('delivery_limit') });
+    const deadLetter = collectedDeadLetter(TASKS, {
+      headers: { 'x-death': death },
+      body: Buffer.from('{}'),
+      messageId: 'dropped',
+    });
+    expect(await found(deadLetter)).toMatchObject({
+      class: 'transient',
+      error: expect.stringContaining('delivery_limit'),
+    });
   });
 
   it('messages without an id, each by itself', async () => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { schemaName, type Tx } from '@waybill/outbox';
 import { v7 as uuidv7 } from 'uuid';
-import { failureGroupOf } from './failure-group.js';
 import type { CollectedDeadLetter } from './dead-letter.js';
+import { failureGroupOf } from './failure-group.js';
 
 /**
  * `new`: the first dead letter of this message. `again`: the message has failed once more, and waits again. `known`: this

@@ -1,10 +1,10 @@
 import { type FailureClass, failureHeaders } from '@waybill/messaging';
 import { migrateLibraries, outboxMigrations, pgTx } from '@waybill/outbox';
 import { type FreshDatabase, freshDatabase, transaction } from '@waybill/testing';
+import { collectedDeadLetter, type RawDeadLetter } from './collected-dead-letter.js';
+import type { CollectedDeadLetter, DeadLetterSource } from './dead-letter.js';
 import type { DeadLetterDatabase } from './dead-letter-database.js';
 import { DeadLetterStore } from './dead-letter-store.js';
-import { collectedDeadLetter, type RawDeadLetter } from './collected-dead-letter.js';
-import type { DeadLetterSource, CollectedDeadLetter } from './dead-letter.js';
 import { deadLetterMigrations } from './migrations.js';
 
 /** Says nothing; a failing test shows the outcome. */
@@ -84,8 +84,9 @@ export function rawDeadLetter({ at = TASKS, ...changes }: DeadLetterChanges = {}
 }
 
 /** Takes dead letters in, one after the other, and says under which ids. */
-export async function collect(database: DeadLetterHarness, ...letters: CollectedDeadLetter[]): Promise<string[]> {
-  for (const deadLetter of deadLetters) await database.transaction((tx) => new DeadLetterStore().collect(tx, deadLetter));
+export async function collect(database: DeadLetterHarness, ...deadLetters: CollectedDeadLetter[]): Promise<string[]> {
+  for (const deadLetter of deadLetters)
+    await database.transaction((tx) => new DeadLetterStore().collect(tx, deadLetter));
   const { rows } = await database.pool.query<{ id: string; message_id: string }>(
     'SELECT id, message_id FROM waybill.dead_letters',
   );

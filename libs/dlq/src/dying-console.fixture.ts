@@ -5,8 +5,8 @@ import pg from 'pg';
 import { BatchRunner } from './batch-runner.js';
 import { Batches } from './batches.js';
 import { Collector } from './collector.js';
-import { KafkaCollector } from './kafka-collector.js';
 import { EVENTS, quiet, TASKS } from './dead-letters.fixture.js';
+import { KafkaCollector } from './kafka-collector.js';
 import { RabbitCollector } from './rabbit-collector.js';
 import { Review } from './review.js';
 

@@ -2,8 +2,8 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import type { HealthCheck } from '@waybill/outbox';
 import type { BatchRunner } from './batch-runner.js';
 import type { Collector } from './collector.js';
-import type { KafkaCollector } from './kafka-collector.js';
 import type { DeadLetterExpiry } from './dead-letter-expiry.js';
+import type { KafkaCollector } from './kafka-collector.js';
 import type { RabbitCollector } from './rabbit-collector.js';
 
 /** Collects dead letters, runs batches and deletes what has expired, as long as the application runs. */

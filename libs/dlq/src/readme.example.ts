@@ -3,8 +3,8 @@ import type { DeadLetterDatabase } from './dead-letter-database.js';
 import {
   Batches,
   BatchRunner,
-  DeadLetterQueries,
   Collector,
+  DeadLetterQueries,
   RabbitCollector,
   type RabbitCollectorOptions,
   Review,

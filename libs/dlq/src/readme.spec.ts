@@ -4,13 +4,13 @@ import { type FreshVhost, freshVhost, RabbitPeer, until } from '@waybill/testing
 import { DeadLetterQueries } from './dead-letter-queries.js';
 import {
   aDeadLetter,
+  collect,
   type DeadLetterHarness,
   deadLetterDatabase,
   outboxOf,
   quiet,
   rawDeadLetter,
   TASKS,
-  collect,
 } from './dead-letters.fixture.js';
 import { decide, discardMany, gather } from './readme.example.js';
 
@@ -40,7 +40,9 @@ describe('the README', () => {
 
   it('gathers two dead letters, resubmits one corrected and discards the other', async () => {
     const said = { type: 'parcels.Weigh.v1', destination: { name: TASKS.name }, subjectOf: () => 'parcel-1' };
-    const failure = Object.entries(rawDeadLetter({ class: 'malformed' }).headers).filter(([name]) => name.startsWith('x-'));
+    const failure = Object.entries(rawDeadLetter({ class: 'malformed' }).headers).filter(([name]) =>
+      name.startsWith('x-'),
+    );
     const stop = gather({
       database,
       logger: quiet,
@@ -64,7 +66,7 @@ describe('the README', () => {
 
   it('discards many, at a rate', async () => {
     const deadLetters = ['one', 'two', 'three'].map((messageId) => aDeadLetter({ messageId }));
-    const ids = await collect(database, ...letters);
+    const ids = await collect(database, ...deadLetters);
     const { batches, runner, selected, batch } = await discardMany(database, quiet);
     const find = async () => (await batches.find(database.autocommit, batch.id))!;
     await until('the batch is done', async () => (await find()).status === 'done');

@@ -91,6 +91,4 @@ function releaseTask(
 const BROKER_HEADERS = /^x-(first-|last-)?death|^x-(delivery|acquired)-count$/;
 
 const asSent = (headers: Record<string, string>, namespace: string | undefined): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(withoutFailure(headers, namespace)).filter(([name]) => !BROKER_HEADERS.test(name)),
-  );
+  Object.fromEntries(Object.entries(withoutFailure(headers, namespace)).filter(([name]) => !BROKER_HEADERS.test(name)));

@@ -2,14 +2,15 @@ import { until } from '@waybill/testing';
 import { DeadLetterQueries } from './dead-letter-queries.js';
 import {
   aDeadLetter,
-  EVENTS,
-  type DeadLetterHarness,
-  type DeadLetterChanges,
-  deadLetterDatabase,
-  outboxOf,
   collect,
+  type DeadLetterChanges,
+  type DeadLetterHarness,
+  deadLetterDatabase,
+  EVENTS,
+  outboxOf,
 } from './dead-letters.fixture.js';
-import { ReviewError, type ResubmitDecision, Review } from './review.js';
+import { type ResubmitDecision, Review } from './review.js';
+import { ReviewError } from './review-error.js';
 
 let database: DeadLetterHarness;
 beforeAll(async () => {

@@ -3,10 +3,10 @@ import { consumers, topology } from '@waybill/contracts';
 import {
   Batches,
   BatchRunner,
-  DeadLetterQueries,
   Collector,
-  KafkaCollector,
   DeadLetterExpiry,
+  DeadLetterQueries,
+  KafkaCollector,
   RabbitCollector,
   Review,
   registerDepthMetrics,
@@ -28,7 +28,7 @@ import type { Config } from './config.js';
 import { BatchesController } from './http/batches.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
 import { OperatorToken } from './http/operator.guard.js';
-import { validateBody, QUEUES, SOURCES } from './sources.js';
+import { QUEUES, SOURCES, validateBody } from './sources.js';
 import { storedBodies } from './stored-body.js';
 
 /** Collects the dead letters of all brokers and lets operators resolve them. */
@@ -40,7 +40,7 @@ export class ConsoleModule implements OnApplicationShutdown {
     relay: OutboxRelayService,
     private readonly rabbit: AmqplibClient,
   ) {
-    health.add(...letters.healthChecks(), relay.healthCheck());
+    health.add(...deadLetters.healthChecks(), relay.healthCheck());
   }
 
   static with(config: Config, logger: Logger): DynamicModule {
@@ -80,14 +80,24 @@ export class ConsoleModule implements OnApplicationShutdown {
   }
 }
 
-function deadLetterService(config: Config, logger: Logger, database: Database, rabbit: RabbitClient, batches: BatchRunner) {
+function deadLetterService(
+  config: Config,
+  logger: Logger,
+  database: Database,
+  rabbit: RabbitClient,
+  batches: BatchRunner,
+) {
   const { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix } = config;
   const kafka = createKafka({ brokers, clientId: 'console', logger });
   const collector = new Collector({ database, logger });
   return new DeadLetterService({
     collector,
     batches,
-    expiry: new DeadLetterExpiry({ database: database.autocommit, logger, retention: config.RESOLVED_DEAD_LETTER_RETENTION }),
+    expiry: new DeadLetterExpiry({
+      database: database.autocommit,
+      logger,
+      retention: config.RESOLVED_DEAD_LETTER_RETENTION,
+    }),
     rabbitmq: new RabbitCollector({
       client: rabbit,
       sources: SOURCES.filter(({ kind }) => kind === 'queue'),

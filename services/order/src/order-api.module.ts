@@ -47,8 +47,7 @@ export class OrderApiModule {
         { provide: PostgresIdempotencyKeys, useValue: new PostgresIdempotencyKeys({ groupCommit: 20 }) },
         {
           provide: ExpiryService,
-          useFactory: () =>
-            new ExpiryService({ database: database.pool, logger, keyTtl: config.IDEMPOTENCY_KEY_TTL }),
+          useFactory: () => new ExpiryService({ database: database.pool, logger, keyTtl: config.IDEMPOTENCY_KEY_TTL }),
         },
       ],
     };

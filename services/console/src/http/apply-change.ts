@@ -1,4 +1,4 @@
-import { type ReviewErrorReason, ReviewError } from '@waybill/dlq';
+import { ReviewError, type ReviewErrorReason } from '@waybill/dlq';
 import { type Database, Problem, type ProblemName } from '@waybill/platform';
 import { isId } from './dead-letter.requests.js';
 

@@ -1,4 +1,4 @@
-import { DeadLetterStore, collectedDeadLetter, Review } from '@waybill/dlq';
+import { collectedDeadLetter, DeadLetterStore, Review } from '@waybill/dlq';
 import { pgTx } from '@waybill/outbox';
 import { transaction, until } from '@waybill/testing';
 import pg from 'pg';
@@ -34,7 +34,10 @@ it.each([
 ])(
   'of dead letters resolved a day ago, with a retention of $retention ms, $left are left',
   async ({ retention, left }) => {
-    const console = await startConsole({ config: { RESOLVED_DEAD_LETTER_RETENTION: retention }, before: yesterdaysDeadLetters });
+    const console = await startConsole({
+      config: { RESOLVED_DEAD_LETTER_RETENTION: retention },
+      before: yesterdaysDeadLetters,
+    });
     try {
       await until(`${left} are left`, async () => {
         const { items } = (await callApi<{ items: DeadLetter[] }>(console, 'GET', '/dead-letters')).body;

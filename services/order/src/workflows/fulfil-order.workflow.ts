@@ -55,7 +55,7 @@ class StepRejected extends Error {
 /** One attempt at an order, from the accepted order to its outcome. */
 export async function fulfilOrder({ order, deadlines, paymentsTaskQueue }: FulfilOrder): Promise<SagaResult> {
   const attempt = { orderId: order.orderId, attempt: order.attempt };
-  const undo = new Compensations(); // each undo is idempotent, and valid before its step
+  const undo = new Compensations(); // each undo is idempotent, and safe if its step never happened
   const replyOf = collectReplies();
   const { chargePayment } = proxyActivities<PaymentActivities>({
     taskQueue: paymentsTaskQueue,
