@@ -118,7 +118,7 @@ describe('a version', () => {
     ['another topic', { type: 'test.Weighed.v4', topic: defineTopic({ name: 'elsewhere' }) }],
   ])('of %s replaces nothing', (_, said) => {
     const replaces = upcast(WeighedV3, () => ({ parcelId: 'p' }));
-    expect(() => defineEvent({ ...said, subject, schema, replaces })).toThrow("cannot replace test.Weighed.v3");
+    expect(() => defineEvent({ ...said, subject, schema, replaces })).toThrow('cannot replace test.Weighed.v3');
   });
 
   it('does not compile with an upcaster that makes something else', () => {
