@@ -49,7 +49,7 @@ export class AmqplibClient implements RabbitClient {
     try {
       for (const { name, arguments: settings } of queues) await channel.assertQueue(name, { arguments: settings });
     } finally {
-      await channel.close().catch(() => {}); // it is closed already when a declaration failed
+      await this.closeChannel(channel);
     }
   }
 
@@ -65,6 +65,7 @@ export class AmqplibClient implements RabbitClient {
     this.connected.reject(new Error('the connection to RabbitMQ is closed'));
     const closing = this.connection.then((connection) => connection.close());
     await this.untilClosed(closing);
+    this.model = undefined;
     this.destroyed.abort();
   }
 
@@ -81,6 +82,14 @@ export class AmqplibClient implements RabbitClient {
     } catch (error) {
       throw new Error((error as Error).message, { cause: this.lastFailure });
     }
+  }
+
+  /** Also when it is closed already. amqplib's own promise stays pending when the connection ends before the broker replies. */
+  async closeChannel(channel: Channel): Promise<void> {
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    channel.once('close', resolve);
+    channel.close().catch(() => resolve());
+    await this.untilClosed(closed);
   }
 
   /** Waits no longer than `closeTimeout`; a broker that does not reply loses its connection afterwards. */

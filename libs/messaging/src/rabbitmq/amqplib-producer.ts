@@ -45,7 +45,7 @@ export class AmqplibProducer implements QueueProducer {
     const unsettled = [...this.inFlight, ...this.waiting].map(({ promise }) => promise);
     await this.client.untilClosed(Promise.allSettled(unsettled));
     const { channel } = this;
-    if (channel) await this.client.untilClosed(channel.close());
+    if (channel) await this.client.closeChannel(channel);
   }
 
   private flush(): void {
@@ -134,7 +134,7 @@ export class AmqplibProducer implements QueueProducer {
           new Error('the channel closed before RabbitMQ confirmed', { cause: failure ?? this.client.lastFailure }),
         );
     }
-    this.flush();
+    queueMicrotask(() => this.flush()); // until then the client may not know that its connection ended too
   }
 }
 

@@ -40,7 +40,7 @@ export class AmqplibReader implements QueueReader {
     const { subscription } = this;
     if (subscription) await this.client.untilClosed(subscription.channel.cancel(subscription.consumerTag));
     await this.untilIdle();
-    if (subscription) await this.client.untilClosed(subscription.channel.close());
+    if (subscription) await this.client.closeChannel(subscription.channel);
   }
 
   /** A message that is still being handled comes again: its handling ends before that. */
@@ -64,7 +64,7 @@ export class AmqplibReader implements QueueReader {
       logger.debug({ queue }, 'stopped reading the queue, trying again');
       onInterrupted?.();
       await this.untilIdle();
-      await channel.close().catch(() => {}); // it is open when the queue was deleted
+      await this.client.closeChannel(channel); // it is open when the queue was deleted
       await pause(retryDelay.first, undefined, { signal }).catch(() => {});
     }
   }
@@ -85,7 +85,7 @@ export class AmqplibReader implements QueueReader {
       const { consumerTag } = await channel.consume(name, onMessage, { noAck: !prefetch });
       return { channel, queue: name, consumerTag, ended };
     } catch (error) {
-      await channel.close().catch(() => {}); // it is closed when the broker closed it because of this error
+      await this.client.closeChannel(channel);
       throw error;
     }
   }
