@@ -136,7 +136,7 @@ describe('a producer with confirms', () => {
     const producer = open({ url: 'amqp://127.0.0.1:1', connectTimeout: 200 }).producer({ confirm: true });
     const error = await producer.send(message('nowhere to go')).catch((reason) => reason);
     expect(error.message).toBe('not connected to RabbitMQ within 200 ms');
-    expect(error.cause.code).toBe('ECONNREFUSED');
+    expect(error.cause.message).toContain('ECONNREFUSED');
   });
 
   it('rejects while the broker takes no messages for want of memory or disk', async () => {
