@@ -134,8 +134,9 @@ describe('a producer with confirms', () => {
 
   it('rejects without a connection after a while, with the reason', async () => {
     const producer = open({ url: 'amqp://127.0.0.1:1', connectTimeout: 200 }).producer({ confirm: true });
-    const rejection = { message: 'not connected to RabbitMQ within 200 ms', cause: { code: 'ECONNREFUSED' } };
-    await expect(producer.send(message('nowhere to go'))).rejects.toMatchObject(rejection);
+    const error = await producer.send(message('nowhere to go')).catch((reason) => reason);
+    expect(error.message).toBe('not connected to RabbitMQ within 200 ms');
+    expect(error.cause.message).toContain('ECONNREFUSED');
   });
 
   it('rejects while the broker takes no messages for want of memory or disk', async () => {

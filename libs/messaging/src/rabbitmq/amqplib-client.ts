@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import amqp, { type Channel, type ChannelModel, type ChannelOptions, type RecoveringChannelModel } from 'amqplib';
 import { withTimeout } from '../outcomes/index.js';
+import type { AmqplibConnection } from './amqplib-connection.js';
 import { AmqplibProducer } from './amqplib-producer.js';
 import { AmqplibReader } from './amqplib-reader.js';
 import type {
@@ -21,7 +22,7 @@ const DEFAULTS = {
 };
 
 /** RabbitMQ by amqplib. Its own recovery reconnects; channels, and what goes over them, are opened again here. */
-export class AmqplibClient implements RabbitClient {
+export class AmqplibClient implements RabbitClient, AmqplibConnection {
   readonly settings: Required<RabbitSettings>;
   /** Why the broker reads nothing from publishers, while it does not. */
   blockedBecause: string | undefined;
@@ -49,7 +50,7 @@ export class AmqplibClient implements RabbitClient {
     try {
       for (const { name, arguments: settings } of queues) await channel.assertQueue(name, { arguments: settings });
     } finally {
-      await channel.close().catch(() => {}); // it is closed already when a declaration failed
+      await this.closeChannel(channel);
     }
   }
 
@@ -65,10 +66,10 @@ export class AmqplibClient implements RabbitClient {
     this.connected.reject(new Error('the connection to RabbitMQ is closed'));
     const closing = this.connection.then((connection) => connection.close());
     await this.untilClosed(closing);
+    this.model = undefined;
     this.destroyed.abort();
   }
 
-  /** Of the connection that there is, or that comes in time. */
   async openChannel({ confirm = false, ...options }: ChannelOptions & { confirm?: boolean } = {}): Promise<Channel> {
     const model = this.model ?? (await this.untilConnected());
     return confirm ? model.createConfirmChannel(options) : model.createChannel(options);
@@ -83,7 +84,14 @@ export class AmqplibClient implements RabbitClient {
     }
   }
 
-  /** Waits no longer than `closeTimeout`; a broker that does not reply loses its connection afterwards. */
+  /** amqplib's own promise stays pending when the connection ends before the broker replies. */
+  async closeChannel(channel: Channel): Promise<void> {
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    channel.once('close', resolve);
+    channel.close().catch(() => resolve());
+    await this.untilClosed(closed);
+  }
+
   async untilClosed(closing: Promise<unknown>): Promise<void> {
     const { closeTimeout, logger, name } = this.settings;
     await withTimeout(closeTimeout, 'RabbitMQ did not reply', closing).catch((error) =>

@@ -1,5 +1,5 @@
 import type { Channel, ConfirmChannel, Message } from 'amqplib';
-import type { AmqplibClient } from './amqplib-client.js';
+import type { AmqplibConnection } from './amqplib-connection.js';
 import { type QueueProducer, type QueueProducerOptions, type RabbitMessage, RabbitRejection } from './rabbit-client.js';
 
 const PRECONDITION_FAILED = 406;
@@ -26,12 +26,12 @@ export class AmqplibProducer implements QueueProducer {
   private inFlight = new Set<Sending>();
 
   constructor(
-    private readonly client: AmqplibClient,
+    private readonly connection: AmqplibConnection,
     private readonly options: QueueProducerOptions,
   ) {}
 
   send(message: RabbitMessage): Promise<void> {
-    const { blockedBecause } = this.client;
+    const { blockedBecause } = this.connection;
     if (this.isClosed) return Promise.reject(new Error('the producer is closed'));
     if (blockedBecause) return Promise.reject(new Error(`RabbitMQ takes no messages: ${blockedBecause}`));
     const sending = { message, ...Promise.withResolvers<void>(), isReturned: false };
@@ -43,9 +43,9 @@ export class AmqplibProducer implements QueueProducer {
   async close(): Promise<void> {
     this.isClosed = true;
     const unsettled = [...this.inFlight, ...this.waiting].map(({ promise }) => promise);
-    await this.client.untilClosed(Promise.allSettled(unsettled));
+    await this.connection.untilClosed(Promise.allSettled(unsettled));
     const { channel } = this;
-    if (channel) await this.client.untilClosed(channel.close());
+    if (channel) await this.connection.closeChannel(channel);
   }
 
   private flush(): void {
@@ -83,7 +83,7 @@ export class AmqplibProducer implements QueueProducer {
     this.isOpening = true;
     try {
       const { confirm, bufferedFrames: highWaterMark = BUFFERED_FRAMES } = this.options;
-      const channel = await this.client.openChannel({ confirm, highWaterMark });
+      const channel = await this.connection.openChannel({ confirm, highWaterMark });
       let failure: Error | undefined;
       channel.on('error', (error) => {
         failure = error; // 'close' follows
@@ -131,10 +131,10 @@ export class AmqplibProducer implements QueueProducer {
     } else {
       for (const { reject } of lost)
         reject(
-          new Error('the channel closed before RabbitMQ confirmed', { cause: failure ?? this.client.lastFailure }),
+          new Error('the channel closed before RabbitMQ confirmed', { cause: failure ?? this.connection.lastFailure }),
         );
     }
-    this.flush();
+    queueMicrotask(() => this.flush()); // until then the client may not know that its connection ended too
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { retryForever } from '../outcomes/index.js';
-import type { AmqplibClient } from './amqplib-client.js';
+import type { AmqplibConnection } from './amqplib-connection.js';
 import type { QueueReader, QueueReaderOptions, Settlement } from './rabbit-client.js';
 
 interface Subscription {
@@ -21,7 +21,7 @@ export class AmqplibReader implements QueueReader {
   private idle = Promise.withResolvers<void>();
 
   constructor(
-    private readonly client: AmqplibClient,
+    private readonly connection: AmqplibConnection,
     private readonly options: QueueReaderOptions,
   ) {
     void this.read();
@@ -38,15 +38,15 @@ export class AmqplibReader implements QueueReader {
   async close(): Promise<void> {
     this.stopping.abort();
     const { subscription } = this;
-    if (subscription) await this.client.untilClosed(subscription.channel.cancel(subscription.consumerTag));
+    if (subscription) await this.connection.untilClosed(subscription.channel.cancel(subscription.consumerTag));
     await this.untilIdle();
-    if (subscription) await this.client.untilClosed(subscription.channel.close());
+    if (subscription) await this.connection.closeChannel(subscription.channel);
   }
 
   /** A message that is still being handled comes again: its handling ends before that. */
   private async read(): Promise<void> {
     const { signal } = this.stopping;
-    const { logger, retryDelay } = this.client.settings;
+    const { logger, retryDelay } = this.connection.settings;
     const { queue, onInterrupted } = this.options;
     while (!signal.aborted) {
       const subscribe = () => this.subscribe();
@@ -64,16 +64,16 @@ export class AmqplibReader implements QueueReader {
       logger.debug({ queue }, 'stopped reading the queue, trying again');
       onInterrupted?.();
       await this.untilIdle();
-      await channel.close().catch(() => {}); // it is open when the queue was deleted
+      await this.connection.closeChannel(channel); // it is open when the queue was deleted
       await pause(retryDelay.first, undefined, { signal }).catch(() => {});
     }
   }
 
   private async subscribe(): Promise<Subscription> {
     const { queue, prefetch, declare } = this.options;
-    const { logger } = this.client.settings;
+    const { logger } = this.connection.settings;
     await declare?.();
-    const channel = await this.client.openChannel();
+    const channel = await this.connection.openChannel();
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     channel.on('close', end);
     channel.on('error', (error) => logger.debug({ err: error, queue }, 'RabbitMQ closed the channel'));
@@ -85,7 +85,7 @@ export class AmqplibReader implements QueueReader {
       const { consumerTag } = await channel.consume(name, onMessage, { noAck: !prefetch });
       return { channel, queue: name, consumerTag, ended };
     } catch (error) {
-      await channel.close().catch(() => {}); // it is closed when the broker closed it because of this error
+      await this.connection.closeChannel(channel);
       throw error;
     }
   }
@@ -109,7 +109,7 @@ export class AmqplibReader implements QueueReader {
       else channel.nack(message);
     } catch (error) {
       const { queue } = this.options;
-      this.client.settings.logger.debug({ err: error, queue }, 'the channel is closed, the message is redelivered');
+      this.connection.settings.logger.debug({ err: error, queue }, 'the channel is closed, the message is redelivered');
     }
     if (--this.inFlight === 0) {
       this.idle.resolve();
