@@ -8,7 +8,7 @@ import { dispatchTo, type Handler, handlerPipeline, type Registration } from '..
 import { messagingMigrations } from '../migrations.js';
 import { messagingMetrics } from '../outcomes/index.js';
 
-/** Says nothing; a failing test shows the outcome. */
+/** Logs nothing; a failing test shows the outcome. */
 export const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 export const CONSUMER = 'workbench';
@@ -41,7 +41,7 @@ export async function effects(database: FreshDatabase): Promise<string[]> {
   return rows.map(({ what }) => what);
 }
 
-/** The handler behind the middlewares that every service has around it. */
+/** The registration of a handler for every version that its contract reads. */
 export function registered<C extends Contract>(contract: C, handle: Handler<C>['handle']): Map<string, Registration> {
   const registration = { contract, options: {}, handler: { handle } as Handler<Contract> };
   return new Map(readableTypes(contract).map((type) => [type, registration]));
