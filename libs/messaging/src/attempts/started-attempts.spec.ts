@@ -34,8 +34,7 @@ const written = async () => {
   const { rows } = await database.pool.query('SELECT message_id AS id FROM waybill.started ORDER BY 1');
   return rows.map(({ id }) => id);
 };
-const suspicionOf = async (id: string): Promise<CrashSuspicion | undefined> =>
-  (await newProcess().begin([id])).get(id);
+const suspicionOf = async (id: string): Promise<CrashSuspicion | undefined> => (await newProcess().begin([id])).get(id);
 
 describe('started attempts', () => {
   it('are recorded before the message is handled, and removed when it has ended', async () => {

@@ -18,10 +18,10 @@ import {
   BoundedWork,
   bounded,
   Fact,
+  type ProcessStats,
   queue,
   type SlowConsumerSettings,
   topology,
-  type ProcessStats,
   Work,
 } from '../test/slow-consumer.fixture.js';
 import { consumerDatabase, quiet } from '../test/workbench.fixture.js';
@@ -155,7 +155,7 @@ describe('a bounded queue', () => {
     await close();
   });
 
-  it('leaves the rest in the sender's outbox', async () => {
+  it("leaves the rest in the sender's outbox", async () => {
     const publisher = new RabbitPublisher(connection);
     const relay = new OutboxRelay({ connectionString: database.url, targets: { rabbitmq: publisher }, logger: quiet });
     const outbox = new MessageOutbox({ source: '/flood' });

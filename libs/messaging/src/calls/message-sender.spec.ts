@@ -94,7 +94,7 @@ describe.each(['at-most-once', 'at-least-once'] as const)('sending %s', (guarant
   });
 });
 
-describe('while the broker's confirms are lost', () => {
+describe("while the broker's confirms are lost", () => {
   afterEach(async () => {
     proxy.cut();
     proxy.restore();

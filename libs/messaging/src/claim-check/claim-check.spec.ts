@@ -209,7 +209,7 @@ describe('the clean-up', () => {
     expect(objects()).toHaveLength(1);
   });
 
-  it('removes a task's body after 30 days, and an event's after its topic's retention', async () => {
+  it("removes a task's body after 30 days, and an event's after its topic's retention", async () => {
     const brief = outboxWith({ eventRetention: 60_000 });
     await database.transaction(async (tx) => {
       await outbox.add(tx, Read.of(large('a task')), Written.of(large('an event for ever')));

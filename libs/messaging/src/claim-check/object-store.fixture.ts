@@ -51,7 +51,7 @@ export function storesObjects(name: string, { open, knowsWhenAway }: StoreUnderT
           seen.add(`${found?.length} ${new Set(found).size}`);
         }
       })();
-      for (const letter of ['b', 'c', 'd', 'e']) await opened.store.put(key, Buffer.alloc(1_000_000, letter));
+      for (const byte of ['b', 'c', 'd', 'e']) await opened.store.put(key, Buffer.alloc(1_000_000, byte));
       done = true;
       await looking;
       expect([...seen]).toEqual(['1000000 1']);

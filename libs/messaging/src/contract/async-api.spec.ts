@@ -53,7 +53,7 @@ describe('the AsyncAPI document', () => {
   });
 
   it('has every topic and queue as a channel with its messages, earlier versions included', () => {
-    const said = model!
+    const channels = model!
       .channels()
       .all()
       .map((channel) => [
@@ -63,7 +63,7 @@ describe('the AsyncAPI document', () => {
           .all()
           .map((it) => it.id()),
       ]);
-    expect(said).toEqual([
+    expect(channels).toEqual([
       ['parcels.events', ['test.Arrived.v2', 'test.Arrived.v1']],
       ['places', ['test.Opened.v1']],
       ['scales.weigh', ['test.Weigh.v1']],

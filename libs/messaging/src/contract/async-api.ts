@@ -121,7 +121,7 @@ const correlationId = {
 function headersOf({ type }: Contract, prefix: string) {
   const attributes = {
     specversion: { type: 'string', const: '1.0' },
-    id: { type: 'string', description: 'The same when the message comes again.' },
+    id: { type: 'string', description: 'The same when the message is redelivered.' },
     type: { type: 'string', const: type },
     source: { type: 'string', format: 'uri-reference' },
     subject: { type: 'string' },

@@ -37,8 +37,8 @@ const WeighedV3 = defineEvent({
 });
 
 /** The body that a handler of `contract` gets of an encoded message. */
-async function received(contract: Contract, said: OutgoingMessage): Promise<unknown> {
-  const { headers, key, body } = encode(said, '/test');
+async function received(contract: Contract, sent: OutgoingMessage): Promise<unknown> {
+  const { headers, key, body } = encode(sent, '/test');
   const event = { headers: headers as Record<string, string>, key, bytes: Buffer.from(body), attempt: 1 };
   const message = toMessage(event, { topic: topic.name, partition: 0, offset: '0' });
   const registration = registered(contract, async () => {}).get(message.type)!;
@@ -98,7 +98,7 @@ describe('a handler', () => {
 });
 
 describe('the handler of an earlier version', () => {
-  it('dead-letters a later one', () => {
+  it('does not read a later one', () => {
     expect([...registered(WeighedV1, async () => {}).keys()]).toEqual(['test.Weighed.v1']);
   });
 });
@@ -109,15 +109,15 @@ describe('a version', () => {
     ['another name', { type: 'test.Measured.v2', topic }],
     ['an earlier version', { type: 'test.Weighed.v1', topic }],
     ['another topic', { type: 'test.Weighed.v4', topic: defineTopic({ name: 'elsewhere' }) }],
-  ])('of %s replaces nothing', (_, said) => {
+  ])('of %s replaces nothing', (_, definition) => {
     const replaces = upcast(WeighedV3, () => ({ parcelId: 'p' }));
-    expect(() => defineEvent({ ...said, subject, schema, replaces })).toThrow("can't replace test.Weighed.v3");
+    expect(() => defineEvent({ ...definition, subject, schema, replaces })).toThrow('cannot replace test.Weighed.v3');
   });
 
   it('does not compile with an upcaster that returns another type', () => {
-    const said = { type: 'test.Weighed.v4', topic, subject, schema: z.object({ parcelId, tons: z.number() }) };
+    const definition = { type: 'test.Weighed.v4', topic, subject, schema: z.object({ parcelId, tons: z.number() }) };
     const tonless = upcast(WeighedV3, (body) => ({ parcelId: body.parcelId }));
     // @ts-expect-error: 'tons' is missing
-    expect(defineEvent({ ...said, replaces: tonless })).toBeDefined();
+    expect(defineEvent({ ...definition, replaces: tonless })).toBeDefined();
   });
 });

@@ -3,7 +3,7 @@ import type { Isolation, StartedAttempts } from '../attempts/index.js';
 import { CrashedProcess, isDeadLetter, Postpone } from '../outcomes/index.js';
 import type { Middleware } from './pipeline.js';
 
-/** How long other messages go on before one that crashed its process is tried again. */
+/** How long other messages continue before one that crashed its process is tried again. */
 const WAIT = 8_000;
 /** How long to wait for the messages in flight before the suspect is put off. */
 const OTHERS_END_WITHIN = 5_000;

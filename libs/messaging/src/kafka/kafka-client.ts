@@ -83,7 +83,7 @@ export interface StoredRecord {
 export interface RecordReader {
   /** Whether the group has assigned its partitions. */
   readonly isAssigned: boolean;
-  /** Resolves when `stopping` has aborted and its batches have ended; rejects when it cannot go on. Called once. */
+  /** Resolves when `stopping` has aborted and its batches have ended; rejects when it cannot continue. Called once. */
   readUntil(stopping: AbortSignal): Promise<void>;
 }
 

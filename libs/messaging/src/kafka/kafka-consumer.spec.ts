@@ -27,12 +27,14 @@ import { ParkedRetries } from './parked-retries.js';
 
 const topic = defineTopic({ name: uniqueName('events'), partitions: 3 });
 const group = uniqueName('group');
-const TestEvent = defineEvent({
-  type: 'test.TestEvent.v1',
+const event = {
   topic,
-  subject: ({ about }) => about,
+  subject: ({ about }: { about: string }) => about,
   schema: z.object({ about: z.string(), what: z.string() }),
-});
+};
+const TestEvent = defineEvent({ type: 'test.TestEvent.v1', ...event });
+/** Its handler is declared with `ordered: false`. */
+const UnorderedEvent = defineEvent({ type: 'test.UnorderedEvent.v1', ...event });
 
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let kafka: Kafka;
@@ -50,7 +52,10 @@ beforeAll(async () => {
   await declareTopics(kafka, [topic], {}, { group, reads: [topic.name] });
   attempts = attemptsOn(database, group);
   const parked = new ParkedEvents(group);
-  const registrations = registered(TestEvent, (body, context) => handle(body, context));
+  const registrations = new Map([
+    ...registered(TestEvent, (body, context) => handle(body, context)),
+    ...registered(UnorderedEvent, (body, context) => handle(body, context), { ordered: false }),
+  ]);
   const dispatch = dispatchOn(database, { registrations, stopping: stopping.signal, attempts });
   const shared = { group, database, parked, dispatch, attempts, stopping: stopping.signal, logger: quiet };
   consumer = new KafkaConsumer({
@@ -79,11 +84,14 @@ afterAll(async () => {
 });
 
 async function publish(about: string, what: string, changes: { id?: string; type?: string; body?: string } = {}) {
-  const event = encode({ contract: TestEvent, body: { about, what }, ...(changes.id && { id: changes.id }) }, '/test');
-  if (changes.type) event.headers.ce_type = changes.type;
-  if (changes.body) event.body = Buffer.from(changes.body);
-  await publisher.publish([event]);
-  return event.id;
+  const encoded = encode(
+    { contract: TestEvent, body: { about, what }, ...(changes.id && { id: changes.id }) },
+    '/test',
+  );
+  if (changes.type) encoded.headers.ce_type = changes.type;
+  if (changes.body) encoded.body = Buffer.from(changes.body);
+  await publisher.publish([encoded]);
+  return encoded.id;
 }
 
 const effectsOf = async (about: string) =>
@@ -151,6 +159,20 @@ describe('an event', () => {
     expect(body.toString()).toBe('{"about":"rejecting","what":"rejected"}');
     await untilEffects('other', 1);
     expect(await effectsOf('rejecting')).toEqual([]);
+    handle = usual;
+  });
+
+  it('of an unordered handler does not hold back later events of its key when it fails', async () => {
+    const usual = handle;
+    handle = async (body, context) => {
+      if (body.what === 'fails') throw new BusinessRejection('never');
+      return usual(body, context);
+    };
+    const id = await publish('unordered', 'fails', { type: UnorderedEvent.type });
+    await publish('unordered', 'passes', { type: UnorderedEvent.type });
+    await untilEffects('unordered', 1);
+    expect(await effectsOf('unordered')).toEqual(['passes']);
+    expect(failureOf((await deadLetter(id)).headers)).toMatchObject({ class: 'business' });
     handle = usual;
   });
 

@@ -1,5 +1,11 @@
 import type { Producer } from '@platformatic/kafka';
-import { type Acks, BrokerRejection, type KafkaSettings, type OutgoingRecord, type RecordProducer } from './kafka-client.js';
+import {
+  type Acks,
+  BrokerRejection,
+  type KafkaSettings,
+  type OutgoingRecord,
+  type RecordProducer,
+} from './kafka-client.js';
 import { connectionOf, load } from './platformatic-library.js';
 
 /** Sends by @platformatic/kafka. */

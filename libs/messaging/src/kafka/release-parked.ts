@@ -22,7 +22,7 @@ export const releaseParkedOf = (group: string, namespace?: string) =>
       source: z.string(),
       messageId: z.string(),
       key: z.string().nullable(),
-      /** `resubmit` handles it as if it had never failed; `discard` goes on without it. */
+      /** `resubmit` handles it as if it had never failed; `discard` drops it. */
       action: z.enum(['resubmit', 'discard']),
       /** Base64 of what is handled in place of the event's own bytes. */
       body: z.base64().optional(),

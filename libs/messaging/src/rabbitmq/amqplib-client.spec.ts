@@ -72,7 +72,7 @@ function read(
 }
 
 describe('a producer with confirms', () => {
-  it('settles each send with the broker's verdict: stored, full queue, no such queue', async () => {
+  it("settles each send with the broker's verdict: stored, full queue, no such queue", async () => {
     queue = `${queue}-full`;
     await declare({ 'x-max-length': 1, 'x-overflow': 'reject-publish' });
     const producer = client.producer({ confirm: true });

@@ -22,12 +22,10 @@ import { RabbitPublisher } from './rabbit-publisher.js';
 import { declareQueues, RETRY_TIERS, retryQueueOf } from './rabbit-topology.js';
 
 const queue = defineQueue({ name: uniqueName('tasks') });
-const TestTask = defineTask({
-  type: 'test.TestTask.v1',
-  queue,
-  subject: ({ what }) => what,
-  schema: z.object({ what: z.string() }),
-});
+const task = { queue, subject: ({ what }: { what: string }) => what, schema: z.object({ what: z.string() }) };
+const TestTask = defineTask({ type: 'test.TestTask.v1', ...task });
+/** Its handler is declared with `retries: 1`. */
+const OneRetryTask = defineTask({ type: 'test.OneRetryTask.v1', ...task });
 
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let connection: AmqplibClient;
@@ -46,7 +44,10 @@ beforeAll(async () => {
   queues = await RabbitQueues.connect(backingServices().rabbitmq);
   await declareQueues(connection, [queue]);
   attempts = attemptsOn(database);
-  const registrations = registered(TestTask, (body, context) => handle(body, context));
+  const registrations = new Map([
+    ...registered(TestTask, (body, context) => handle(body, context)),
+    ...registered(OneRetryTask, (body, context) => handle(body, context), { retries: 1 }),
+  ]);
   consumer = new RabbitConsumer({
     client: connection,
     publisher,
@@ -131,6 +132,13 @@ describe('a task', () => {
     });
   });
 
+  it('is dead-lettered after as many retries as its handler declares', async () => {
+    handle = () => Promise.reject(new Error('it never works'));
+    await send('hopeless', { type: OneRetryTask.type });
+    const { properties } = await nextDeadLetter();
+    expect(failureOf(properties.headers ?? {})).toMatchObject({ class: 'transient', attempts: 2 });
+  });
+
   it.each([
     ['is no JSON', { body: '{"what":' }],
     ['does not fit its contract', { body: '{"what":42}' }],
@@ -141,7 +149,10 @@ describe('a task', () => {
     await send('malformed', changes);
     await send(`after: ${reason}`);
 
-    expect(failureOf((await nextDeadLetter()).properties.headers ?? {})).toMatchObject({ class: 'malformed', attempts: 1 });
+    expect(failureOf((await nextDeadLetter()).properties.headers ?? {})).toMatchObject({
+      class: 'malformed',
+      attempts: 1,
+    });
     await untilEffects('the next one came', (all) => all.includes(`after: ${reason}`));
   });
 
@@ -176,7 +187,7 @@ describe('a task', () => {
       await effect(tx, what);
     };
     await send('requeued');
-    await untilEffects('it came again', (all) => all.includes('requeued'));
+    await untilEffects('it is redelivered', (all) => all.includes('requeued'));
     expect(recorded).toEqual([[], [{ suspect: true, isolated: true }]]);
     const { pool } = database;
     await until('its record is removed', async () => (await pool.query('SELECT FROM waybill.started')).rowCount === 0);

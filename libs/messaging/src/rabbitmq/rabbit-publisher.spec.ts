@@ -43,12 +43,12 @@ async function openRabbit(): Promise<OpenRabbit> {
   };
   const fill = async (queue: string) => {
     const producer = direct.producer({ confirm: true });
-    const isRefused = () =>
+    const isRejected = () =>
       producer.send({ queue, body: Buffer.from('filling'), properties: {} }).then(
         () => false,
         () => true,
       );
-    await until('the queue is full', isRefused);
+    await until('the queue is full', isRejected);
     await producer.close();
   };
   return {

@@ -19,7 +19,9 @@ export class Child {
   static run(fixture: `./${string}.fixture.js`, settings: object): Child {
     const script = fileURLToPath(new URL(fixture, import.meta.url));
     return new Child(
-      spawn(process.execPath, ['--no-warnings', script, JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'inherit'] }),
+      spawn(process.execPath, ['--no-warnings', script, JSON.stringify(settings)], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      }),
     );
   }
 

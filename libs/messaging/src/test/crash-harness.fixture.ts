@@ -17,7 +17,15 @@ import {
 import { declareTopics, type ReleaseParked, releaseParkedOf } from '../kafka/index.js';
 import type { MessagingOptions } from '../nest/index.js';
 import { type Failure, failureOf } from '../outcomes/index.js';
-import { type ConsumerSettings, type TestMessage, TestTask, events, TestEvent, SERVICE, tasks } from './consumer.fixture.js';
+import {
+  type ConsumerSettings,
+  events,
+  SERVICE,
+  TestEvent,
+  type TestMessage,
+  TestTask,
+  tasks,
+} from './consumer.fixture.js';
 import { type ConsumerDatabase, consumerDatabase, effects } from './workbench.fixture.js';
 
 export type Broker = 'rabbitmq' | 'kafka';
@@ -160,7 +168,10 @@ export class CrashHarness {
   }
 
   /** Sends what the console sends when an operator has resolved a dead letter. */
-  async release({ body, ...decision }: Pick<ReleaseParked, 'messageId' | 'key' | 'action'> & { body?: Partial<TestMessage> }) {
+  async release({
+    body,
+    ...decision
+  }: Pick<ReleaseParked, 'messageId' | 'key' | 'action'> & { body?: Partial<TestMessage> }) {
     const bytes = body && Buffer.from(JSON.stringify(body)).toString('base64');
     const release = { source: events.name, by: 'ada', ...decision, ...(bytes && { body: bytes }) };
     return this.rabbit.send(releaseParkedOf(SERVICE), release);
@@ -188,7 +199,9 @@ export class CrashHarness {
   /** Removes and returns a broker's next dead letter; that of an event is taken from the outbox. */
   async deadLetter(broker: Broker, within: `${number}s` = '60s'): Promise<DeadLetterRecord> {
     if (broker === 'rabbitmq') {
-      await until('a task is dead-lettered', async () => (await this.rabbit.waiting(`${tasks.name}-dlq`)) > 0, { within });
+      await until('a task is dead-lettered', async () => (await this.rabbit.waiting(`${tasks.name}-dlq`)) > 0, {
+        within,
+      });
       const { id, headers, body } = await this.rabbit.take(`${tasks.name}-dlq`);
       return { ...failureOf(headers)!, id, body };
     }

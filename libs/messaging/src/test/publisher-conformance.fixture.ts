@@ -15,7 +15,7 @@ import { quiet } from './workbench.fixture.js';
 export interface PublisherPromises {
   /** The key is stored with the message; elsewhere it only orders messages. */
   storesKeys: boolean;
-  /** The same key goes to the partition that Java's client chooses of 6; a message without one to the same when it comes again. */
+  /** The same key goes to the partition that Java's client chooses of 6; a message without one goes to the same one when it is sent again. */
   partitionsAsJava: boolean;
   /** A body of so many bytes is always rejected. */
   tooLarge: number;

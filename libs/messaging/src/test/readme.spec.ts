@@ -7,14 +7,14 @@ import { connectMessaging, MessagingModule } from '../nest/index.js';
 import { mail, OrderPlaced, OrderPlacedHandler, shopEvents } from './readme.example.js';
 import { consumerDatabase, quiet } from './workbench.fixture.js';
 
-const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 @Module({ providers: [OrderPlacedHandler] })
 class ShopModule {}
 
 describe('the README', () => {
   it('shows the code that this test runs, word for word', () => {
-    const shown = [...read('src/readme.example.ts').matchAll(/\/\/ README: .*\n([\s\S]*?)\n\/\/ end/g)];
+    const shown = [...read('src/test/readme.example.ts').matchAll(/\/\/ README: .*\n([\s\S]*?)\n\/\/ end/g)];
     expect(shown).toHaveLength(1);
     for (const [, code] of shown) expect(read('README.md')).toContain(code);
   });
