@@ -76,7 +76,7 @@ export class KafkaCollector implements HealthCheck {
     for (const record of records) {
       const raw = rawDeadLetter(record, `${topic}/${partition}/${record.offset}`);
       const isStored = await collector.collect(collectedDeadLetter(source, raw, collector.namespace));
-      if (!isStored || !batch.isOurs()) break;
+      if (!isStored || !batch.isAssigned()) break;
       last = record;
     }
     if (last) await batch.commit(last);

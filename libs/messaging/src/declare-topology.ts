@@ -17,7 +17,7 @@ const CONNECT_WITHIN = 10_000;
 
 /**
  * Declares every topic and queue, as each process does at its start, and changes nothing that is there: a step to run
- * before any process, and again. Rejects when a broker is away.
+ * before any process, and again. Rejects when a broker is unavailable.
  */
 export async function declareTopology(topology: Topology, options: DeclareOptions): Promise<void> {
   const { kafkaBrokers: brokers, kafkaTopicPrefix: prefix, kafkaRetention: retention, logger } = options;

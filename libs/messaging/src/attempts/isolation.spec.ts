@@ -3,7 +3,7 @@ import { Isolation } from './isolation.js';
 
 const SECOND = 1_000;
 
-/** A piece of work that ends when it is told to. */
+/** Work that ends when `end` is called. */
 function work(log: string[], name: string) {
   const { promise, resolve: end } = Promise.withResolvers<void>();
   return {
@@ -16,12 +16,12 @@ function work(log: string[], name: string) {
   };
 }
 
-describe('turns', () => {
-  it('let work run together', async () => {
+describe('isolation', () => {
+  it('runs shared work concurrently', async () => {
     const log: string[] = [];
-    const turns = new Isolation();
+    const isolation = new Isolation();
     const [a, b] = [work(log, 'a'), work(log, 'b')];
-    const both = [turns.share(a.run), turns.share(b.run)];
+    const both = [isolation.share(a.run), isolation.share(b.run)];
     await tick();
     expect(log).toEqual(['a starts', 'b starts']);
     a.end();
@@ -29,38 +29,38 @@ describe('turns', () => {
     await Promise.all(both);
   });
 
-  it('let one be alone when the others have ended; who comes later waits', async () => {
+  it('runs isolated work once the others have ended; later work waits', async () => {
     const log: string[] = [];
-    const turns = new Isolation();
-    const [a, alone, later] = [work(log, 'a'), work(log, 'alone'), work(log, 'later')];
-    const all = [turns.share(a.run), turns.isolate(alone.run, 10 * SECOND), turns.share(later.run)];
+    const isolation = new Isolation();
+    const [a, isolated, later] = [work(log, 'a'), work(log, 'isolated'), work(log, 'later')];
+    const all = [isolation.share(a.run), isolation.isolate(isolated.run, 10 * SECOND), isolation.share(later.run)];
     await tick();
     expect(log).toEqual(['a starts']);
-    for (const { end } of [later, alone, a]) end();
+    for (const { end } of [later, isolated, a]) end();
     await Promise.all(all);
-    expect(log).toEqual(['a starts', 'a ends', 'alone starts', 'alone ends', 'later starts', 'later ends']);
+    expect(log).toEqual(['a starts', 'a ends', 'isolated starts', 'isolated ends', 'later starts', 'later ends']);
   });
 
-  it('let one after the other be alone, however long each takes', async () => {
+  it('runs isolated work one after the other, however long each takes', async () => {
     const log: string[] = [];
-    const turns = new Isolation();
+    const isolation = new Isolation();
     const [first, second] = [work(log, 'first'), work(log, 'second')];
-    const both = [turns.isolate(first.run, 1), turns.isolate(second.run, 1)];
-    await new Promise((resolve) => setTimeout(resolve, 20)); // far longer than the second one's patience
+    const both = [isolation.isolate(first.run, 1), isolation.isolate(second.run, 1)];
+    await new Promise((resolve) => setTimeout(resolve, 20)); // far longer than the second one's timeout
     first.end();
     second.end();
     expect(await Promise.all(both)).toEqual([true, true]);
     expect(log).toEqual(['first starts', 'first ends', 'second starts', 'second ends']);
   });
 
-  it('go on without it when the others do not end, and do not keep those who came later', async () => {
+  it('skips isolated work when the others do not end, and does not hold up later work', async () => {
     const log: string[] = [];
-    const turns = new Isolation();
-    const [stuck, alone, later] = [work(log, 'stuck'), work(log, 'alone'), work(log, 'later')];
-    const hanging = turns.share(stuck.run);
-    const lone = turns.isolate(alone.run, 1);
-    const behind = turns.share(later.run);
-    expect(await lone).toBe(false);
+    const isolation = new Isolation();
+    const [stuck, isolated, later] = [work(log, 'stuck'), work(log, 'isolated'), work(log, 'later')];
+    const hanging = isolation.share(stuck.run);
+    const skipped = isolation.isolate(isolated.run, 1);
+    const behind = isolation.share(later.run);
+    expect(await skipped).toBe(false);
     later.end();
     await behind;
     expect(log).toEqual(['stuck starts', 'later starts', 'later ends']);
@@ -68,10 +68,10 @@ describe('turns', () => {
     await hanging;
   });
 
-  it('go on after a failure', async () => {
-    const turns = new Isolation();
-    await expect(turns.isolate(() => Promise.reject(new Error('alone')), SECOND)).rejects.toThrow('alone');
-    await expect(turns.share(() => Promise.reject(new Error('together')))).rejects.toThrow('together');
-    expect(await turns.isolate(async () => {}, SECOND)).toBe(true);
+  it('continues after a failure', async () => {
+    const isolation = new Isolation();
+    await expect(isolation.isolate(() => Promise.reject(new Error('isolated')), SECOND)).rejects.toThrow('isolated');
+    await expect(isolation.share(() => Promise.reject(new Error('shared')))).rejects.toThrow('shared');
+    expect(await isolation.isolate(async () => {}, SECOND)).toBe(true);
   });
 });

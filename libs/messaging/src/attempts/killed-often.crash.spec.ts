@@ -1,45 +1,45 @@
 import { testSize, until } from '@waybill/testing';
 import { tasks } from '../test/consumer.fixture.js';
-import { type Copy, CrashBench } from '../test/crash-bench.fixture.js';
+import { type Copy, CrashHarness } from '../test/crash-harness.fixture.js';
 
 const kills = testSize.consumerKills;
 
-let bench: CrashBench;
+let harness: CrashHarness;
 beforeEach(async () => {
-  bench = await CrashBench.open();
+  harness = await CrashHarness.open();
 }, 60_000);
-afterEach(() => bench.close(), 60_000);
+afterEach(() => harness.close(), 60_000);
 
 it(`copies of a consumer that are killed ${kills} times with messages in flight dead-letter no innocent message`, async () => {
-  let said = 0;
+  let sent = 0;
   const moreToDo = async () => {
-    if ((await bench.rabbit.waiting(tasks.name)) > 0) return;
-    for (const _ of Array(50)) await bench.say('rabbitmq', 'on rabbitmq', String(++said), { takes: 20 });
+    if ((await harness.rabbit.waiting(tasks.name)) > 0) return;
+    for (const _ of Array(50)) await harness.send('rabbitmq', 'on rabbitmq', String(++sent), { takes: 20 });
   };
-  // All before the first death: a group that loses and gains members all the time assigns its partitions to none of them.
-  const copies = await Promise.all([bench.copy(), bench.copy(), bench.copy()]);
+  // All start before the first death: a group that loses and gains members all the time never assigns its partitions.
+  const copies = await Promise.all([harness.copy(), harness.copy(), harness.copy()]);
   const begun = performance.now();
   let killed = 0;
   const killAgainAndAgain = async (copy: Copy) => {
     while (killed < kills) {
-      // Now while it is alone with the first suspect of the death before, now with others in hand as well.
-      const hands = killed++ % 2 === 0 ? 1 : 20;
-      const areFull = async () => {
+      // Alternately while it handles the first suspect in isolation, and with other messages in flight.
+      const inFlight = killed++ % 2 === 0 ? 1 : 20;
+      const isReached = async () => {
         await moreToDo();
-        return copy.started.length >= hands;
+        return copy.started.length >= inFlight;
       };
-      await until('its hands are full', areFull, { within: '90s' });
-      await bench.say('kafka', 'on kafka', String(killed), { takes: 20 });
+      await until(`${inFlight} are in flight`, isReached, { within: '90s' });
+      await harness.send('kafka', 'on kafka', String(killed), { takes: 20 });
       await copy.kill();
     }
   };
   await Promise.all(copies.map(killAgainAndAgain));
   process.stderr.write(`${killed} kills within ${Math.round((performance.now() - begun) / 1_000)} s\n`);
 
-  await bench.untilEffects('on rabbitmq', said, '90s');
-  const tasksDone = (await bench.effectsOf('on rabbitmq')).map(Number);
-  expect(tasksDone.sort((a, b) => a - b)).toEqual(Array.from({ length: said }, (_, n) => n + 1));
-  await bench.untilEffects('on kafka', killed, '90s');
-  expect((await bench.effectsOf('on kafka')).length).toBe(killed);
-  expect(await bench.deadLetters()).toBe(0);
+  await harness.untilEffects('on rabbitmq', sent, '90s');
+  const tasksDone = (await harness.effectsOf('on rabbitmq')).map(Number);
+  expect(tasksDone.sort((a, b) => a - b)).toEqual(Array.from({ length: sent }, (_, n) => n + 1));
+  await harness.untilEffects('on kafka', killed, '90s');
+  expect((await harness.effectsOf('on kafka')).length).toBe(killed);
+  expect(await harness.deadLetters()).toBe(0);
 }, 600_000);

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { retryForever } from '../outcomes/index.js';
 
 /**
- * Tells others that this process lives: a lock of a database session, which ends with the process, however it ends. While
+ * Shows other processes that this one is alive: a lock of a database session, which ends with the process, however it ends. While
  * the connection is lost it looks dead, until it has another one.
  */
 export class SessionLock {
@@ -19,7 +19,7 @@ export class SessionLock {
     private readonly logger: Logger,
   ) {}
 
-  /** Resolves when the lock is held. Rejects while the database is away. */
+  /** Resolves when the lock is held. Rejects while the database is unavailable. */
   hold(): Promise<void> {
     this.held ??= this.acquire().catch((error) => {
       this.held = undefined;
@@ -65,5 +65,5 @@ export class SessionLock {
   }
 }
 
-// The server notices within half a minute when this side has vanished without a word.
+// The server notices within half a minute when this side has vanished without closing the connection.
 const KEEPALIVE = 'SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3';

@@ -11,7 +11,7 @@ const LEAVE_WITHIN = 2_000;
 export interface CrashSuspicion {
   /** How many processes crashed while they handled it in isolation. */
   crashes: number;
-  /** It was put off after the last of these crashes and has come again since. */
+  /** It was put off after the last of these crashes and has been redelivered since. */
   waited: boolean;
   /** Another live process handles it in isolation right now. */
   elsewhere: boolean;
@@ -81,7 +81,7 @@ export class StartedAttempts {
     if (crashes > 0) await database.autocommit.query(this.table.clearAll, [consumer]);
   }
 
-  /** It leaves unhandled and comes again. */
+  /** It is put off: not handled now, redelivered later. */
   async wait(id: string): Promise<void> {
     await this.run(this.table.wait, id);
   }
@@ -98,7 +98,7 @@ export class StartedAttempts {
   }
 
   private async writeAll(): Promise<void> {
-    await tick(); // what comes together is written together
+    await tick(); // collects what starts and ends in the same tick
     while (this.next.started.size > 0 || this.ended.size > 0) {
       const { started, written } = this.next;
       this.next = newBatch();
@@ -132,7 +132,7 @@ export class StartedAttempts {
     return suspicions;
   }
 
-  /** Rows of dead processes whose message never came again: it took effect, and only its end was not recorded. */
+  /** Rows of dead processes whose message was never redelivered: it took effect, but its end was not recorded. */
   private async forgetOld(): Promise<void> {
     if (this.forgotten) return;
     await this.options.database.autocommit.query(this.table.forgetOld, [this.options.consumer]);
@@ -156,6 +156,6 @@ export class StartedAttempts {
 
 function newBatch(): Batch {
   const written = Promise.withResolvers<ReadonlyMap<string, CrashSuspicion>>();
-  written.promise.catch(() => {}); // nobody may wait for it: a batch can consist of ends alone
+  written.promise.catch(() => {}); // not always awaited: a batch may contain only ended messages
   return { started: new Map(), written };
 }

@@ -18,10 +18,10 @@ import {
   BoundedWork,
   bounded,
   Fact,
+  type ProcessStats,
   queue,
-  type SlowConsumerOrder,
+  type SlowConsumerSettings,
   topology,
-  type Vitals,
   Work,
 } from '../test/slow-consumer.fixture.js';
 import { consumerDatabase, quiet } from '../test/workbench.fixture.js';
@@ -30,7 +30,7 @@ import { NotConfirmed } from './message-sender.js';
 import { RateLimitedPublisher, rateLimit } from './rate-limited-publisher.js';
 
 const KIB = 1_024;
-/** 150 MiB: what waits is much more than the consumer may hold. */
+/** 150 MiB: the backlog is much more than the consumer may hold. */
 const FLOOD = 1_500;
 const PADDING = 'x'.repeat(100 * KIB);
 /** What a process may grow by while it works, in MiB. */
@@ -63,7 +63,7 @@ afterEach(async () => {
   await topics.drop();
 });
 
-function startSlowConsumer(changes: Partial<SlowConsumerOrder> = {}): Child {
+function startSlowConsumer(changes: Partial<SlowConsumerSettings> = {}): Child {
   consumer = Child.run('./slow-consumer.fixture.js', {
     databaseUrl: database.url,
     rabbitmqUrl: vhost.url,
@@ -72,14 +72,14 @@ function startSlowConsumer(changes: Partial<SlowConsumerOrder> = {}): Child {
     prefetch: 5,
     takes: 20,
     ...changes,
-  } satisfies SlowConsumerOrder);
+  } satisfies SlowConsumerSettings);
   return consumer;
 }
 
-const vitals = (): Vitals | undefined => consumer!.last<Vitals>();
+const stats = (): ProcessStats | undefined => consumer!.lastLine<ProcessStats>();
 const waiting = (name: string) => queues.count(name);
 
-/** All of the flood is there before anybody takes of it. */
+/** The whole backlog is there before the consumer starts. */
 async function flood(contract: typeof Work | typeof Fact, publisher: Publisher): Promise<void> {
   for (let first = 0; first < FLOOD; first += 50) {
     const some = Array.from({ length: 50 }, (_, n) => contract.of({ n: first + n, padding: PADDING }));
@@ -87,21 +87,21 @@ async function flood(contract: typeof Work | typeof Fact, publisher: Publisher):
   }
 }
 
-/** What the consumer told of itself when it had just begun, and when it had done so many messages. */
-async function watch(count: number): Promise<[Vitals, Vitals]> {
-  const first = await until('it tells of itself', vitals, { within: '30s' });
-  const done = () => (vitals()?.handled ?? 0) >= count && vitals();
+/** The consumer's first report, and the one after so many messages. */
+async function watch(count: number): Promise<[ProcessStats, ProcessStats]> {
+  const first = await until('it reports', stats, { within: '30s' });
+  const done = () => (stats()?.handled ?? 0) >= count && stats();
   return [first, await until(`${count} are handled`, done, { within: '50s' })];
 }
 
 describe('prefetch', () => {
-  it('holds no more in hand than it says, while two hundred times as much waits in the queue', async () => {
+  it('limits the messages in flight, while two hundred times as many wait in the queue', async () => {
     const publisher = new RabbitPublisher(connection);
     await flood(Work, publisher);
     startSlowConsumer();
     const [first, later] = await watch(200);
 
-    expect(later.mostInHand).toBe(5);
+    expect(later.maxInFlight).toBe(5);
     expect(await waiting(queue.name)).toBeGreaterThan(1_000);
     expect(later.memory - first.memory).toBeLessThan(ROOM);
     await publisher.close();
@@ -109,13 +109,13 @@ describe('prefetch', () => {
 });
 
 describe('bounded batches', () => {
-  it('are all that a consumer of Kafka has fetched, while the rest waits in the topic', async () => {
+  it('limit what a Kafka consumer has in memory, while the rest waits in the topic', async () => {
     const publisher = new KafkaPublisher(new KafkaJsClient(kafka), topics.prefix);
     await flood(Fact, publisher);
     startSlowConsumer();
     const [first, later] = await watch(200);
 
-    expect(later.mostInHand).toBeLessThanOrEqual(3 * 12); // partitions side by side, keys side by side
+    expect(later.maxInFlight).toBeLessThanOrEqual(3 * 12); // partitions and keys, both concurrent
     expect(later.memory - first.memory).toBeLessThan(ROOM);
     await publisher.close();
   });
@@ -128,7 +128,7 @@ describe('a bounded queue', () => {
     const { sender, close } = openSender({ rabbitmqUrl: vhost.url, kafka });
     startSlowConsumer({ prefetch: 2 }); // 100 a second
     const lengths: number[] = [];
-    let refused = 0;
+    let rejected = 0;
     let sent = 0;
     const body = () => ({ n: ++sent, padding: '' });
     const produce = async () => {
@@ -139,23 +139,23 @@ describe('a bounded queue', () => {
             () => true,
             (error) => {
               if (!(error instanceof NotConfirmed)) throw error;
-              refused++;
+              rejected++;
               return false;
             },
           );
-        await until('it is taken', confirmed, { within: '30s' });
+        await until('it is confirmed', confirmed, { within: '30s' });
         lengths.push(await waiting(bounded.name));
       }
     };
     await Promise.all(Array.from({ length: 10 }, produce));
 
-    expect(refused).toBeGreaterThan(0); // it was faster
-    expect(Math.max(...lengths)).toBeLessThanOrEqual(BOUND + 10); // those on their way when it was full
-    await until('all are handled', () => (vitals()?.handled ?? 0) >= sent, { within: '30s' });
+    expect(rejected).toBeGreaterThan(0); // it was faster
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(BOUND + 10); // those in flight when it became full
+    await until('all are handled', () => (stats()?.handled ?? 0) >= sent, { within: '30s' });
     await close();
   });
 
-  it('keeps the rest in the outbox of who sends it', async () => {
+  it("leaves the rest in the sender's outbox", async () => {
     const publisher = new RabbitPublisher(connection);
     const relay = new OutboxRelay({ connectionString: database.url, targets: { rabbitmq: publisher }, logger: quiet });
     const outbox = new MessageOutbox({ source: '/flood' });
@@ -172,28 +172,28 @@ describe('a bounded queue', () => {
       'all are handled',
       async () => {
         lengths.push(await waiting(bounded.name));
-        return (vitals()?.handled ?? 0) >= 600;
+        return (stats()?.handled ?? 0) >= 600;
       },
       { within: '50s' },
     );
-    expect(Math.max(...lengths)).toBeLessThan(3 * BOUND); // a batch may be on its way when it gets full
+    expect(Math.max(...lengths)).toBeLessThan(3 * BOUND); // a batch may be in flight when it becomes full
     await relay.stop();
     await publisher.close();
   });
 });
 
-describe('a limit of the rate', () => {
-  it('lets no more into the queue than it allows, though ten times as much is there to be sent', async () => {
+describe('a rate limit', () => {
+  it('is never exceeded, though ten times as much is ready to be sent', async () => {
     const confirming = new RabbitPublisher(connection);
     const publisher = new RateLimitedPublisher(confirming, rateLimit(100, 10));
     startSlowConsumer(); // 250 a second
-    await until('it consumes', () => vitals(), { within: '30s' });
+    await until('it consumes', () => stats(), { within: '30s' });
     const started = performance.now();
     const overLimit: number[] = [];
     let done = false;
     const looking = (async () => {
       while (!done) {
-        const sent = (vitals()?.handled ?? 0) + (await waiting(queue.name));
+        const sent = (stats()?.handled ?? 0) + (await waiting(queue.name));
         overLimit.push(sent - 10 - (performance.now() - started) / 10);
       }
     })();
@@ -203,7 +203,7 @@ describe('a limit of the rate', () => {
     await looking;
 
     expect(Math.max(...overLimit)).toBeLessThanOrEqual(0);
-    await until('all are handled', () => (vitals()?.handled ?? 0) >= 300, { within: '30s' });
+    await until('all are handled', () => (stats()?.handled ?? 0) >= 300, { within: '30s' });
     await confirming.close();
   });
 });

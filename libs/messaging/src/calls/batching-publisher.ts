@@ -9,8 +9,8 @@ interface Waiting {
 const BATCH = 500;
 
 /**
- * One request at a time for messages that come one by one from anywhere: what comes while a batch is on its way is the next
- * batch. So order is that of the calls, and the more is sent, the larger are the batches.
+ * Batches messages that are published one by one: what arrives while a request is in flight forms the next one. The order
+ * is that of the calls, and the higher the load, the larger the batches.
  */
 export class BatchingPublisher implements Publisher {
   private waiting: Waiting[] = [];
@@ -32,7 +32,7 @@ export class BatchingPublisher implements Publisher {
   }
 
   private async sendAll(): Promise<void> {
-    await Promise.resolve(); // what is published in the same breath goes into the first batch
+    await Promise.resolve(); // what is published in the same tick goes into the first batch
     while (this.waiting.length) {
       const batch = this.waiting.splice(0, BATCH);
       try {

@@ -25,7 +25,7 @@ let relay: OutboxRelay;
 let worker: Responder | undefined;
 let listener: Responder | undefined;
 let publisher: RabbitPublisher;
-const outbox = new MessageOutbox({ source: '/asker' });
+const outbox = new MessageOutbox({ source: '/requester' });
 let requests: CallbackRequests<typeof Work.schema, typeof Worked, { order: number }>;
 let onTimeout: (order: number) => void;
 
@@ -50,7 +50,7 @@ beforeEach(() => {
     onReply: ({ what }, { order }, { tx }) => effect(tx, `order ${order}: ${what}`),
     onTimeout: async ({ order }, { tx }) => {
       onTimeout(order);
-      await effect(tx, `order ${order}: no answer`);
+      await effect(tx, `order ${order}: no reply`);
     },
   });
 });
@@ -83,7 +83,7 @@ const startListener = () => {
     },
   );
 };
-const ask = (order: number, what: string, timeout = 60_000) =>
+const request = (order: number, what: string, timeout = 60_000) =>
   database.transaction((tx) => requests.request(tx, { what }, { timeout, about: { order } }));
 const untilEffect = (what: string) =>
   until(what, async () => (await effects(database)).includes(what), { within: '30s' });
@@ -95,8 +95,8 @@ const dropped = async () => {
 };
 
 describe('a request with a callback', () => {
-  it('calls back with the reply and with what it was about, also when all were down in between', async () => {
-    await ask(1, 'painting');
+  it('calls back with the reply and its `about`, also when all processes were down in between', async () => {
+    await request(1, 'painting');
     startWorker();
     await until('the reply waits', async () => {
       return (await queues.count(answers.name)) === 1;
@@ -106,7 +106,7 @@ describe('a request with a callback', () => {
     await untilEffect('order 1: painting is done');
   });
 
-  it('is not asked when the transaction rolls back', async () => {
+  it('is not sent when the transaction rolls back', async () => {
     const failing = database.transaction(async (tx) => {
       await requests.request(tx, { what: 'nothing' }, { timeout: 1_000, about: { order: 2 } });
       throw new Error('changed my mind');
@@ -118,54 +118,54 @@ describe('a request with a callback', () => {
     expect((await database.pool.query("SELECT FROM waybill.outbox WHERE body LIKE '%nothing%'")).rowCount).toBe(0);
   });
 
-  it('ends once when it is answered twice', async () => {
+  it('ends once when two replies come', async () => {
     startWorker(async ({ what }, { reply }) => {
       await reply({ what: `${what} once` });
       await reply({ what: `${what} twice` });
     });
     const before = await dropped();
     startListener();
-    await ask(3, 'answered');
+    await request(3, 'answered');
     await until('the second reply is counted', async () => (await dropped()) === before + 1, { within: '30s' });
     expect(await effectsOf(3)).toHaveLength(1);
   });
 
-  it('that is not answered in time ends with its timeout, and the late reply is dropped and counted', async () => {
+  it('without a reply in time ends with its timeout, and the late reply is dropped and counted', async () => {
     startListener();
     const before = await dropped();
-    await ask(4, 'late', 0);
+    await request(4, 'late', 0);
     await requests.expire();
-    expect(await effectsOf(4)).toEqual(['order 4: no answer']);
+    expect(await effectsOf(4)).toEqual(['order 4: no reply']);
 
     startWorker();
     await until('the late reply is counted', async () => (await dropped()) === before + 1, { within: '30s' });
-    expect(await effectsOf(4)).toEqual(['order 4: no answer']);
+    expect(await effectsOf(4)).toEqual(['order 4: no reply']);
   });
 
-  it('ends once when many processes look for late ones at once', async () => {
-    for (let order = 100; order < 110; order++) await ask(order, 'nobody works', 0);
+  it('ends once when many processes expire requests concurrently', async () => {
+    for (let order = 100; order < 110; order++) await request(order, 'no worker', 0);
     await Promise.all(Array.from({ length: 5 }, () => requests.expire()));
-    for (let order = 100; order < 110; order++) expect(await effectsOf(order)).toEqual([`order ${order}: no answer`]);
+    for (let order = 100; order < 110; order++) expect(await effectsOf(order)).toEqual([`order ${order}: no reply`]);
   });
 
-  it('whose timeout callback fails is asked to again, and the others are not held up', async () => {
-    await ask(5, 'failing', 0);
-    await ask(6, 'behind it', 0);
+  it('whose timeout callback fails is retried, and the others are not delayed', async () => {
+    await request(5, 'failing', 0);
+    await request(6, 'behind it', 0);
     onTimeout = (order) => {
       if (order === 5) throw new Error('a blip');
     };
     await expect(requests.expire()).rejects.toThrow('a blip');
     await requests.expire();
-    expect(await effectsOf(6)).toEqual(['order 6: no answer']);
+    expect(await effectsOf(6)).toEqual(['order 6: no reply']);
     expect(await effectsOf(5)).toEqual([]);
 
     onTimeout = () => {};
     await database.pool.query('UPDATE waybill.pending_requests SET deadline = now()');
     await requests.expire();
-    expect(await effectsOf(5)).toEqual(['order 5: no answer']);
+    expect(await effectsOf(5)).toEqual(['order 5: no reply']);
   });
 
-  it('ends by itself while it is started', async () => {
+  it('expires by itself after start()', async () => {
     const early = new CallbackRequests<typeof Work.schema, typeof Worked, { order: number }>({
       database,
       outbox,
@@ -176,7 +176,7 @@ describe('a request with a callback', () => {
       onTimeout: ({ order }, { tx }) => effect(tx, `order ${order}: by itself`),
     });
     early.start();
-    await ask(7, 'forgotten', 50);
+    await request(7, 'forgotten', 50);
     await untilEffect('order 7: by itself');
     await early.stop();
   });

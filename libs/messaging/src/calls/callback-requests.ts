@@ -29,7 +29,7 @@ export interface CallbackRequestsOptions<Schema extends z.ZodType, Reply extends
 /**
  * Async request-reply with callback: requests now, is called back later, in whichever process, even if all were down in
  * between. Each request ends once: by its reply or by its timeout, whichever commits first. Needs the library's table
- * `pending_requests`. (A saga needs no table: it remembers what it waits for.)
+ * `pending_requests`. (A saga needs no table: its workflow state holds what it waits for.)
  */
 export class CallbackRequests<Schema extends z.ZodType, Reply extends ReplyContract, About> {
   private timer: NodeJS.Timeout | undefined;
@@ -57,7 +57,7 @@ export class CallbackRequests<Schema extends z.ZodType, Reply extends ReplyContr
     return correlationId;
   }
 
-  /** For the reply's handler. A reply that nobody waits for (a second one, or too late) is dropped and counted. */
+  /** For the reply's handler. A reply that is not awaited (a second one, or too late) is dropped and counted. */
   async receive(reply: BodyOf<Reply>, context: HandlerContext): Promise<void> {
     await deliverReply(
       context.message,

@@ -10,7 +10,7 @@ import {
   Ordered,
   ordered,
   Priced,
-  type ProcessingOrder,
+  type ProcessingSettings,
   priced,
   pricing,
 } from '../test/dying-processor.fixture.js';
@@ -45,14 +45,14 @@ afterEach(async () => {
 const WHATS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
 const order = (...whats: string[]) => publisher.publish(whats.map((what) => encode(Ordered.of({ what }), '/test')));
 
-function startChild(stopAt: ProcessingOrder['stopAt']): Child {
-  const told: ProcessingOrder = { kafkaBroker: backingServices().kafka, prefix: topics.prefix, stopAt };
-  const child = Child.run('./dying-processor.fixture.js', told);
+function startChild(stopAt: ProcessingSettings['stopAt']): Child {
+  const settings: ProcessingSettings = { kafkaBroker: backingServices().kafka, prefix: topics.prefix, stopAt };
+  const child = Child.run('./dying-processor.fixture.js', settings);
   children.push(child);
   return child;
 }
 
-/** Orders a last thing and waits for its price: then all before it has been dealt with. */
+/** Orders one more and waits for its price: then all before it have been processed. */
 async function timesPriced(): Promise<number[]> {
   await order('the last');
   await peer.received('the last', 1);
@@ -61,7 +61,7 @@ async function timesPriced(): Promise<number[]> {
 const once = WHATS.map(() => 1);
 
 describe('consume, process and produce', () => {
-  it('makes of each event what follows from it', async () => {
+  it('produces the events that follow from each event', async () => {
     await processor.start();
     await order(...WHATS);
     expect(await timesPriced()).toEqual(once);
@@ -72,7 +72,7 @@ describe('consume, process and produce', () => {
   it('is exactly once when the process is killed with all written and nothing committed', async () => {
     await order(...WHATS);
     const killed = startChild('before the commit');
-    await killed.says('there');
+    await killed.untilPrinted('paused');
     await killed.kill();
     await processor.start();
     expect(await timesPriced()).toEqual(once);
@@ -81,28 +81,28 @@ describe('consume, process and produce', () => {
   it('is exactly once when the process is killed right after its commit', async () => {
     await order(...WHATS);
     const killed = startChild('after the commit');
-    await killed.says('there');
+    await killed.untilPrinted('paused');
     await killed.kill();
     await processor.start();
     expect(await timesPriced()).toEqual(once);
   });
 
-  it('is exactly once when a process that was asleep awakes and commits what another one has done since', async () => {
+  it('is exactly once when a suspended process resumes and commits what another one has done since', async () => {
     await order(...WHATS);
-    const sleeper = startChild('before the commit');
-    await sleeper.says('there');
-    sleeper.signal('SIGSTOP');
+    const suspended = startChild('before the commit');
+    await suspended.untilPrinted('paused');
+    suspended.signal('SIGSTOP');
     await processor.start();
     expect(await timesPriced()).toEqual(once);
 
     await processor.stop();
-    sleeper.goOn();
-    sleeper.signal('SIGCONT');
-    await sleeper.says('refused');
+    suspended.resume();
+    suspended.signal('SIGCONT');
+    await suspended.untilPrinted('rejected');
     expect(await Promise.all(WHATS.map(async (what) => (await peer.received(what, 0)).length))).toEqual(once);
   });
 
-  it('gives up what is malformed or refused in the same transaction, once, and goes on', async () => {
+  it('dead-letters what is malformed or rejected in the same transaction, once, and continues', async () => {
     let tries = 0;
     processor = new ConsumeProcessProduce({
       kafka,
@@ -112,29 +112,29 @@ describe('consume, process and produce', () => {
       input: Ordered,
       logger: quiet,
       process: ({ what }) => {
-        if (what === 'refused') throw new BusinessRejection('not for sale');
+        if (what === 'rejected') throw new BusinessRejection('not for sale');
         if (what === 'blip' && ++tries < 3) throw new Error('a blip');
         return [Priced.of({ what, price: 1 })];
       },
     });
     const malformed = encode(Ordered.of({ what: 'malformed' }), '/test');
     await publisher.publish([{ ...malformed, body: Buffer.from('{') }]);
-    await order('refused', 'blip', 'a');
+    await order('rejected', 'blip', 'a');
     await processor.start();
 
     await peer.received('a', 1);
-    const [[broken], [refused]] = await Promise.all([peer.received('malformed', 1), peer.received('refused', 1)]);
+    const [[broken], [rejected]] = await Promise.all([peer.received('malformed', 1), peer.received('rejected', 1)]);
     expect(failureOf(broken!.headers)).toMatchObject({
       class: 'malformed',
       consumer: GROUP,
       source: ordered.name,
       attempts: 1,
     });
-    expect(failureOf(refused!.headers)).toMatchObject({ class: 'business', error: 'not for sale' });
+    expect(failureOf(rejected!.headers)).toMatchObject({ class: 'business', error: 'not for sale' });
     expect((await peer.received('blip', 1)).length).toBe(1);
   });
 
-  it('leaves an event of another type alone', async () => {
+  it('skips an event of another type', async () => {
     await processor.start();
     const other = encode(Ordered.of({ what: 'other' }), '/test');
     await publisher.publish([{ ...other, headers: { ...other.headers, ce_type: 'test.Other.v1' } }]);
@@ -145,13 +145,13 @@ describe('consume, process and produce', () => {
   it('shows nothing of a transaction that is not committed', async () => {
     await order(...WHATS);
     const child = startChild('before the commit');
-    await child.says('there');
+    await child.untilPrinted('paused');
     const seen: string[] = [];
     const consumer = kafka.consumer({ groupId: `${topics.prefix}uncommitted`, readUncommitted: true });
     await consumer.connect();
     await consumer.subscribe({ topic: topics.prefix + priced.name, fromBeginning: true });
     await consumer.run({ eachMessage: async ({ message }) => void seen.push(String(message.key)) });
-    await until('who reads what is not committed has seen all', () => seen.length === WHATS.length, { within: '30s' });
+    await until('a reader of uncommitted events has seen all', () => seen.length === WHATS.length, { within: '30s' });
     await consumer.disconnect();
     expect(await Promise.all(WHATS.map(async (what) => (await peer.received(what, 0)).length))).toEqual(
       WHATS.map(() => 0),

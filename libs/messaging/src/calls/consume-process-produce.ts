@@ -4,7 +4,7 @@ import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { z } from 'zod';
 import { type EventContract, type OutgoingMessage, readBody, unversioned } from '../contract/index.js';
 import { encode, type ReceivedMessage } from '../envelope/index.js';
-import { deadLetterOf, fromKafka, HEARTBEAT, memberOf, toMessage, toRecord } from '../kafka/index.js';
+import { deadLetterOf, fromKafka, groupConsumer, HEARTBEAT, toMessage, toRecord } from '../kafka/index.js';
 import { classOf, isDeadLetter, MalformedMessage, retryDelay, retryForever } from '../outcomes/index.js';
 import { PartitionTransactions } from './partition-transactions.js';
 
@@ -20,8 +20,8 @@ export interface ConsumeProcessProduceOptions<Schema extends z.ZodType> {
   source: string;
   input: EventContract<Schema>;
   /**
-   * The events that follow from one. It must have no other effect: it is repeated after a crash. What it throws is as in a
-   * handler, but retries happen in place, so that its partition keeps its order.
+   * Returns the events that follow from one. It must have no other effect: it is repeated after a crash. Errors mean the
+   * same as in a handler, but retries happen in place, so that the partition keeps its order.
    */
   process(body: z.output<Schema>, message: ReceivedMessage): OutgoingMessage[] | Promise<OutgoingMessage[]>;
   logger: Logger;
@@ -32,9 +32,9 @@ export interface ConsumeProcessProduceOptions<Schema extends z.ZodType> {
 }
 
 /**
- * Exactly once from topic to topic: consumed offsets, produced events and dead letters are one Kafka transaction. Whoever
- * reads the result as `read_committed`, as our consumers do, sees each event once, whichever process dies when. It holds
- * within Kafka: an effect elsewhere needs the inbox.
+ * Exactly once from topic to topic: consumed offsets, produced events and dead letters are one Kafka transaction. A
+ * `read_committed` consumer, as all here are, sees each event once, whichever process dies when. This holds within Kafka
+ * only: an effect elsewhere needs the inbox.
  */
 export class ConsumeProcessProduce<Schema extends z.ZodType> {
   private readonly transactions = new Map<number, PartitionTransactions>();
@@ -66,7 +66,7 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
   }
 
   private async consume(): Promise<void> {
-    const consumer = memberOf(this.options.kafka, this.group);
+    const consumer = groupConsumer(this.options.kafka, this.group);
     this.consumer = consumer;
     consumer.on('consumer.group_join', () => this.release());
     consumer.on('consumer.crash', ({ payload }) => {
@@ -82,7 +82,7 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
     });
   }
 
-  /** What fails is not resolved, so it is fetched again, and the next transaction begins by finding out what is done. */
+  /** A failed batch is not resolved, so it is fetched again; the next transaction first reads what was committed. */
   private async consumeBatch({ batch, heartbeat, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> {
     const { batchSize = BATCH, logger } = this.options;
     const { partition, messages } = batch;

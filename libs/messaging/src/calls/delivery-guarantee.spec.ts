@@ -14,7 +14,7 @@ import {
 import { createKafka, declareTopics } from '../kafka/index.js';
 import { AmqplibClient, declareQueues } from '../rabbitmq/index.js';
 import { Child } from '../test/child.fixture.js';
-import { queue, type SendingOrder, topic } from '../test/dying-sender.fixture.js';
+import { queue, type SendingSettings, topic } from '../test/dying-sender.fixture.js';
 import { quiet } from '../test/workbench.fixture.js';
 import type { DeliveryGuarantee } from './delivery-guarantee.js';
 
@@ -46,7 +46,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** What came, and how often; all before the last one is there when that is. */
+/** How often each message arrived; once the last one is there, all are. */
 async function arrived(broker: 'kafka' | 'rabbitmq', last: string): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   const count = (body: string) => {
@@ -68,10 +68,10 @@ async function arrived(broker: 'kafka' | 'rabbitmq', last: string): Promise<Reco
 const SENT = ['1', '2', '3', '4', '5'];
 const whatsOf = (what: string) => SENT.map((n) => what.replace(/\d$/, n));
 
-/** Sends five things by a process that is killed at the third, and by the one that comes after it. */
+/** Sends five messages by a process that is killed at the third, then by its successor. */
 async function sendThroughACrash(broker: 'kafka' | 'rabbitmq', guarantee: DeliveryGuarantee) {
   const whats = SENT.map((n) => `${broker} ${guarantee} ${n}`);
-  const order: SendingOrder = {
+  const settings: SendingSettings = {
     broker,
     guarantee,
     whats,
@@ -80,22 +80,22 @@ async function sendThroughACrash(broker: 'kafka' | 'rabbitmq', guarantee: Delive
     kafkaBroker: backingServices().kafka,
     kafkaTopicPrefix: topics.prefix,
   };
-  writeFileSync(order.journal, '');
-  const killed = Child.run('./dying-sender.fixture.js', { ...order, stopAt: whats[2]! });
-  await killed.says('there');
+  writeFileSync(settings.journal, '');
+  const killed = Child.run('./dying-sender.fixture.js', { ...settings, stopAt: whats[2]! });
+  await killed.untilPrinted('paused');
   await killed.kill();
-  expect(await Child.run('./dying-sender.fixture.js', order).end()).toBe(0);
-  expect(readFileSync(order.journal, 'utf8').trim().split('\n')).toEqual(whats);
+  expect(await Child.run('./dying-sender.fixture.js', settings).end()).toBe(0);
+  expect(readFileSync(settings.journal, 'utf8').trim().split('\n')).toEqual(whats);
   const counts = await arrived(broker, whats[4]!);
   return whats.map((what) => counts[what] ?? 0);
 }
 
 describe.each(['kafka', 'rabbitmq'] as const)('a sender of %s that is killed at the worst moment', (broker) => {
-  it('at most once: nothing arrives twice, and what was in hand is lost', async () => {
+  it('at most once: nothing arrives twice, and the message in flight is lost', async () => {
     expect(await sendThroughACrash(broker, 'at-most-once')).toEqual([1, 1, 0, 1, 1]);
   });
 
-  it('at least once: nothing is lost, and what was in hand arrives twice', async () => {
+  it('at least once: nothing is lost, and the message in flight arrives twice', async () => {
     expect(await sendThroughACrash(broker, 'at-least-once')).toEqual([1, 1, 2, 1, 1]);
   });
 });

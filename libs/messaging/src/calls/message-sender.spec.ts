@@ -23,9 +23,9 @@ const tiny = defineQueue({ name: 'tiny', maxLength: 1 });
 const topic = defineTopic({ name: 'facts', partitions: 1 });
 const schema = z.object({ what: z.string() });
 const subject = ({ what }: { what: string }) => what;
-const DoIt = defineTask({ type: 'test.DoIt.v1', queue, subject, schema });
-const DoTiny = defineTask({ type: 'test.DoTiny.v1', queue: tiny, subject, schema });
-const ItHappened = defineEvent({ type: 'test.ItHappened.v1', topic, subject, schema });
+const TestTask = defineTask({ type: 'test.TestTask.v1', queue, subject, schema });
+const TinyTask = defineTask({ type: 'test.TinyTask.v1', queue: tiny, subject, schema });
+const TestEvent = defineEvent({ type: 'test.TestEvent.v1', topic, subject, schema });
 
 let vhost: FreshVhost;
 let topics: FreshTopics;
@@ -62,7 +62,7 @@ afterAll(async () => {
   await topics.drop();
 });
 
-/** Takes out all that is in the queue: how often each task is there. */
+/** Empties the queue and counts each task. */
 async function delivered(name = queue.name): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { body } of await queues.takeAll(name)) {
@@ -75,7 +75,7 @@ const waiting = (name = queue.name) => queues.count(name);
 
 describe.each(['at-most-once', 'at-least-once'] as const)('sending %s', (guarantee) => {
   it('brings a task to its queue', async () => {
-    await sender.send(DoIt, { what: guarantee }, { guarantee });
+    await sender.send(TestTask, { what: guarantee }, { guarantee });
     await until('it is there', async () => (await waiting()) === 1);
     expect(await delivered()).toEqual({ [guarantee]: 1 });
   });
@@ -83,42 +83,42 @@ describe.each(['at-most-once', 'at-least-once'] as const)('sending %s', (guarant
   it('brings an event to its topic, in the order of the calls', async () => {
     const about = `in order ${guarantee}`;
     const ids = await Promise.all(
-      Array.from({ length: 20 }, () => sender.publish(ItHappened, { what: about }, { guarantee })),
+      Array.from({ length: 20 }, () => sender.publish(TestEvent, { what: about }, { guarantee })),
     );
-    const heard = await peer.received(about, 20);
-    expect(heard.map(({ headers }) => headers.ce_id)).toEqual(ids);
+    const received = await peer.received(about, 20);
+    expect(received.map(({ headers }) => headers.ce_id)).toEqual(ids);
   });
 
   it('rejects what does not fit its contract', async () => {
-    await expect(sender.send(DoIt, { what: 42 as never }, { guarantee })).rejects.toThrow('what');
+    await expect(sender.send(TestTask, { what: 42 as never }, { guarantee })).rejects.toThrow('what');
   });
 });
 
-describe('while the answers of the broker are lost', () => {
+describe("while the broker's confirms are lost", () => {
   afterEach(async () => {
     proxy.cut();
     proxy.restore();
-    await until('the sender is connected again', () => sender.send(DoIt, { what: 'again' }), { within: '30s' });
+    await until('the sender is connected again', () => sender.send(TestTask, { what: 'again' }), { within: '30s' });
     await delivered();
   });
 
   it('at most once neither waits nor sends twice', async () => {
-    await sender.send(DoIt, { what: 'before' }); // connected
+    await sender.send(TestTask, { what: 'before' }); // connected
     await delivered();
     proxy.holdResponses();
-    await sender.send(DoIt, { what: 'once' }, { guarantee: 'at-most-once' });
+    await sender.send(TestTask, { what: 'once' }, { guarantee: 'at-most-once' });
     await until('it is there', async () => (await waiting()) > 0);
     proxy.cut();
     proxy.restore();
-    await until('the sender is connected again', () => sender.send(DoIt, { what: 'after' }), { within: '30s' });
+    await until('the sender is connected again', () => sender.send(TestTask, { what: 'after' }), { within: '30s' });
     expect((await delivered()).once).toBe(1);
   });
 
   it('at least once sends again until it is confirmed, under the same id', async () => {
-    await sender.send(DoIt, { what: 'before' });
+    await sender.send(TestTask, { what: 'before' });
     await delivered();
     proxy.holdResponses();
-    const sending = sender.send(DoIt, { what: 'confirmed' }, { within: 30_000 });
+    const sending = sender.send(TestTask, { what: 'confirmed' }, { within: 30_000 });
     await until('it is there', async () => (await waiting()) > 0);
     proxy.cut();
     proxy.restore();
@@ -128,30 +128,30 @@ describe('while the answers of the broker are lost', () => {
   });
 });
 
-describe('while the broker is away', () => {
-  it('at most once is lost, and says so', async () => {
+describe('while the broker is unavailable', () => {
+  it('at most once is lost, and the call rejects', async () => {
     proxy.cut();
-    await expect(sender.send(DoIt, { what: 'lost' }, { guarantee: 'at-most-once' })).rejects.toThrow();
+    await expect(sender.send(TestTask, { what: 'lost' }, { guarantee: 'at-most-once' })).rejects.toThrow();
     proxy.restore();
   });
 
-  it('at least once arrives when it is back', async () => {
+  it('at least once arrives when the broker is back', async () => {
     proxy.cut();
-    const sending = sender.send(DoIt, { what: 'patient' }, { within: 30_000 });
-    await expect(sender.send(DoIt, { what: 'impatient' }, { within: 200 })).rejects.toThrow(NotConfirmed);
+    const sending = sender.send(TestTask, { what: 'waiting' }, { within: 30_000 });
+    await expect(sender.send(TestTask, { what: 'too short' }, { within: 200 })).rejects.toThrow(NotConfirmed);
     proxy.restore();
     await sending;
-    expect((await delivered()).patient).toBeGreaterThanOrEqual(1);
+    expect((await delivered()).waiting).toBeGreaterThanOrEqual(1);
   });
 });
 
-it('a full queue is waited for, as long as the sender says', async () => {
+it('waits for a full queue, as long as the sender allows', async () => {
   const full = async () => {
-    const error = await sender.send(DoTiny, { what: 'filler' }, { within: 100 }).catch((thrown) => thrown);
+    const error = await sender.send(TinyTask, { what: 'filler' }, { within: 100 }).catch((thrown) => thrown);
     return error instanceof NotConfirmed && error.message;
   };
   expect(await until('it is full', full)).toBe('tiny: the queue is full');
-  const sending = sender.send(DoTiny, { what: 'patient' }, { within: 30_000 });
+  const sending = sender.send(TinyTask, { what: 'waiting' }, { within: 30_000 });
   await delivered(tiny.name);
   await sending;
 });

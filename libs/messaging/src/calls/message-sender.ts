@@ -19,7 +19,7 @@ export interface SendOptions {
   guarantee?: DeliveryGuarantee;
   /** How long to try for `at-least-once`, in ms. Default 10,000. */
   within?: number;
-  /** Set by who sends a message again; default a new UUIDv7. */
+  /** Set it to send a message again; default a new UUIDv7. */
   id?: string;
 }
 
@@ -32,12 +32,12 @@ export interface MessageSenderOptions {
 
 /**
  * Sends without a transaction: fire-and-forget and publish-subscribe for what no commit depends on. A message about a
- * change of the database leaves by the outbox; sent beside it, one of the two happens alone sooner or later.
+ * change of the database leaves by the outbox; sent beside it, sooner or later only one of the two happens.
  */
 export class MessageSender {
   constructor(private readonly options: MessageSenderOptions) {}
 
-  /** Fire-and-forget: a task for one consumer, of which nothing is heard again. Resolves with its id; see `SendOptions`. */
+  /** Fire-and-forget: a task for one consumer, without a reply. Resolves with its id; see `SendOptions`. */
   send<Schema extends z.ZodType>(task: TaskContract<Schema>, body: z.input<Schema>, options?: SendOptions) {
     return this.deliver(task, body, options);
   }
@@ -48,7 +48,7 @@ export class MessageSender {
   }
 
   /**
-   * At most once: resolves when it was handed over, rejects when that was not possible. At least once: resolves when the
+   * At most once: resolves when the client has buffered it, rejects when that was not possible. At least once: resolves when the
    * broker has it, rejects with `NotConfirmed` after `within`. What can never be sent rejects at once.
    */
   private async deliver(contract: Contract, body: unknown, options: SendOptions = {}): Promise<string> {

@@ -15,18 +15,18 @@ export interface PartitionTransactionsOptions {
 }
 
 /**
- * The transactions of whoever reads one partition for a group. Their id is made of group, topic and partition, so that the
- * next reader ends this one's, however long it was asleep: the broker takes nothing of it any more.
+ * The transactions of one partition's reader in a group. Their id consists of group, topic and partition, so that the next
+ * reader fences this one, however long it was suspended: the broker rejects what it still sends.
  */
 export class PartitionTransactions {
   private constructor(
     private readonly options: PartitionTransactionsOptions,
     private readonly producer: Producer,
-    /** What is before this offset was committed by an earlier reader, whatever the consumer had read of the group. */
+    /** Earlier readers have committed everything before this offset, whatever position the consumer started from. */
     readonly committed: bigint,
   ) {}
 
-  /** Ends the transactions of earlier readers of the partition, and only then looks how far they came. */
+  /** Ends the transactions of earlier readers of the partition, and only then reads how far they came. */
   static async takeOver(options: PartitionTransactionsOptions): Promise<PartitionTransactions> {
     const { kafka, group, topic, partition } = options;
     const producer = kafka.producer({
@@ -48,8 +48,8 @@ export class PartitionTransactions {
   }
 
   /**
-   * Writes the messages, and that the group has read everything before `next`: both or neither. After it rejects, whether
-   * it was done is known to the next `takeOver` only.
+   * Writes the messages and commits the offset `next`: both or neither. When it rejects, only the next `takeOver` knows
+   * whether they were written.
    */
   async commit(messages: readonly OutboxMessage[], next: bigint): Promise<void> {
     const { group, topic, partition } = this.options;

@@ -12,12 +12,12 @@ const to = (destination: string, n = 0): OutboxMessage => ({
 });
 const many = (count: number, destination = 'q') => Array.from({ length: count }, (_, n) => to(destination, n));
 
-/** Takes everything but what goes to a full queue, and remembers when it was asked for what. */
+/** Accepts everything except for a full queue, and records each call. */
 class Broker implements Publisher {
-  readonly asked: { ids: string[]; at: number }[] = [];
+  readonly calls: { ids: string[]; at: number }[] = [];
 
   async publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]> {
-    this.asked.push({ ids: messages.map(({ id }) => id), at: performance.now() });
+    this.calls.push({ ids: messages.map(({ id }) => id), at: performance.now() });
     return messages.map(({ destination }) =>
       destination === 'full' ? { status: 'blocked', reason: 'the queue is full' } : { status: 'published' },
     );
@@ -25,7 +25,7 @@ class Broker implements Publisher {
 }
 
 describe('a rate-limited publisher', () => {
-  it('is never faster than its limit and a burst, whoever uses it', async () => {
+  it('is never faster than its limit plus a burst, however many callers share it', async () => {
     const broker = new Broker();
     const limit = rateLimit(200, 20);
     const [one, another] = [new RateLimitedPublisher(broker, limit), new RateLimitedPublisher(broker, limit)];
@@ -33,7 +33,7 @@ describe('a rate-limited publisher', () => {
     await Promise.all([one.publish(many(100)), another.publish(many(100))]);
 
     let sent = 0;
-    for (const { ids, at } of broker.asked) {
+    for (const { ids, at } of broker.calls) {
       sent += ids.length;
       expect(sent).toBeLessThanOrEqual(20 + ((at - start) / 1_000) * 200 + 1);
     }
@@ -44,7 +44,7 @@ describe('a rate-limited publisher', () => {
     const broker = new Broker();
     const publisher = new RateLimitedPublisher(broker, rateLimit(10_000, 7));
     expect(await publisher.publish(many(30))).toEqual(many(30).map(() => ({ status: 'published' })));
-    expect(broker.asked.flatMap(({ ids }) => ids)).toEqual(many(30).map(({ id }) => id));
+    expect(broker.calls.flatMap(({ ids }) => ids)).toEqual(many(30).map(({ id }) => id));
   });
 
   it('sends nothing more to a destination that was blocked', async () => {
@@ -53,35 +53,35 @@ describe('a rate-limited publisher', () => {
     const messages = [to('q', 1), to('full', 1), to('full', 2), to('q', 2), to('full', 3)];
     const outcomes = await publisher.publish(messages);
     expect(outcomes.map(({ status }) => status)).toEqual(['published', 'blocked', 'blocked', 'published', 'blocked']);
-    expect(broker.asked.flatMap(({ ids }) => ids)).toEqual(['q 1', 'full 1', 'q 2']);
+    expect(broker.calls.flatMap(({ ids }) => ids)).toEqual(['q 1', 'full 1', 'q 2']);
   });
 
   it('rejects with what the publisher rejects with', async () => {
-    const away: Publisher = { publish: () => Promise.reject(new Error('away')) };
-    await expect(new RateLimitedPublisher(away, rateLimit(1_000)).publish(many(1))).rejects.toThrow('away');
+    const failing: Publisher = { publish: () => Promise.reject(new Error('unavailable')) };
+    await expect(new RateLimitedPublisher(failing, rateLimit(1_000)).publish(many(1))).rejects.toThrow('unavailable');
   });
 });
 
 describe('a batching publisher', () => {
-  it('sends what comes in one breath as one batch, and what comes meanwhile as the next', async () => {
+  it('sends what is published in the same tick as one batch, and what is published meanwhile as the next', async () => {
     const broker = new Broker();
     const batching = new BatchingPublisher(broker);
     const first = many(10).map((message) => batching.publish([message]));
     await Promise.all(first);
     await Promise.all(many(1_200).map((message) => batching.publish([message])));
-    expect(broker.asked.map(({ ids }) => ids.length)).toEqual([10, 500, 500, 200]);
+    expect(broker.calls.map(({ ids }) => ids.length)).toEqual([10, 500, 500, 200]);
   });
 
-  it('rejects the whole batch, and goes on with the next', async () => {
+  it('rejects the whole batch, and continues with the next', async () => {
     const broker = new Broker();
-    let away = true;
+    let unavailable = true;
     const flaky: Publisher = {
-      publish: (messages) => (away ? Promise.reject(new Error('away')) : broker.publish(messages)),
+      publish: (messages) => (unavailable ? Promise.reject(new Error('unavailable')) : broker.publish(messages)),
     };
     const batching = new BatchingPublisher(flaky);
     const failed = await Promise.allSettled(many(3).map((message) => batching.publish([message])));
     expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
-    away = false;
+    unavailable = false;
     expect(await batching.publish([to('q')])).toEqual([{ status: 'published' }]);
   });
 });

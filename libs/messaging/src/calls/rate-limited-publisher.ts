@@ -1,12 +1,12 @@
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
 import { TokenBucket } from 'limiter';
 
-/** Shared by all publishers that together must not be faster. `burst` messages may go at once; default a tenth of a second's. */
+/** One limit, shared by all publishers that get it. `burst` messages may go at once; default a tenth of a second's. */
 export function rateLimit(perSecond: number, burst = Math.max(1, Math.ceil(perSecond / 10))): TokenBucket {
   return new TokenBucket({ bucketSize: burst, tokensPerInterval: perSecond, interval: 'second' });
 }
 
-/** Publishes no faster than its limit: what is too fast waits for its turn, in order, and so does who publishes it. */
+/** Publishes no faster than its limit: what exceeds it waits, in order, and so does its caller. */
 export class RateLimitedPublisher implements Publisher {
   constructor(
     private readonly publisher: Publisher,

@@ -62,7 +62,7 @@ const dropped = async () => {
   return metric?.values.find(({ labels }) => labels.type === Answered.type)?.value ?? 0;
 };
 
-/** Holds the answers back until they are released. */
+/** Delays the replies until they are released. */
 function holdResponses() {
   const asked: string[] = [];
   const replyQueues: string[] = [];
@@ -77,7 +77,7 @@ function holdResponses() {
 }
 
 describe('a request', () => {
-  it('is answered with the reply to it', async () => {
+  it('resolves with its reply', async () => {
     expect(await asker.request(Ask, { about: 'tea' })).toEqual({ about: 'tea', price: 3 });
   });
 
@@ -95,19 +95,19 @@ describe('a request', () => {
     expect(replies.map(({ price }) => price)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('is given up after its timeout, and the late reply is dropped and counted', async () => {
+  it('rejects after its timeout, and the late reply is dropped and counted', async () => {
     const { asked, release } = holdResponses();
     const before = await dropped();
     await expect(asker.request(Ask, { about: 'slow' }, { timeout: 300 })).rejects.toThrow(
       new NoReply('no reply to test.Ask.v1 within 300 ms'),
     );
-    await until('it was asked', () => asked.includes('slow'));
+    await until('it was received', () => asked.includes('slow'));
     expect(await dropped()).toBe(before);
     release();
     await until('the late reply is counted', async () => (await dropped()) === before + 1);
   });
 
-  it('to a queue that is not there is given up at once', async () => {
+  it('to a missing queue rejects immediately', async () => {
     await expect(asker.request(AskNobody, { about: 'x' }, { timeout: 30_000 })).rejects.toThrow(
       'there is no queue nowhere',
     );
@@ -128,11 +128,11 @@ describe('a request', () => {
     await expect(asker.request(Ask, { about: 'tea' })).rejects.toThrow('price');
   });
 
-  it('is given up at once when the connection breaks: its reply queue is gone, and the reply is dropped and counted', async () => {
+  it('rejects immediately when the connection breaks: its reply queue is gone, and the reply is dropped and counted', async () => {
     const { asked, replyQueues, release } = holdResponses();
     const before = await dropped();
     const request = asker.request(Ask, { about: 'cut' }, { timeout: 30_000 }).catch((error) => error);
-    await until('it was asked', () => asked.includes('cut'));
+    await until('it was received', () => asked.includes('cut'));
 
     const broken = performance.now();
     proxy.cut();
@@ -142,17 +142,17 @@ describe('a request', () => {
     await until('the broker has noticed', async () => !(await queues.exists(replyQueues[0]!)));
     release();
     await until('the reply that finds no queue is counted', async () => (await dropped()) > before);
-    expect(asked).toEqual(['cut']); // not asked again
+    expect(asked).toEqual(['cut']); // not sent again
   });
 
-  it('waits for a broker that is away, and is not sent after its timeout', async () => {
+  it('waits for an unavailable broker, and is not sent after its timeout', async () => {
     proxy.cut();
     const tooShort = asker.request(Ask, { about: 'too short' }, { timeout: 200 });
     await expect(tooShort).rejects.toThrow(NoReply);
     const { asked, release } = holdResponses();
     const patient = asker.request(Ask, { about: 'patient' }, { timeout: 30_000 });
     proxy.restore();
-    await until('it was asked', () => asked.length > 0, { within: '20s' });
+    await until('it was received', () => asked.length > 0, { within: '20s' });
     release();
     expect(await patient).toEqual({ about: 'patient', price: 0 });
     expect(asked).toEqual(['patient']);

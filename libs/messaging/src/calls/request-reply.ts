@@ -91,7 +91,7 @@ export class RequestReply {
   private async send(task: TaskContract, body: unknown, correlationId: string): Promise<void> {
     const replyTo = this.replies?.queue ?? (await this.replyQueue());
     const pending = this.pending.get(correlationId);
-    if (!pending) return; // timed out meanwhile: nobody would receive its reply
+    if (!pending) return; // timed out meanwhile: its reply would be dropped
     pending.sent = true;
     const message = encode({ contract: task, body, id: correlationId, correlationId, replyTo }, this.options.source);
     await this.producer.send(toRabbit(message, { persistent: false }));

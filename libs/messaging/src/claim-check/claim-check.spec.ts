@@ -11,7 +11,7 @@ import type { Handler } from '../handling/index.js';
 import { failureOf } from '../outcomes/index.js';
 import { AmqplibClient, declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
 import { Child } from '../test/child.fixture.js';
-import type { ClaimingOrder } from '../test/dying-claimant.fixture.js';
+import type { ClaimingSettings } from '../test/dying-claimant.fixture.js';
 import { type Responder, startResponder } from '../test/responder.fixture.js';
 import { consumerDatabase, effect, effects, quiet } from '../test/workbench.fixture.js';
 import { ClaimCheck, type ClaimCheckOptions } from './claim-check.js';
@@ -134,14 +134,14 @@ describe('a body', () => {
       throw new Error('it never works');
     };
     await send(large('hopeless'));
-    const letter = await until('there is a dead letter', () => queues.take(`${queue.name}-dlq`), { within: '40s' });
+    const deadLetter = await until('there is a dead letter', () => queues.take(`${queue.name}-dlq`), { within: '40s' });
     expect(attempts).toEqual(Array(4).fill(200 * KIB));
-    expect(letter.body.length).toBe(0);
-    expect(letter.properties.headers?.['cloudEvents:dataref']).toBe(store.url + objects()[0]);
+    expect(deadLetter.body.length).toBe(0);
+    expect(deadLetter.properties.headers?.['cloudEvents:dataref']).toBe(store.url + objects()[0]);
   });
 });
 
-describe('what can not be taken from the store is a dead letter', () => {
+describe('a body that cannot be read from the store is a dead letter', () => {
   const deadLetter = async () => {
     const get = () => queues.take(`${queue.name}-dlq`);
     return failureOf((await until('there is a dead letter', get, { within: '40s' })).properties.headers ?? {});
@@ -159,7 +159,7 @@ describe('what can not be taken from the store is a dead letter', () => {
     });
   };
 
-  it('at once when its bytes are not the ones that were sent', async () => {
+  it('at once when its bytes have another digest', async () => {
     await database.transaction(async (tx) => {
       await outbox.add(tx, Read.of(large('forged')));
       const { rows } = await tx.query<{ key: string }>(
@@ -173,7 +173,7 @@ describe('what can not be taken from the store is a dead letter', () => {
   it.each([
     ['is elsewhere', 'https://example.com/0197f0a0-0000-7000-8000-000000000000'],
     ['leads out of the store', `${'file:///'}etc/passwd`],
-    ['is no key of ours', 'up'],
+    ['is no valid key', 'up'],
   ])('at once when the reference %s', async (_, dataref) => {
     await sendWith((headers) => ({
       ...headers,
@@ -182,7 +182,7 @@ describe('what can not be taken from the store is a dead letter', () => {
     expect(await deadLetter()).toMatchObject({ class: 'malformed', attempts: 1 });
   });
 
-  it('after its retries when it is not there, because it may be there soon', async () => {
+  it('after its retries when it is missing, because it may appear soon', async () => {
     await database.transaction(async (tx) => {
       await outbox.add(tx, Read.of(large('gone')));
       const { rows } = await tx.query<{ key: string }>(
@@ -201,7 +201,7 @@ describe('the clean-up', () => {
     expect([objects(), await claims()]).toEqual([[], []]);
   });
 
-  it('leaves what a committed message refers to, as long as it is kept', async () => {
+  it('keeps what a committed message refers to, for its retention', async () => {
     await send(large('kept'));
     await untilEffect(`kept: ${200 * KIB}`);
     await aWeekPasses();
@@ -209,7 +209,7 @@ describe('the clean-up', () => {
     expect(objects()).toHaveLength(1);
   });
 
-  it('removes a task after 30 days, and an event when its topic has dropped it', async () => {
+  it("removes a task's body after 30 days, and an event's after its topic's retention", async () => {
     const brief = outboxWith({ eventRetention: 60_000 });
     await database.transaction(async (tx) => {
       await outbox.add(tx, Read.of(large('a task')), Written.of(large('an event for ever')));
@@ -223,7 +223,7 @@ describe('the clean-up', () => {
     expect([await cleanUp.clean(), objects().length]).toEqual([1, 1]);
   });
 
-  it('removes what a transaction has uploaded that rolled back, after its grace', async () => {
+  it('removes the upload of a transaction that rolled back, after its grace period', async () => {
     const failing = database.transaction(async (tx) => {
       await outbox.add(tx, Read.of(large('undone')));
       throw new Error('changed my mind');
@@ -234,7 +234,7 @@ describe('the clean-up', () => {
     expect([await cleanUp.clean(), objects().length, await claims()]).toEqual([1, 0, []]);
   });
 
-  it('passes over a transaction that is still open, however old it is', async () => {
+  it('skips a transaction that is still open, however old it is', async () => {
     await database.transaction(async (tx) => {
       await outbox.add(tx, Read.of(large('slow')));
       await tx.query("UPDATE waybill.claims SET created_at = created_at - interval '7 days'");
@@ -243,7 +243,7 @@ describe('the clean-up', () => {
     await untilEffect(`slow: ${200 * KIB}`);
   });
 
-  it('that was faster than an upload fails the transaction, so that no message is without its body', async () => {
+  it('fails the transaction of an upload that it removed, so that no message lacks its body', async () => {
     const slowStore = Object.assign(Object.create(store) as FileObjectStore, {
       async put(key: string, bytes: Uint8Array) {
         await store.put(key, bytes);
@@ -260,7 +260,7 @@ describe('the clean-up', () => {
     ).toBe(0);
   });
 
-  it('may run in many processes at once, and goes on where one died', async () => {
+  it('may run in many processes concurrently, and continues where one died', async () => {
     const failing = (title: string) =>
       database.transaction(async (tx) => {
         await outbox.add(tx, Read.of(large(title)));
@@ -285,9 +285,9 @@ describe('the clean-up', () => {
     it.each(['after the upload', 'before the commit'] as const)(
       '%s removes the orphan, and there is no message',
       async (stopAt) => {
-        const order: ClaimingOrder = { databaseUrl: database.url, folder, stopAt };
-        const child = Child.run('./dying-claimant.fixture.js', order);
-        await child.says('there');
+        const settings: ClaimingSettings = { databaseUrl: database.url, folder, stopAt };
+        const child = Child.run('./dying-claimant.fixture.js', settings);
+        await child.untilPrinted('paused');
         await child.kill();
         expect(objects()).toHaveLength(1);
         await until('the killed transaction is over', async () => {

@@ -13,8 +13,8 @@ const KEY = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 export interface ClaimCheckOptions {
   store: ObjectStore;
   /**
-   * Statements on the same database as the transactions, over connections of its own: taken from the transactions' pool, a
-   * full pool would wait for itself.
+   * Statements on the same database as the transactions, over connections of its own: with the transactions' pool, a full
+   * pool would deadlock.
    */
   database: Tx;
   /** Bodies of more bytes than this go to the store. Default 256 KiB. */
@@ -42,8 +42,8 @@ export class ClaimCheck {
   }
 
   /**
-   * The message as it is when it is small, else the one that carries the reference. Its object is kept if and only if `tx`
-   * commits. Rejects when the store is unavailable: then the message cannot be sent.
+   * Returns a small message unchanged, a large one with a reference in place of its body. The object is retained if and
+   * only if `tx` commits. Rejects when the store is unavailable: then the message cannot be sent.
    */
   async check(tx: Tx, message: OutboxMessage): Promise<OutboxMessage> {
     if (message.body.byteLength <= this.threshold) return message;
@@ -57,7 +57,7 @@ export class ClaimCheck {
     return { ...message, headers: { ...message.headers, ...reference }, body: Buffer.alloc(0) };
   }
 
-  /** Fails when the clean-up was faster: an upload that takes hours, in a transaction that is open as long. */
+  /** Fails when the clean-up has removed the object: after an upload of more than its grace period. */
   private async keep(tx: Tx, key: string, { target }: OutboxMessage): Promise<void> {
     const { taskRetention = 30 * DAY, eventRetention = Number.POSITIVE_INFINITY } = this.options;
     const keep = target === 'kafka' ? eventRetention : taskRetention;
@@ -72,10 +72,10 @@ export class ClaimCheck {
 }
 
 /**
- * The body that a reference stands for. A reference to elsewhere and bytes that are not the ones that were sent are
- * malformed; an object that is not there is an ordinary failure, because a store may be behind or be restored.
+ * The body that a reference stands for. A reference outside the store, or bytes with another digest, are malformed;
+ * a missing object is a transient failure, because a store may be eventually consistent or being restored.
  */
-export async function redeemed(store: ObjectStore, { dataref, datadigest }: BodyReference): Promise<Buffer> {
+export async function redeem(store: ObjectStore, { dataref, datadigest }: BodyReference): Promise<Buffer> {
   const key = dataref.startsWith(store.url) ? dataref.slice(store.url.length) : '';
   if (!KEY.test(key))
     throw new MalformedMessage(`${dataref} is not in the configured object store, and nothing is read from elsewhere`);

@@ -21,7 +21,7 @@ storesObjects('a folder', {
   },
 });
 
-it('what a process has left that died while it wrote is no object, and goes when that is deleted', async () => {
+it('a partly written file of a process that died is no object, and is removed with its object', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-objects-'));
   const store = new FileObjectStore(folder);
   writeFileSync(join(folder, 'half.part'), 'half of i');

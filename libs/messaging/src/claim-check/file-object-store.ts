@@ -8,13 +8,13 @@ export class FileObjectStore implements ObjectStore {
   readonly url: string;
   private readonly folder: string;
 
-  /** The folder is made when it is not there. */
+  /** Creates the folder when it is missing. */
   constructor(path: string) {
     this.folder = resolve(path);
     this.url = `${pathToFileURL(this.folder)}/`;
   }
 
-  /** Written beside and renamed, so that nobody ever reads half of it. */
+  /** Written to a temporary file and renamed, so that no reader sees half of it. */
   async put(key: string, bytes: Uint8Array): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     const part = this.partOf(key);
@@ -38,7 +38,7 @@ export class FileObjectStore implements ObjectStore {
     }
   }
 
-  /** With what a process has left that died while it wrote. */
+  /** Also removes the temporary file of a process that died while writing. */
   async delete(key: string): Promise<void> {
     await Promise.all([rm(this.fileOf(key), { force: true }), rm(this.partOf(key), { force: true })]);
   }
@@ -52,7 +52,7 @@ export class FileObjectStore implements ObjectStore {
     return `${this.fileOf(key)}.part`;
   }
 
-  /** A new name is kept only when its folder is. */
+  /** A rename is durable only once its folder is synced. */
   private async syncFolder(): Promise<void> {
     const folder = await open(this.folder, 'r');
     try {

@@ -6,17 +6,17 @@ export interface StoreUnderTest {
     store: ObjectStore;
     /** A second one on the same objects: another process. */
     another: ObjectStore;
-    /** From now on the store is away; resolves with what brings it back. */
+    /** Makes the store unavailable; resolves with a function that restores it. */
     away(): Promise<() => Promise<void>>;
     close(): Promise<void>;
   }>;
-  /** Whether its being away is told from an object that is not there; a folder that is not there is both. */
+  /** Whether an unavailable store differs from a missing object; for a missing folder it does not. */
   knowsWhenAway: boolean;
 }
 
 const MINUTES = 60_000;
 
-/** What every object store does. */
+/** The contract of every object store. */
 export function storesObjects(name: string, { open, knowsWhenAway }: StoreUnderTest): void {
   describe(`objects in ${name}`, () => {
     let opened: Awaited<ReturnType<StoreUnderTest['open']>>;
@@ -31,7 +31,7 @@ export function storesObjects(name: string, { open, knowsWhenAway }: StoreUnderT
 
     const bytes = (size: number) => Buffer.alloc(size, 'Malmö\0\xff');
 
-    it.each([0, 1, 256 * 1_024 + 1, 8 * 1_024 * 1_024])('are given back byte for byte: %d bytes', async (size) => {
+    it.each([0, 1, 256 * 1_024 + 1, 8 * 1_024 * 1_024])('are returned byte for byte: %d bytes', async (size) => {
       await opened.store.put(key, bytes(size));
       expect((await opened.store.get(key))?.equals(bytes(size))).toBe(true);
     });
@@ -51,7 +51,7 @@ export function storesObjects(name: string, { open, knowsWhenAway }: StoreUnderT
           seen.add(`${found?.length} ${new Set(found).size}`);
         }
       })();
-      for (const letter of ['b', 'c', 'd', 'e']) await opened.store.put(key, Buffer.alloc(1_000_000, letter));
+      for (const byte of ['b', 'c', 'd', 'e']) await opened.store.put(key, Buffer.alloc(1_000_000, byte));
       done = true;
       await looking;
       expect([...seen]).toEqual(['1000000 1']);
@@ -71,7 +71,7 @@ export function storesObjects(name: string, { open, knowsWhenAway }: StoreUnderT
       await opened.store.delete(crypto.randomUUID());
     });
 
-    it('have a place of their own whatever their keys are', async () => {
+    it('do not collide, whatever their keys are', async () => {
       await opened.store.put('../a', bytes(1));
       await opened.store.put('a', bytes(2));
       expect([(await opened.store.get('../a'))?.length, (await opened.store.get('a'))?.length]).toEqual([1, 2]);
@@ -82,7 +82,7 @@ export function storesObjects(name: string, { open, knowsWhenAway }: StoreUnderT
       expect(opened.another.url).toBe(opened.store.url);
     });
 
-    it('are there again when the store was away', async () => {
+    it('are readable again after the store was unavailable', async () => {
       await opened.store.put(key, bytes(10));
       const comeBack = await opened.away();
       if (knowsWhenAway) await expect(opened.store.get(key)).rejects.toThrow();

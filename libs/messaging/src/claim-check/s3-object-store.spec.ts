@@ -32,7 +32,7 @@ storesObjects('a bucket', {
 });
 
 describe('a bucket', () => {
-  it('that does not answer is a dependency that is away', async () => {
+  it('that does not reply is an unavailable dependency', async () => {
     const server = await startS3();
     useCredentials(server);
     const store = new S3ObjectStore({ bucket: server.bucket, endpoint: server.endpoint });
@@ -43,7 +43,7 @@ describe('a bucket', () => {
     await server.stop();
   });
 
-  it('that is not there is a mistake of who runs it, and no object that is missing', async () => {
+  it('that does not exist is a configuration error, not a missing object', async () => {
     const server = await startS3();
     useCredentials(server);
     const store = new S3ObjectStore({ bucket: 'nowhere', endpoint: server.endpoint });
@@ -65,7 +65,7 @@ describe('the URL of an object store', () => {
     expect(openObjectStore(url).url).toBe(opened);
   });
 
-  it('that is neither a folder nor a bucket is refused', () => {
+  it('that is neither a folder nor a bucket is rejected', () => {
     expect(() => openObjectStore('https://example.com/')).toThrow('not at https://');
   });
 });

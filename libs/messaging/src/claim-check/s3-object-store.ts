@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { ObjectStore } from './object-store.js';
 
 const CONNECT_WITHIN = 3_000;
-const ANSWER_WITHIN = 10_000;
+const REPLY_WITHIN = 10_000;
 
 export interface S3ObjectStoreOptions {
   bucket: string;
@@ -16,7 +16,7 @@ export interface S3ObjectStoreOptions {
 
 /**
  * Objects in a bucket of S3, or of a server that speaks its protocol. The bucket must be there; credentials are those that
- * the AWS SDK finds: environment, files, the role of the machine. A server that does not answer is a dependency that is away.
+ * the AWS SDK finds: environment, files, the role of the machine. A server that does not reply is an unavailable dependency.
  */
 export class S3ObjectStore implements ObjectStore {
   readonly url: string;
@@ -30,7 +30,7 @@ export class S3ObjectStore implements ObjectStore {
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
     const { client, sdk } = await this.open();
-    await answered(client.send(new sdk.PutObjectCommand({ ...this.at(key), Body: bytes })));
+    await replied(client.send(new sdk.PutObjectCommand({ ...this.at(key), Body: bytes })));
   }
 
   async get(key: string): Promise<Buffer | undefined> {
@@ -40,7 +40,7 @@ export class S3ObjectStore implements ObjectStore {
       return Buffer.from(await Body!.transformToByteArray());
     };
     try {
-      return await answered(read());
+      return await replied(read());
     } catch (error) {
       if (error instanceof sdk.NoSuchKey) return undefined;
       throw error;
@@ -49,7 +49,7 @@ export class S3ObjectStore implements ObjectStore {
 
   async delete(key: string): Promise<void> {
     const { client, sdk } = await this.open();
-    await answered(client.send(new sdk.DeleteObjectCommand(this.at(key))));
+    await replied(client.send(new sdk.DeleteObjectCommand(this.at(key))));
   }
 
   async close(): Promise<void> {
@@ -60,7 +60,7 @@ export class S3ObjectStore implements ObjectStore {
     return { Bucket: this.options.bucket, Key: this.prefix + key };
   }
 
-  /** The SDK is large: who never has a large body never loads it. */
+  /** The SDK is large: loaded only for the first large body. */
   private open() {
     this.opened ??= import('@aws-sdk/client-s3').then((sdk) => ({ client: this.clientOf(sdk), sdk }));
     return this.opened;
@@ -71,22 +71,22 @@ export class S3ObjectStore implements ObjectStore {
     return new S3Client({
       region,
       ...(endpoint && { endpoint, forcePathStyle: true }),
-      // Whoever redeems a claim compares the digest in the message; servers may replace a body and its checksum one after the other.
+      // Whoever redeems a claim compares the digest in the message; a server may replace an object and its checksum separately.
       responseChecksumValidation: 'WHEN_REQUIRED',
-      requestHandler: { connectionTimeout: CONNECT_WITHIN, requestTimeout: ANSWER_WITHIN, throwOnRequestTimeout: true },
+      requestHandler: { connectionTimeout: CONNECT_WITHIN, requestTimeout: REPLY_WITHIN, throwOnRequestTimeout: true },
     });
   }
 }
 
-/** After the SDK's own retries: a server that gives no answer, or is there but can't (5xx, 429), is away. */
-async function answered<T>(request: Promise<T>): Promise<T> {
+/** After the SDK's own retries: a server that does not reply, or replies 5xx or 429, is unavailable. */
+async function replied<T>(request: Promise<T>): Promise<T> {
   try {
     return await request;
   } catch (error) {
     const { $metadata, name } = error as { $metadata?: { httpStatusCode?: number }; name?: string };
     const status = $metadata?.httpStatusCode;
-    const noAnswer = $metadata && status === undefined && name !== 'CredentialsProviderError';
-    if (!noAnswer && status !== 429 && !(status && status >= 500)) throw error;
-    throw Object.assign(new Error('the object store does not answer', { cause: error }), { code: 'ECONNABORTED' });
+    const noReply = $metadata && status === undefined && name !== 'CredentialsProviderError';
+    if (!noReply && status !== 429 && !(status && status >= 500)) throw error;
+    throw Object.assign(new Error('the object store does not reply', { cause: error }), { code: 'ECONNABORTED' });
   }
 }

@@ -46,14 +46,14 @@ describe('the AsyncAPI document', () => {
     expect(model?.version()).toBe('3.0.0');
   });
 
-  it('would be told to be wrong', async () => {
+  it('is rejected by the parser when it is wrong', async () => {
     const broken = structuredClone(document) as { operations: Record<string, object> };
     broken.operations.sendArrivedV2 = { action: 'shout' };
     expect((await parsed(broken)).errors).not.toEqual([]);
   });
 
-  it('has every topic and queue as a channel with what is said there, earlier versions included', () => {
-    const said = model!
+  it('has every topic and queue as a channel with its messages, earlier versions included', () => {
+    const channels = model!
       .channels()
       .all()
       .map((channel) => [
@@ -63,7 +63,7 @@ describe('the AsyncAPI document', () => {
           .all()
           .map((it) => it.id()),
       ]);
-    expect(said).toEqual([
+    expect(channels).toEqual([
       ['parcels.events', ['test.Arrived.v2', 'test.Arrived.v1']],
       ['places', ['test.Opened.v1']],
       ['scales.weigh', ['test.Weigh.v1']],
@@ -71,7 +71,7 @@ describe('the AsyncAPI document', () => {
     ]);
   });
 
-  it('tells Kafka topics and AMQP queues apart, with their settings', () => {
+  it('distinguishes Kafka topics and AMQP queues, with their settings', () => {
     const { channels } = document;
     expect(channels['parcels.events']?.bindings).toMatchObject({ kafka: { partitions: 3 } });
     expect(channels.places?.bindings).toMatchObject({
@@ -80,7 +80,7 @@ describe('the AsyncAPI document', () => {
     expect(channels['scales.weigh']?.bindings).toMatchObject({ amqp: { is: 'queue', queue: { durable: true } } });
   });
 
-  it('sends events and receives tasks, and says what is answered where', () => {
+  it('sends events and receives tasks, and names the channel of each reply', () => {
     const operations = model!.operations().all();
     expect(operations.map((operation) => [operation.id(), operation.action()])).toEqual([
       ['sendArrivedV2', 'send'],
@@ -97,7 +97,7 @@ describe('the AsyncAPI document', () => {
     ]).toEqual(['answers', ['test.Weighed.v1']]);
   });
 
-  it('describes the body by the very schema that checks it, and lets it grow', () => {
+  it('describes the body by the schema that validates it, open to new properties', () => {
     expect(document.components.messages['test.Arrived.v2']?.payload).toEqual({
       type: 'object',
       properties: { parcelId: { type: 'string' }, at: expect.objectContaining({ anyOf: expect.any(Array) }) },
@@ -105,7 +105,7 @@ describe('the AsyncAPI document', () => {
     });
   });
 
-  it('names the headers as they are on the wire', () => {
+  it('names the headers as on the wire', () => {
     const headers = (type: string) => Object.keys(document.components.messages[type]!.headers.properties);
     expect(headers('test.Opened.v1')).toContain('ce_type');
     expect(headers('test.Weigh.v1')).toContain('cloudEvents:type');

@@ -11,8 +11,8 @@ export interface AsyncApiOptions {
 }
 
 /**
- * The AsyncAPI 3.0 document of a system, out of the contracts that check its messages. It speaks for the system as a whole:
- * it sends its events to anyone and receives tasks, whichever of its services does it.
+ * The AsyncAPI 3.0 document of a system, out of the contracts that check its messages. It describes the system as a whole:
+ * what it sends and receives, whichever of its services does it.
  */
 export function asyncApiDocument({ topology, contracts, ...info }: AsyncApiOptions) {
   const versions = allVersions(contracts);
@@ -32,7 +32,7 @@ export function asyncApiDocument({ topology, contracts, ...info }: AsyncApiOptio
   };
 }
 
-/** Where they are is the deployment's to say. */
+/** The deployment decides the addresses. */
 const servers = {
   kafka: { host: '{brokers}', protocol: 'kafka', variables: { brokers: { default: '127.0.0.1:9092' } } },
   rabbitmq: {
@@ -43,7 +43,7 @@ const servers = {
   },
 };
 
-/** Earlier ones too: they are still out there. */
+/** Earlier versions too: their messages may still arrive. */
 function allVersions(contracts: readonly Contract[]): Contract[] {
   const chain = (contract: Contract): Contract[] => [
     contract,
@@ -52,11 +52,11 @@ function allVersions(contracts: readonly Contract[]): Contract[] {
   return [...new Map(contracts.flatMap(chain).map((version) => [version.type, version])).values()];
 }
 
-function channelOf(destination: Topic | Queue, said: readonly Contract[]) {
+function channelOf(destination: Topic | Queue, sent: readonly Contract[]) {
   return {
     address: destination.name,
     servers: [ref('servers', destination.kind === 'topic' ? 'kafka' : 'rabbitmq')],
-    messages: Object.fromEntries(said.map(({ type }) => [type, ref('components', 'messages', type)])),
+    messages: Object.fromEntries(sent.map(({ type }) => [type, ref('components', 'messages', type)])),
     bindings: destination.kind === 'topic' ? topicBinding(destination) : queueBinding(destination),
   };
 }
@@ -96,11 +96,11 @@ function messageOf(contract: Contract) {
   };
   if (kind === 'event') return { ...described, headers: headersOf(contract, KAFKA_PREFIX), bindings: kafkaMessage };
   const amqp = { contentEncoding: 'utf-8', messageType: type, bindingVersion: AMQP_BINDING };
-  const answered = kind === 'reply' || (contract as TaskContract).reply;
+  const isCorrelated = kind === 'reply' || (contract as TaskContract).reply;
   return {
     ...described,
     headers: headersOf(contract, AMQP_PREFIX),
-    ...(answered && { correlationId }),
+    ...(isCorrelated && { correlationId }),
     bindings: { amqp },
   };
 }
@@ -113,7 +113,7 @@ const kafkaMessage = {
 };
 
 const correlationId = {
-  description: 'The AMQP property correlation_id; the reply repeats it. A task with reply_to is answered there.',
+  description: 'The AMQP property correlation_id; the reply repeats it. The reply to a task with reply_to goes there.',
   location: '$message.header#/correlation_id',
 };
 
@@ -121,7 +121,7 @@ const correlationId = {
 function headersOf({ type }: Contract, prefix: string) {
   const attributes = {
     specversion: { type: 'string', const: '1.0' },
-    id: { type: 'string', description: 'The same when the message comes again.' },
+    id: { type: 'string', description: 'The same when the message is redelivered.' },
     type: { type: 'string', const: type },
     source: { type: 'string', format: 'uri-reference' },
     subject: { type: 'string' },
@@ -136,7 +136,7 @@ function headersOf({ type }: Contract, prefix: string) {
   };
 }
 
-/** `sendOrderCreated`, `receiveReserveStock`; a later version has its number. */
+/** `sendOrderCreated`, `receiveReserveStock`; later versions append their number. */
 function nameOf({ kind, type }: Contract): string {
   const [, name, version] = /\.(\w+)\.v(\d+)$/.exec(type)!;
   return `${kind === 'event' ? 'send' : 'receive'}${name}${version === '1' ? '' : `V${version}`}`;

@@ -12,12 +12,12 @@ const changesTo = (shape: z.ZodRawShape) => breakingChanges(json(z.object(publis
 const withLine = (line: z.ZodRawShape) => changesTo({ ...published, items: z.array(z.object(line)) });
 
 describe('a schema that only grows', () => {
-  it('breaks nobody with a new optional property, also deep inside', () => {
+  it('breaks no consumer with a new optional property, nested ones included', () => {
     expect(changesTo({ ...published, note: z.string().optional() })).toEqual([]);
     expect(withLine({ ...published.items.element.shape, gift: z.boolean().optional() })).toEqual([]);
   });
 
-  it('breaks nobody with words', () => {
+  it('breaks no consumer with a new description', () => {
     expect(changesTo({ ...published, orderId: z.string().describe('the order') })).toEqual([]);
   });
 });
@@ -26,26 +26,26 @@ describe('a breaking change', () => {
   const { orderId, ...withoutId } = published;
   const { sku, quantity } = published.items.element.shape;
   it.each([
-    ['a property that is gone', changesTo(withoutId), 'body.orderId is gone: who reads it finds nothing'],
+    ['a removed property', changesTo(withoutId), 'body.orderId was removed: its readers find nothing'],
     [
       'a new required property',
       changesTo({ ...published, by: z.string() }),
-      'body.by is required: messages that were sent before lack it',
+      'body.by is now required: messages that were sent before lack it',
     ],
     [
-      'a property that may be missing now',
+      'a property that became optional',
       changesTo({ ...published, orderId: orderId.optional() }),
-      'body.orderId is optional: who reads it relies on it',
+      'body.orderId is now optional: its readers rely on it',
     ],
     [
-      'a value that is not said any more',
+      'a removed value',
       changesTo({ ...published, reason: z.enum(['SOLD_OUT']).optional() }),
-      "body.reason can't be BANNED any more: messages that were sent say it",
+      'body.reason can no longer be BANNED: messages that were sent contain it',
     ],
     [
-      'a value that nobody knows yet',
+      'a new value',
       changesTo({ ...published, reason: z.enum(['SOLD_OUT', 'BANNED', 'LATE']).optional() }),
-      'body.reason can be LATE: who reads it does not know that',
+      'body.reason can now be LATE: its readers do not know that value',
     ],
     ['another type', changesTo({ ...published, orderId: z.number() }), 'body.orderId: type was "string", is "number"'],
     [
@@ -54,7 +54,7 @@ describe('a breaking change', () => {
       'body.items[].sku: pattern',
     ],
     ['a looser bound inside a list', withLine({ sku, quantity: z.int() }), 'body.items[].quantity: exclusiveMinimum'],
-  ])('is %s, and it says so', (_, changes, sentence) => {
+  ])('is %s, and its sentence says so', (_, changes, sentence) => {
     expect(changes.join('\n')).toContain(sentence);
   });
 });

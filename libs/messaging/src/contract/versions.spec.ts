@@ -36,9 +36,9 @@ const WeighedV3 = defineEvent({
   replaces: upcast(WeighedV2, ({ grams, ...body }) => ({ ...body, weight: { grams } })),
 });
 
-/** What a handler of `contract` gets of a message as its sender encoded it. */
-async function received(contract: Contract, said: OutgoingMessage): Promise<unknown> {
-  const { headers, key, body } = encode(said, '/test');
+/** The body that a handler of `contract` gets of an encoded message. */
+async function received(contract: Contract, sent: OutgoingMessage): Promise<unknown> {
+  const { headers, key, body } = encode(sent, '/test');
   const event = { headers: headers as Record<string, string>, key, bytes: Buffer.from(body), attempt: 1 };
   const message = toMessage(event, { topic: topic.name, partition: 0, offset: '0' });
   const registration = registered(contract, async () => {}).get(message.type)!;
@@ -47,27 +47,27 @@ async function received(contract: Contract, said: OutgoingMessage): Promise<unkn
   return delivery.body;
 }
 
-describe('who handles a later version', () => {
-  it('takes its own', async () => {
+describe('the handler of a later version', () => {
+  it('reads its own', async () => {
     const weight = { grams: 5, scale: 'A' };
     expect(await received(WeighedV3, WeighedV3.of({ parcelId: 'p', weight }))).toEqual({ parcelId: 'p', weight });
   });
 
-  it('takes the version before it, which its sender has not replaced yet', async () => {
+  it('reads the version before it, which a sender may still use', async () => {
     expect(await received(WeighedV2, WeighedV1.of({ parcelId: 'p', pounds: 2 }))).toEqual({
       parcelId: 'p',
       grams: 907,
     });
   });
 
-  it('takes the first version through every upcaster, defaults included', async () => {
+  it('reads the first version through every upcaster, defaults included', async () => {
     expect(await received(WeighedV3, WeighedV1.of({ parcelId: 'p', pounds: 2 }))).toEqual({
       parcelId: 'p',
       weight: { grams: 907, scale: 'unknown' },
     });
   });
 
-  it('gives up a message as malformed, naming the version that it does not fit', async () => {
+  it('rejects a message as malformed, naming the version that it does not match', async () => {
     const weightless = received(WeighedV3, WeighedV1.of({ parcelId: 'p', pounds: 0 }));
     await expect(weightless).rejects.toThrow(MalformedMessage);
     await expect(weightless).rejects.toThrow('not a test.Weighed.v3: weight.grams');
@@ -104,8 +104,8 @@ describe('a handler', () => {
   });
 });
 
-describe('who handles an earlier version', () => {
-  it('does not take a later one, which is for a person to see', () => {
+describe('the handler of an earlier version', () => {
+  it('does not read a later one', () => {
     expect([...registered(WeighedV1, async () => {}).keys()]).toEqual(['test.Weighed.v1']);
   });
 });
@@ -116,15 +116,15 @@ describe('a version', () => {
     ['another name', { type: 'test.Measured.v2', topic }],
     ['an earlier version', { type: 'test.Weighed.v1', topic }],
     ['another topic', { type: 'test.Weighed.v4', topic: defineTopic({ name: 'elsewhere' }) }],
-  ])('of %s replaces nothing', (_, said) => {
+  ])('of %s replaces nothing', (_, definition) => {
     const replaces = upcast(WeighedV3, () => ({ parcelId: 'p' }));
-    expect(() => defineEvent({ ...said, subject, schema, replaces })).toThrow('cannot replace test.Weighed.v3');
+    expect(() => defineEvent({ ...definition, subject, schema, replaces })).toThrow('cannot replace test.Weighed.v3');
   });
 
-  it('does not compile with an upcaster that makes something else', () => {
-    const said = { type: 'test.Weighed.v4', topic, subject, schema: z.object({ parcelId, tons: z.number() }) };
+  it('does not compile with an upcaster that returns another type', () => {
+    const definition = { type: 'test.Weighed.v4', topic, subject, schema: z.object({ parcelId, tons: z.number() }) };
     const tonless = upcast(WeighedV3, (body) => ({ parcelId: body.parcelId }));
     // @ts-expect-error: 'tons' is missing
-    expect(defineEvent({ ...said, replaces: tonless })).toBeDefined();
+    expect(defineEvent({ ...definition, replaces: tonless })).toBeDefined();
   });
 });

@@ -12,7 +12,7 @@ export function readableTypes(contract: Contract): string[] {
 
 /**
  * The body of a message of some version as this contract's body: an earlier one passes every upcaster in between. Each step
- * is checked, so that a mistake shows where it was made. Throws `SchemaMismatch`.
+ * is validated, so that an error names the faulty upcaster. Throws `SchemaMismatch`.
  */
 export function readBody(contract: Contract, type: string, body: unknown): unknown {
   const { replaces } = contract;

@@ -16,7 +16,7 @@ const Arrived = defineEvent({ type: 'test.Arrived.v1', topic, subject, schema })
 const Moved = defineReply({ type: 'test.Moved.v1', queue, subject, schema });
 const Move = defineTask({ type: 'test.Move.v1', queue, subject, schema, reply: Moved });
 
-/** With a letter outside of ASCII, which shows the encoding. */
+/** With a character outside ASCII, to test the encoding. */
 const body = { parcelId: 'p1', to: 'Malmö' };
 const SOURCE = '/waybill/inventory';
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -67,7 +67,7 @@ describe('an event on Kafka', () => {
     expect(typeof event.data === 'string' ? JSON.parse(event.data) : event.data).toEqual(body);
   });
 
-  it('says who it is with an id that sorts by time, and when it was said', () => {
+  it('has an id that sorts by time, and the time it was sent', () => {
     expect(String(received.headers!.ce_id)).toMatch(UUID_V7);
     expect(String(received.headers!.ce_time)).toMatch(TIME);
   });
@@ -121,10 +121,10 @@ describe('a task on RabbitMQ', () => {
     if (property !== '-') expect(received.properties[property]).toEqual(value);
   });
 
-  it("has no headers but these and the broker's own, so that nothing is said twice", () => {
+  it("has no headers but these and the broker's own, so that nothing is duplicated", () => {
     const headers = mapping.map(([, header]) => header).filter((header) => header !== '-');
-    const ours = Object.keys(received.properties.headers ?? {}).filter((name) => name !== 'x-delivery-count');
-    expect(ours.sort()).toEqual(headers.sort());
+    const names = Object.keys(received.properties.headers ?? {}).filter((name) => name !== 'x-delivery-count');
+    expect(names.sort()).toEqual(headers.sort());
   });
 
   it("has the same time as AMQP's property, in seconds", () => {

@@ -1,14 +1,14 @@
-/** A message as it was taken from a broker. */
+/** A message as received from a broker. */
 export interface ReceivedMessage {
-  /** Unique per message; the same when it comes again. */
+  /** Unique per message; the same when it is redelivered. */
   id: string;
-  /** `waybill.OrderCreated.v1`; empty when the sender named none. */
+  /** `waybill.OrderCreated.v1`; empty when the sender set none. */
   type: string;
   /** What it is about: the order's id. */
   subject: string;
   time: string;
   source: string;
-  /** `null`: nothing is promised about its order. */
+  /** `null`: its order is not guaranteed. */
   key: string | null;
   correlationId?: string | undefined;
   replyTo?: string | undefined;
@@ -18,6 +18,6 @@ export interface ReceivedMessage {
   from: { kind: 'queue'; name: string } | { kind: 'topic'; name: string; partition: number; offset: string };
   /** 1 when it is handled for the first time; each failure adds one, a redelivery does not. */
   attempt: number;
-  /** Of the first failure, when there was one. */
+  /** When it first failed, if it did. */
   firstFailedAt?: string | undefined;
 }

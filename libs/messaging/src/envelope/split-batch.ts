@@ -1,13 +1,13 @@
 import type { OutboxMessage } from '@waybill/outbox';
 
-/** Also what a Kafka topic takes as one batch at most, unless its `max.message.bytes` says otherwise. */
+/** Also the largest batch that a Kafka topic accepts, unless its `max.message.bytes` says otherwise. */
 const PORTION = 1_000_000;
 /** About what a message adds to its body, key and headers. */
 const OVERHEAD = 100;
 
 /**
- * A batch in portions that a broker confirms within seconds, whatever its bodies weigh: 1 MB each, or a single message
- * that is larger.
+ * A batch in portions that a broker confirms within seconds, however large its bodies: 1 MB each, or a single larger
+ * message.
  */
 export function splitBatch(messages: readonly OutboxMessage[]): OutboxMessage[][] {
   const portions: OutboxMessage[][] = [];

@@ -15,7 +15,7 @@ export interface DispatchOptions {
   logger: Logger;
 }
 
-/** Passes a message to its handler and tells the outcome. */
+/** Passes a message to its handler and returns the outcome. */
 export type Dispatch = (
   message: ReceivedMessage,
   suspicionOf?: () => Promise<CrashSuspicion | undefined>,

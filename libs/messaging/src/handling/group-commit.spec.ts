@@ -12,8 +12,8 @@ import type { HandlerOptions } from './handler.js';
 import { pipeline } from './pipeline.js';
 import { inTransaction } from './transaction.middleware.js';
 
-const DoIt = defineTask({
-  type: 'test.DoIt.v1',
+const TestTask = defineTask({
+  type: 'test.TestTask.v1',
   queue: defineQueue({ name: 'tasks' }),
   subject: ({ what }) => what,
   schema: z.object({ what: z.string() }),
@@ -21,9 +21,9 @@ const DoIt = defineTask({
 
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let transactions: number;
-/** In one transaction at the same time. */
-let atWork: Map<Tx, number>;
-let mostAtWork: number;
+/** Handlers that run concurrently in one transaction. */
+let running: Map<Tx, number>;
+let maxRunning: number;
 let handlerOptions: HandlerOptions;
 let deliver: (what: string, id?: string) => Promise<void>;
 
@@ -33,8 +33,8 @@ beforeAll(async () => {
 beforeEach(async () => {
   await database.pool.query('TRUNCATE effects');
   transactions = 0;
-  atWork = new Map();
-  mostAtWork = 0;
+  running = new Map();
+  maxRunning = 0;
   const handle = pipeline(
     decode,
     inTransaction({
@@ -51,20 +51,20 @@ beforeEach(async () => {
     }),
   );
   handlerOptions = {};
-  const registration = registered(DoIt, async ({ what }, { tx }) => {
+  const registration = registered(TestTask, async ({ what }, { tx }) => {
     const change = (by: number) => {
-      const now = (atWork.get(tx) ?? 0) + by;
-      atWork.set(tx, now);
-      mostAtWork = Math.max(mostAtWork, now);
+      const now = (running.get(tx) ?? 0) + by;
+      running.set(tx, now);
+      maxRunning = Math.max(maxRunning, now);
     };
     change(+1);
     await effect(tx, what);
-    if (what.startsWith('sociable')) await until('the others are at work', () => mostAtWork === 3);
+    if (what.startsWith('concurrent')) await until('the others are running', () => maxRunning === 3);
     change(-1);
     if (what === 'failing') throw new Error('a blip');
-  }).get(DoIt.type)!;
+  }).get(TestTask.type)!;
   deliver = (what, id = crypto.randomUUID()) => {
-    const sent = encode({ contract: DoIt, body: { what }, id }, '/test');
+    const sent = encode({ contract: TestTask, body: { what }, id }, '/test');
     const message = fromDelivery({ ...toRabbit(sent), redelivered: false }, 'tasks');
     return handle({
       message,
@@ -77,32 +77,32 @@ afterAll(() => database.drop());
 
 const names = (count: number) => Array.from({ length: count }, (_, n) => `effect ${n}`);
 
-describe('handlers that commit together', () => {
-  it('share transactions, and each takes effect', async () => {
+describe('handlers that share a transaction', () => {
+  it('commit in groups, and each takes effect', async () => {
     await Promise.all(names(100).map((what) => deliver(what)));
     expect((await effects(database)).toSorted()).toEqual(names(100).toSorted());
     expect(transactions).toBeLessThan(20);
   });
 
-  it('are at work one after the other', async () => {
+  it('run one after the other', async () => {
     await Promise.all(names(20).map((what) => deliver(what)));
     expect(transactions).toBeLessThan(20);
-    expect(mostAtWork).toBe(1);
+    expect(maxRunning).toBe(1);
   });
 
-  it('are at work side by side when they say that their statements stand alone', async () => {
+  it('run concurrently when they are declared `concurrent`', async () => {
     handlerOptions = { concurrent: true };
-    await Promise.all(['sociable 1', 'sociable 2', 'sociable 3'].map((what) => deliver(what)));
+    await Promise.all(['concurrent 1', 'concurrent 2', 'concurrent 3'].map((what) => deliver(what)));
     expect(transactions).toBe(1);
   });
 
-  it('take a message once that comes twice, in the same group and later', async () => {
+  it('handle a redelivered message once, in the same group and later', async () => {
     await Promise.all([deliver('twice', 'm1'), deliver('twice', 'm1'), deliver('other')]);
     await deliver('twice', 'm1');
     expect((await effects(database)).toSorted()).toEqual(['other', 'twice']);
   });
 
-  it('fail alone: a message that fails is not marked as taken, the others are', async () => {
+  it('fail individually: a message that fails is not marked as consumed, the others are', async () => {
     const outcomes = await Promise.allSettled(['a', 'failing', 'b'].map((what) => deliver(what, what)));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect((await effects(database)).toSorted()).toEqual(['a', 'b']);
@@ -112,7 +112,7 @@ describe('handlers that commit together', () => {
     expect(rows.map(({ message_id }) => message_id)).toEqual(['a', 'b']);
   });
 
-  it('wait for another process that takes the same message, and leave it to that', async () => {
+  it('wait for another process that handles the same message, and skip it then', async () => {
     const other = await database.pool.connect();
     await other.query('BEGIN');
     await new PostgresInbox().firstTimes(other as never, 'test', ['shared']);

@@ -44,14 +44,14 @@ export interface HandlerOptions extends Partial<RetryPolicy> {
   concurrent?: boolean;
   /**
    * Whether events of a key take effect in order: an event that fails parks its key, and later events of the key wait behind
-   * it. False parks the failed event by itself; its key is not kept with it. Of no meaning for tasks. Default true.
+   * it. False parks the failed event by itself; without its key. Not used for tasks. Default true.
    */
   ordered?: boolean;
   /** Milliseconds after which `signal` aborts; each attempt has all of them. Default 30,000. */
   timeLimit?: number;
 }
 
-/** A handler with what it declared. */
+/** A handler with its contract and options. */
 export interface Registration {
   contract: Contract;
   options: HandlerOptions;

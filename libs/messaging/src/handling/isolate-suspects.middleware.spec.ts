@@ -3,7 +3,7 @@ import { CrashedProcess, Postpone } from '../outcomes/index.js';
 import { isolateSuspects } from './isolate-suspects.middleware.js';
 import type { Delivery } from './pipeline.js';
 
-/** Handles it behind the middleware; says what was written meanwhile, and how it ended. */
+/** Runs the middleware; resolves with what was recorded and how it ended. */
 async function handled(suspicion: CrashSuspicion | undefined, handler: () => Promise<void> = async () => {}) {
   const written: string[] = [];
   const note = (what: string) => async () => void written.push(what);
@@ -29,34 +29,34 @@ const suspect = (changes: Partial<CrashSuspicion> = {}) => ({
 });
 
 describe('a message', () => {
-  it('that nothing speaks against is handled with the others', async () => {
+  it('without suspicion is handled with the others', async () => {
     expect((await handled(undefined)).written).toEqual(['handled']);
   });
 
-  it('that was in hand at a crash is handled alone', async () => {
+  it('that was in flight at a crash is handled in isolation', async () => {
     expect((await handled(suspect())).written).toEqual(['isolated', 'handled', 'cleared']);
   });
 
-  it('that is alone and fails has not ended the process, and fails as usual', async () => {
+  it('that fails in isolation has not crashed the process, and fails as usual', async () => {
     const { written, error } = await handled(suspect(), () => Promise.reject(new Error('a blip')));
     expect(written).toEqual(['isolated', 'handled', 'cleared']);
     expect(error).toEqual(new Error('a blip'));
   });
 
-  it('that was alone at a crash comes again later, and is then handled alone', async () => {
+  it('that was isolated at a crash is postponed, and then handled in isolation', async () => {
     const { written, error } = await handled(suspect({ crashes: 1 }));
     expect(written).toEqual(['waits']);
     expect(error).toBeInstanceOf(Postpone);
     expect((await handled(suspect({ crashes: 1, waited: true }))).written).toEqual(['isolated', 'handled', 'cleared']);
   });
 
-  it('that was alone at three crashes is given up unhandled', async () => {
+  it('that was isolated at three crashes is dead-lettered unhandled', async () => {
     const { written, error } = await handled(suspect({ crashes: 3 }));
     expect(written).toEqual([]);
     expect(error).toEqual(new CrashedProcess(3));
   });
 
-  it('that another process is alone with comes again later', async () => {
+  it('that another process handles in isolation is postponed', async () => {
     const { written, error } = await handled(suspect({ elsewhere: true }));
     expect(written).toEqual([]);
     expect(error).toBeInstanceOf(Postpone);

@@ -3,16 +3,16 @@ import type { Isolation, StartedAttempts } from '../attempts/index.js';
 import { CrashedProcess, isDeadLetter, Postpone } from '../outcomes/index.js';
 import type { Middleware } from './pipeline.js';
 
-/** How long other messages go on before one that crashed its process is tried again. */
+/** How long other messages continue before one that crashed its process is tried again. */
 const WAIT = 8_000;
-/** How long the messages in flight get to end before the suspect leaves unhandled, to come again. */
+/** How long to wait for the messages in flight before the suspect is put off. */
 const OTHERS_END_WITHIN = 5_000;
-/** A message that takes longer no longer keeps the others waiting, and is no longer blamed for a crash. */
+/** A message that takes longer no longer delays the others, and is no longer blamed for a crash. */
 const LONGEST_ISOLATION = 10_000;
 
 /**
- * Handles crash suspects in isolation, so that a crash has one possible cause. After a crash the other messages go on for a
- * while first: a process that is killed from outside then dies at another moment than just this one.
+ * Handles crash suspects in isolation, so that a crash has one possible cause. After a crash the other messages
+ * continue first for a while: a process that is killed from outside then dies while it handles another message.
  */
 export function isolateSuspects(attempts: StartedAttempts, isolation: Isolation): Middleware {
   return async (delivery, next) => {
@@ -42,7 +42,7 @@ export function isolateSuspects(attempts: StartedAttempts, isolation: Isolation)
   };
 }
 
-/** However it ends, but no longer than it may be isolated. */
+/** Resolves when it has ended, at the latest after the longest isolation. */
 async function endOf(handling: Promise<void>): Promise<void> {
   const timer = new AbortController();
   const late = pause(LONGEST_ISOLATION, undefined, { signal: timer.signal }).catch(() => {});

@@ -6,14 +6,14 @@ import type { Registration } from './handler.js';
 export interface Delivery {
   message: ReceivedMessage;
   registration: Registration;
-  /** Decoded and valid, once the message got that far. */
+  /** Decoded and valid; set by the decode middleware. */
   body?: unknown;
   signal: AbortSignal;
   /** A process died while this message was in flight. */
   suspicion?: CrashSuspicion | undefined;
 }
 
-/** Wraps the handling of a delivery; calls `next` to go on, throws to end it. */
+/** Wraps the handling of a delivery; calls `next` to continue, throws to end it. */
 export type Middleware = (delivery: Delivery, next: () => Promise<void>) => Promise<void>;
 
 /** The middlewares around each other, the first one outermost. */

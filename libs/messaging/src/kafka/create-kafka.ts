@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs';
 import type { KafkaSettings } from './kafka-client.js';
 
-/** kafkajs with its lines in our log. What it calls an error is mostly something that it then tries again by itself. */
+/** kafkajs, logging at debug level: most of what it reports as errors it retries by itself. */
 export function createKafka({ brokers, clientId, logger }: KafkaSettings): Kafka {
   return new Kafka({
     brokers,

@@ -16,7 +16,7 @@ export const deadLetterOf = (
   key: message.key,
   headers: {
     ...message.headers,
-    // An event that came without an id is known by its place, which its copy must carry.
+    // An event without an id is identified by its position, which its copy must carry.
     [`${KAFKA_PREFIX}id`]: message.id,
     ...deadLetterHeaders(message, outcome, group, namespace),
   },

@@ -21,7 +21,7 @@ export interface EventHandlingOptions {
   attempts: StartedAttempts;
   /** Keys of a batch that are handled concurrently. Default 12. */
   keyConcurrency?: number | undefined;
-  /** Does it until it succeeds, though the database is unavailable; rejects only when the process stops. */
+  /** Retries `work` until it succeeds; rejects only when the process stops. */
   persist: <T>(work: () => Promise<T>) => Promise<T>;
   stopping: AbortSignal;
   schema?: string | undefined;
@@ -36,8 +36,8 @@ export interface ConsumedEvent {
 type Incoming = ConsumedEvent & { message: ReceivedMessage };
 
 /**
- * Handles events as they come from their topic. They take effect, or are parked: those that failed, dead letters, and what
- * follows for the same key. Types without a handler are skipped.
+ * Handles events from their topic. Each takes effect or is parked: failed events, dead letters, and later events of the
+ * same key. Types without a handler are skipped.
  */
 export class EventHandling {
   private readonly outbox: Outbox;
@@ -46,7 +46,7 @@ export class EventHandling {
     this.outbox = new PostgresOutbox({ schema: options.schema });
   }
 
-  /** Events of one topic: those of a key in their order, keys concurrently. Rejects when the process stops. */
+  /** Handles events of one topic: those of a key in their order, keys concurrently. Rejects when the process stops. */
   async handleBatch(topic: string, consumed: readonly ConsumedEvent[]): Promise<void> {
     const { attempts, parked, persist, database, keyConcurrency = KEY_CONCURRENCY } = this.options;
     const events = consumed.flatMap((one) => this.incoming(one) ?? []);
@@ -68,7 +68,7 @@ export class EventHandling {
     }
   }
 
-  /** Undefined when the group does not handle its type, in whatever version. */
+  /** Undefined when the group handles no version of its type. */
   private incoming({ place, event }: ConsumedEvent): Incoming | undefined {
     const message = toMessage(event, place);
     const registration = this.registrationOf(message);
@@ -116,7 +116,7 @@ export class EventHandling {
     return true;
   }
 
-  /** False when nothing waits for the key any more, so that the event is to be handled as usual. */
+  /** False when no event of the key is parked any more: then this one is handled as usual. */
   private parkBehind(event: Incoming): Promise<boolean> {
     const { parked } = this.options;
     const { topic } = event.place;

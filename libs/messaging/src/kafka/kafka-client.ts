@@ -8,7 +8,7 @@ export interface KafkaSettings {
   logger: Logger;
 }
 
-/** The client libraries. They keep the same promises; the first is the default. */
+/** The client libraries. Both pass the conformance suites; the first is the default. */
 export const KAFKA_CLIENTS = ['kafkajs', '@platformatic/kafka'] as const;
 
 /** What producers and consumers need of a client library. */
@@ -18,13 +18,13 @@ export interface KafkaClient {
   reader(options: ReaderOptions): RecordReader;
 }
 
-/** Who has stored a record when `send` resolves: every in-sync replica, once although it may be sent again; or nobody. */
+/** What has stored a record when `send` resolves: every in-sync replica, exactly once even when it is resent; or no broker. */
 export type Acks = 'all' | 'none';
 
 export interface RecordProducer {
   /**
-   * Resolves when the records have been acknowledged as far as they are to be. The same key goes to the partition that
-   * Java's client chooses (murmur2). Rejects with `BrokerRejection` when the broker says why it did not take them.
+   * Resolves when the records are acknowledged according to `acks`. The same key goes to the partition that
+   * Java's client chooses (murmur2). Rejects with `BrokerRejection` when the broker says why it rejected them.
    */
   send(records: readonly OutgoingRecord[]): Promise<void>;
   /** Lets sends in flight end first. */
@@ -38,7 +38,7 @@ export interface OutgoingRecord {
   value: Buffer;
 }
 
-/** The broker's own answer. An error of any other class is about the way to it. */
+/** The broker's own error. An error of any other class is about the connection. */
 export class BrokerRejection extends Error {
   constructor(
     /** As Kafka's protocol names it, e.g. MESSAGE_TOO_LARGE. */
@@ -54,9 +54,9 @@ export interface ReaderOptions {
   /** Consumer group and topics, as the broker knows them. A group that has read nothing yet begins with the first record. */
   group: string;
   topics: readonly string[];
-  /** Called with one batch of a partition after the other, partitions concurrently. What is not committed comes again. */
+  /** Called with one batch of a partition after the other, partitions concurrently. What is not committed is redelivered. */
   consume(batch: RecordBatch): Promise<void>;
-  /** Bytes of a fetch. Default the client's own. */
+  /** Bytes per fetch. Default: the client's own. */
   maxBytes?: number;
 }
 
@@ -65,8 +65,8 @@ export interface RecordBatch {
   partition: number;
   /** In their order, at least one. */
   records: readonly StoredRecord[];
-  /** False when another member may have the partition by now, or the reader is to stop. */
-  isOurs(): boolean;
+  /** False when another member may have the partition by now, or the reader stops. */
+  isAssigned(): boolean;
   /** Commits the offset: the group has consumed this record and all before it. */
   commit(record: StoredRecord): Promise<void>;
 }
@@ -83,7 +83,7 @@ export interface StoredRecord {
 export interface RecordReader {
   /** Whether the group has assigned its partitions. */
   readonly isAssigned: boolean;
-  /** Resolves when `stopping` has aborted and its batches have ended; rejects when it cannot go on. Called once. */
+  /** Resolves when `stopping` has aborted and its batches have ended; rejects when it cannot continue. Called once. */
   readUntil(stopping: AbortSignal): Promise<void>;
 }
 

@@ -27,12 +27,14 @@ import { ParkedRetries } from './parked-retries.js';
 
 const topic = defineTopic({ name: uniqueName('events'), partitions: 3 });
 const group = uniqueName('group');
-const ItHappened = defineEvent({
-  type: 'test.ItHappened.v1',
+const event = {
   topic,
-  subject: ({ about }) => about,
+  subject: ({ about }: { about: string }) => about,
   schema: z.object({ about: z.string(), what: z.string() }),
-});
+};
+const TestEvent = defineEvent({ type: 'test.TestEvent.v1', ...event });
+/** Its handler is declared with `ordered: false`. */
+const UnorderedEvent = defineEvent({ type: 'test.UnorderedEvent.v1', ...event });
 
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let kafka: Kafka;
@@ -40,7 +42,7 @@ let publisher: KafkaPublisher;
 let consumer: KafkaConsumer;
 let attempts: StartedAttempts;
 let stopping: AbortController;
-let handle: Handler<typeof ItHappened>['handle'] = async ({ about, what }, { tx }) => effect(tx, `${about} ${what}`);
+let handle: Handler<typeof TestEvent>['handle'] = async ({ about, what }, { tx }) => effect(tx, `${about} ${what}`);
 
 beforeAll(async () => {
   database = await consumerDatabase();
@@ -50,7 +52,10 @@ beforeAll(async () => {
   await declareTopics(kafka, [topic], {}, { group, reads: [topic.name] });
   attempts = attemptsOn(database, group);
   const parked = new ParkedEvents(group);
-  const registrations = registered(ItHappened, (body, context) => handle(body, context));
+  const registrations = new Map([
+    ...registered(TestEvent, (body, context) => handle(body, context)),
+    ...registered(UnorderedEvent, (body, context) => handle(body, context), { ordered: false }),
+  ]);
   const dispatch = dispatchOn(database, { registrations, stopping: stopping.signal, attempts });
   const shared = { group, database, parked, dispatch, attempts, stopping: stopping.signal, logger: quiet };
   consumer = new KafkaConsumer({
@@ -79,11 +84,14 @@ afterAll(async () => {
 });
 
 async function publish(about: string, what: string, changes: { id?: string; type?: string; body?: string } = {}) {
-  const event = encode({ contract: ItHappened, body: { about, what }, ...(changes.id && { id: changes.id }) }, '/test');
-  if (changes.type) event.headers.ce_type = changes.type;
-  if (changes.body) event.body = Buffer.from(changes.body);
-  await publisher.publish([event]);
-  return event.id;
+  const encoded = encode(
+    { contract: TestEvent, body: { about, what }, ...(changes.id && { id: changes.id }) },
+    '/test',
+  );
+  if (changes.type) encoded.headers.ce_type = changes.type;
+  if (changes.body) encoded.body = Buffer.from(changes.body);
+  await publisher.publish([encoded]);
+  return encoded.id;
 }
 
 const effectsOf = async (about: string) =>
@@ -92,10 +100,10 @@ const effectsOf = async (about: string) =>
 const untilEffects = (about: string, count: number) =>
   until(`${about} has ${count} effects`, async () => (await effectsOf(about)).length >= count, { within: '30s' });
 
-/** What the group has given up: it leaves through the outbox. */
+/** A dead letter of the group: it leaves through the outbox. */
 async function deadLetter(id: string) {
   const { rows } = await until(
-    `${id} is given up`,
+    `${id} is dead-lettered`,
     async () => {
       const found = await database.pool.query('SELECT * FROM waybill.outbox WHERE id = $1', [id]);
       return found.rows.length > 0 && found;
@@ -114,7 +122,7 @@ describe('an event', () => {
     expect(await effectsOf('twice')).toEqual(['first', 'second']);
   });
 
-  it('that fails keeps the later ones of its key behind it, in order, while other keys flow on', async () => {
+  it('that fails holds back later events of its key, in order, while other keys continue', async () => {
     let failures = 0;
     const usual = handle;
     handle = async (body, context) => {
@@ -130,15 +138,15 @@ describe('an event', () => {
     handle = usual;
   });
 
-  it('that the business refuses is given up, and the later ones of its key wait for a person to decide', async () => {
+  it('that the business rejects is dead-lettered, and later events of its key wait for an operator', async () => {
     const usual = handle;
     handle = async (body, context) => {
-      if (body.what === 'refused') throw new BusinessRejection('never');
+      if (body.what === 'rejected') throw new BusinessRejection('never');
       return usual(body, context);
     };
-    const id = await publish('refusing', 'refused');
-    await publish('refusing', 'accepted');
-    await publish('other', 'flows on');
+    const id = await publish('rejecting', 'rejected');
+    await publish('rejecting', 'accepted');
+    await publish('other', 'continues');
 
     const { destination, headers, body } = await deadLetter(id);
     expect(destination).toBe(`${topic.name}.${group}-dlq`);
@@ -148,20 +156,34 @@ describe('an event', () => {
       class: 'business',
       error: 'never',
     });
-    expect(body.toString()).toBe('{"about":"refusing","what":"refused"}');
+    expect(body.toString()).toBe('{"about":"rejecting","what":"rejected"}');
     await untilEffects('other', 1);
-    expect(await effectsOf('refusing')).toEqual([]);
+    expect(await effectsOf('rejecting')).toEqual([]);
     handle = usual;
   });
 
-  it('that is malformed is given up', async () => {
+  it('of an unordered handler does not hold back later events of its key when it fails', async () => {
+    const usual = handle;
+    handle = async (body, context) => {
+      if (body.what === 'fails') throw new BusinessRejection('never');
+      return usual(body, context);
+    };
+    const id = await publish('unordered', 'fails', { type: UnorderedEvent.type });
+    await publish('unordered', 'passes', { type: UnorderedEvent.type });
+    await untilEffects('unordered', 1);
+    expect(await effectsOf('unordered')).toEqual(['passes']);
+    expect(failureOf((await deadLetter(id)).headers)).toMatchObject({ class: 'business' });
+    handle = usual;
+  });
+
+  it('that is malformed is dead-lettered', async () => {
     const id = await publish('broken', 'body', { body: 'not JSON' });
     expect(failureOf((await deadLetter(id)).headers)).toMatchObject({ class: 'malformed' });
   });
 
-  it('of an unknown version of a known type is given up, one of a type that is not handled is skipped', async () => {
+  it('of an unknown version of a known type is dead-lettered, one of a type that is not handled is skipped', async () => {
     const skipped = await publish('other', 'type', { type: 'test.SomethingElse.v1' });
-    const id = await publish('newer', 'version', { type: 'test.ItHappened.v2' });
+    const id = await publish('newer', 'version', { type: 'test.TestEvent.v2' });
     expect(failureOf((await deadLetter(id)).headers)).toMatchObject({ class: 'malformed' });
 
     await publish('another', 'after it');

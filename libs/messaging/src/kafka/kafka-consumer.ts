@@ -6,7 +6,7 @@ import type { KafkaClient, RecordBatch, RecordReader } from './kafka-client.js';
 import { fromKafka } from './kafka-envelope.js';
 import type { ParkedRetries } from './parked-retries.js';
 
-/** Events of a partition between two commits: what comes again after a crash, and is then handled one by one. */
+/** Events of a partition between two commits: what is redelivered after a crash, and then handled one by one. */
 const BATCH_SIZE = 100;
 const RESTART_AFTER = 1_000;
 
@@ -66,7 +66,7 @@ export class KafkaConsumer implements HealthCheck {
     const { records, partition } = batch;
     const topic = batch.topic.slice(prefix.length);
     try {
-      for (let from = 0; from < records.length && batch.isOurs(); from += batchSize) {
+      for (let from = 0; from < records.length && batch.isAssigned(); from += batchSize) {
         const some = records.slice(from, from + batchSize);
         const placed = some.map((record) => ({
           place: { topic, partition, offset: record.offset },

@@ -3,7 +3,7 @@ import { KAFKA_PREFIX } from '../contract/index.js';
 import type { ReceivedMessage } from '../envelope/index.js';
 import type { OutgoingRecord, StoredRecord } from './kafka-client.js';
 
-/** Where an event lies. `topic` without the tests' prefix. */
+/** The position of an event in Kafka. `topic` without the prefix. */
 export interface Place {
   topic: string;
   partition: number;
@@ -36,7 +36,7 @@ export const fromKafka = ({ key, headers, value }: StoredRecord): StoredEvent =>
 
 export const placeOf = ({ topic, partition, offset }: Place): string => `${topic}/${partition}/${offset}`;
 
-/** Whoever sent it: an event without an id is known by its place. */
+/** An event without an id is identified by its position. */
 export function toMessage({ headers, ...event }: StoredEvent, place: Place): ReceivedMessage {
   const { topic, partition, offset } = place;
   const attribute = (name: string) => headers[KAFKA_PREFIX + name];

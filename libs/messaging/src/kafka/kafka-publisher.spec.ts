@@ -10,7 +10,7 @@ import { KafkaPublisher } from './kafka-publisher.js';
 import { KafkaJsClient, toRecord } from './kafkajs-client.js';
 import { PlatformaticClient } from './platformatic-client.js';
 
-/** Reads a topic from its beginning, as far as it goes at each look. */
+/** Reads a topic from its beginning to its current end. */
 class Reader {
   private readonly messages: StoredMessage[] = [];
 
@@ -55,7 +55,7 @@ const CLIENTS: Record<(typeof KAFKA_CLIENTS)[number], (settings: KafkaSettings) 
   '@platformatic/kafka': (settings) => new PlatformaticClient(settings),
 };
 
-/** The tests' Kafka, by a proxy. */
+/** The tests' Kafka behind a proxy. */
 async function openKafka(library: (typeof KAFKA_CLIENTS)[number]): Promise<OpenKafka> {
   const proxy = await TcpProxy.toKafka(backingServices().kafka);
   const topics = freshTopics();
@@ -125,7 +125,7 @@ describe.each(KAFKA_CLIENTS)('Kafka', (library) => {
     open,
   });
 
-  it(`by ${library} refuses what a compacted topic never takes: a message without a key`, async () => {
+  it(`by ${library} rejects what a compacted topic never accepts: a message without a key`, async () => {
     const kafka = await open();
     const publisher = kafka.publisher();
     const destination = await kafka.topic({ configEntries: [{ name: 'cleanup.policy', value: 'compact' }] });

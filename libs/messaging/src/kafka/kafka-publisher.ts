@@ -76,7 +76,7 @@ export class KafkaPublisher implements Publisher {
     }
   }
 
-  /** After an error the next request is a new producer's, whose sequence numbers the broker knows nothing of. */
+  /** After an error the next request is a new producer's, whose sequence numbers start anew. */
   private async send(messages: readonly OutboxMessage[]): Promise<void> {
     this.producer ??= this.kafka.producer('all');
     const sent = this.producer.send(messages.map((message) => toKafka(message, this.prefix)));

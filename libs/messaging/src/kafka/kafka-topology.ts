@@ -46,7 +46,7 @@ export async function declareTopics(
   }
 }
 
-/** Its partitions may have no leader yet that knows of it. Kafka tells so only who asks for something, and kafkajs asks once. */
+/** A new topic's partitions may have no leader yet. Kafka reports this only to requests, and kafkajs requests once. */
 async function untilLed(admin: Admin, topic: string): Promise<void> {
   let reason: unknown;
   const offsets = await retryForever(

@@ -74,23 +74,23 @@ class KafkaJsProducer implements RecordProducer {
 }
 
 /**
- * Java's choice for messages with a key. One without goes by its body, so that it has the same partition when kafkajs sends
- * it again: a sequence number that meets another message there would have the broker take it for one it has.
+ * Java's choice for messages with a key. One without a key is partitioned by its body, so that kafkajs resends it to the same
+ * partition: in another one, the broker would take its sequence number for a duplicate and drop it.
  */
 const partitioner: ICustomPartitioner = () => {
   const choose = Partitioners.DefaultPartitioner();
   return ({ message, ...place }) => choose({ ...place, message: { ...message, key: message.key ?? message.value } });
 };
 
-/** What the broker said, below what kafkajs made of it. */
+/** The broker's error, among the causes of kafkajs's own. */
 function rejectionIn(error: unknown): BrokerRejection | undefined {
   const { type, message, cause } = error as { type?: string; message: string; cause?: unknown };
   if (type) return new BrokerRejection(type, message, error);
   return cause instanceof Error ? rejectionIn(cause) : undefined;
 }
 
-/** A further member of a consumer group. */
-export const memberOf = (kafka: Kafka, group: string, maxBytes?: number): Consumer =>
+/** A consumer with the settings of all groups here. */
+export const groupConsumer = (kafka: Kafka, group: string, maxBytes?: number): Consumer =>
   kafka.consumer({
     ...(maxBytes && { maxBytes, maxBytesPerPartition: maxBytes / 2 }),
     groupId: group,
@@ -113,7 +113,7 @@ class KafkaJsReader implements RecordReader {
   /** kafkajs recovers by itself from most failures; for the others this rejects. */
   async readUntil(stopping: AbortSignal): Promise<void> {
     const { group, topics, maxBytes } = this.options;
-    const consumer = memberOf(this.kafka, group, maxBytes);
+    const consumer = groupConsumer(this.kafka, group, maxBytes);
     const { promise: ended, reject: crash, resolve: end } = Promise.withResolvers<void>();
     consumer.on('consumer.group_join', () => {
       this.isAssigned = true;
@@ -141,7 +141,7 @@ class KafkaJsReader implements RecordReader {
       await ended;
     } finally {
       this.isAssigned = false;
-      await consumer.disconnect().catch(() => {}); // nobody will use it again
+      await consumer.disconnect().catch(() => {}); // it is not used again
     }
   }
 
@@ -161,7 +161,7 @@ class KafkaJsReader implements RecordReader {
         topic,
         partition,
         records: messages.map(toRecord),
-        isOurs: () => !isRejected && isRunning() && !isStale(),
+        isAssigned: () => !isRejected && isRunning() && !isStale(),
         commit({ offset }) {
           resolveOffset(offset);
           return commitOffsets(topic, partition, offset);

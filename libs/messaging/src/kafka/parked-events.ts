@@ -90,7 +90,7 @@ export class ParkedEvents {
     return rows[0]?.is_due ? toParked(rows[0]) : undefined;
   }
 
-  /** The next one of its key is due now. */
+  /** Makes the next event of its key due. */
   async remove(tx: Tx, position: string): Promise<void> {
     await tx.query(removeSql(this.schema), [position]);
   }
@@ -104,7 +104,7 @@ export class ParkedEvents {
     );
   }
 
-  /** It stays, and holds back the others of its key, until it is released. */
+  /** Keeps it parked, and the others of its key behind it, until it is released. */
   async markDeadLettered(tx: Tx, position: string): Promise<void> {
     await tx.query(`UPDATE ${this.schema}.parked SET dead_lettered_at = now(), due = 'infinity' WHERE position = $1`, [
       position,
@@ -127,7 +127,7 @@ export class ParkedEvents {
     return found.rows[0];
   }
 
-  /** It is handled as if it had never failed, with other bytes if they are given. */
+  /** Handles it as if it had never failed, with other bytes if given. */
   async resubmit(tx: Tx, position: string, bytes?: Buffer): Promise<void> {
     await tx.query(resubmitSql(this.schema), [position, bytes ?? null]);
   }

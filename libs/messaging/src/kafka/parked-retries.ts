@@ -26,8 +26,8 @@ export interface ParkedRetriesOptions {
 }
 
 /**
- * Retries parked events when they are due, those of a key one after the other. Any number of copies may do this: the lock
- * on the key lets one at a time.
+ * Retries parked events when they are due, those of a key one after the other. Safe in any number of processes:
+ * each holds a lock on the key.
  */
 export class ParkedRetries {
   private readonly outbox: Outbox;

@@ -1,90 +1,90 @@
 import { until } from '@waybill/testing';
-import { CrashBench } from '../test/crash-bench.fixture.js';
+import { CrashHarness } from '../test/crash-harness.fixture.js';
 
-let bench: CrashBench;
+let harness: CrashHarness;
 beforeAll(async () => {
-  bench = await CrashBench.open();
-  await bench.copy();
+  harness = await CrashHarness.open();
+  await harness.copy();
 }, 120_000);
-afterAll(() => bench.close(), 60_000);
+afterAll(() => harness.close(), 60_000);
 
-/** An event that was given up, with another one behind it. */
-async function givenUp(about: string, deed: 'refuse' | 'fail' = 'refuse'): Promise<string> {
-  const id = await bench.say('kafka', about, 'first', { deed });
-  await bench.say('kafka', about, 'second');
-  expect(await bench.deadLetter('kafka')).toMatchObject({ id });
+/** A dead-lettered event, with another one behind it. */
+async function deadLettered(about: string, behaviour: 'reject' | 'fail' = 'reject'): Promise<string> {
+  const id = await harness.send('kafka', about, 'first', { behaviour });
+  await harness.send('kafka', about, 'second');
+  expect(await harness.deadLetter('kafka')).toMatchObject({ id });
   return id;
 }
 
-const released = (messageId: string, key: string, action: 'resubmit' | 'discard', body?: object) =>
-  bench.release({ messageId, key, action, ...(body && { body }) });
+const release = (messageId: string, key: string, action: 'resubmit' | 'discard', body?: object) =>
+  harness.release({ messageId, key, action, ...(body && { body }) });
 
-describe('an event that was given up', () => {
-  it('takes effect after all when it is resubmitted edited, and then those behind it', async () => {
-    const id = await givenUp('edited');
-    await released(id, 'edited', 'resubmit', { about: 'edited', what: 'mended' });
-    await bench.untilEffects('edited', 2);
-    expect(await bench.effectsOf('edited')).toEqual(['mended', 'second']);
+describe('a dead-lettered event', () => {
+  it('takes effect when it is resubmitted with an edited body, and then those behind it', async () => {
+    const id = await deadLettered('edited');
+    await release(id, 'edited', 'resubmit', { about: 'edited', what: 'edited' });
+    await harness.untilEffects('edited', 2);
+    expect(await harness.effectsOf('edited')).toEqual(['edited', 'second']);
   });
 
-  it('takes the edited body and no longer the one that its reference stood for', async () => {
+  it('is handled with the edited body, not the one that its claim check refers to', async () => {
     const headers = { ce_dataref: 'file:///elsewhere', ce_datadigest: '' };
-    const id = await bench.say('kafka', 'referring', 'first', {}, { headers });
-    expect(await bench.deadLetter('kafka')).toMatchObject({ id });
-    await released(id, 'referring', 'resubmit', { about: 'referring', what: 'mended' });
-    await bench.untilEffects('referring', 1);
-    expect(await bench.effectsOf('referring')).toEqual(['mended']);
+    const id = await harness.send('kafka', 'referring', 'first', {}, { headers });
+    expect(await harness.deadLetter('kafka')).toMatchObject({ id });
+    await release(id, 'referring', 'resubmit', { about: 'referring', what: 'edited' });
+    await harness.untilEffects('referring', 1);
+    expect(await harness.effectsOf('referring')).toEqual(['edited']);
   });
 
-  it('is given up again, those behind it still waiting, when it fails again', async () => {
-    const id = await givenUp('again');
-    await released(id, 'again', 'resubmit');
-    expect(await bench.deadLetter('kafka')).toMatchObject({ id, class: 'business', attempts: 1 });
-    expect(await bench.effectsOf('again')).toEqual([]);
+  it('is dead-lettered again, those behind it still waiting, when it fails again', async () => {
+    const id = await deadLettered('again');
+    await release(id, 'again', 'resubmit');
+    expect(await harness.deadLetter('kafka')).toMatchObject({ id, class: 'business', attempts: 1 });
+    expect(await harness.effectsOf('again')).toEqual([]);
   });
 
-  it('has all its attempts before it when it is resubmitted', async () => {
-    const id = await givenUp('anew', 'fail');
-    await released(id, 'anew', 'resubmit', { about: 'anew', what: 'first', deed: 'fail twice' });
-    await bench.untilEffects('anew', 2);
-    expect(await bench.effectsOf('anew')).toEqual(['first', 'second']);
+  it('gets all its attempts again when it is resubmitted', async () => {
+    const id = await deadLettered('retried', 'fail');
+    await release(id, 'retried', 'resubmit', { about: 'retried', what: 'first', behaviour: 'fail twice' });
+    await harness.untilEffects('retried', 2);
+    expect(await harness.effectsOf('retried')).toEqual(['first', 'second']);
   }, 120_000);
 
-  it('lets those behind it go on when it is discarded, and does not come back when it is delivered again', async () => {
-    const id = await givenUp('dropped');
-    await released(id, 'dropped', 'discard');
-    await bench.untilEffects('dropped', 1);
-    await bench.say('kafka', 'dropped', 'first', { deed: 'refuse' }, { id });
-    await bench.say('kafka', 'dropped', 'third');
-    await bench.untilEffects('dropped', 2);
-    expect(await bench.effectsOf('dropped')).toEqual(['second', 'third']);
-    expect(await bench.deadLetters()).toBe(0);
+  it('releases those behind it when it is discarded, and is skipped when it is redelivered', async () => {
+    const id = await deadLettered('dropped');
+    await release(id, 'dropped', 'discard');
+    await harness.untilEffects('dropped', 1);
+    await harness.send('kafka', 'dropped', 'first', { behaviour: 'reject' }, { id });
+    await harness.send('kafka', 'dropped', 'third');
+    await harness.untilEffects('dropped', 2);
+    expect(await harness.effectsOf('dropped')).toEqual(['second', 'third']);
+    expect(await harness.deadLetters()).toBe(0);
   });
 
-  it('changes nothing when it is released twice, or was never given up', async () => {
-    const id = await givenUp('twice');
-    await released(id, 'twice', 'discard');
-    await bench.untilEffects('twice', 1);
-    await released(id, 'twice', 'resubmit');
-    await released('nobody', 'twice', 'resubmit');
-    const next = await givenUp('twice');
-    await released(next, 'twice', 'discard');
-    await bench.untilEffects('twice', 2);
-    expect(await bench.effectsOf('twice')).toEqual(['second', 'second']);
-    const { rows } = await bench.database.pool.query('SELECT FROM waybill.outbox');
+  it('changes nothing when it is released twice, or was never dead-lettered', async () => {
+    const id = await deadLettered('twice');
+    await release(id, 'twice', 'discard');
+    await harness.untilEffects('twice', 1);
+    await release(id, 'twice', 'resubmit');
+    await release('unknown', 'twice', 'resubmit');
+    const next = await deadLettered('twice');
+    await release(next, 'twice', 'discard');
+    await harness.untilEffects('twice', 2);
+    expect(await harness.effectsOf('twice')).toEqual(['second', 'second']);
+    const { rows } = await harness.database.pool.query('SELECT FROM waybill.outbox');
     expect(rows).toEqual([]);
   });
 });
 
-describe('a task that was given up', () => {
-  it('is done after all when it comes on its queue again under its own id, with all its attempts before it', async () => {
-    const id = await bench.say('rabbitmq', 'task', 'first', { deed: 'fail' });
-    const letter = await bench.takeDeadTask();
-    expect(letter).toMatchObject({ id });
-    const mended = JSON.stringify({ ...JSON.parse(letter.body), deed: 'fail twice' });
-    await bench.resubmitTask({ ...letter, body: mended });
-    await bench.untilEffects('task', 1);
-    await until('it has left nothing', async () => (await bench.deadLetters()) === 0);
-    expect(await bench.effectsOf('task')).toEqual(['first']);
+describe('a dead-lettered task', () => {
+  it('takes effect when it is resubmitted under its own id, with all its attempts again', async () => {
+    const id = await harness.send('rabbitmq', 'task', 'first', { behaviour: 'fail' });
+    const deadLetter = await harness.takeDeadLetter();
+    expect(deadLetter).toMatchObject({ id });
+    const edited = JSON.stringify({ ...JSON.parse(deadLetter.body), behaviour: 'fail twice' });
+    await harness.resubmitTask({ ...deadLetter, body: edited });
+    await harness.untilEffects('task', 1);
+    await until('no dead letter is left', async () => (await harness.deadLetters()) === 0);
+    expect(await harness.effectsOf('task')).toEqual(['first']);
   }, 120_000);
 });

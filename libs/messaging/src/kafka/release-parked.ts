@@ -22,7 +22,7 @@ export const releaseParkedOf = (group: string, namespace?: string) =>
       source: z.string(),
       messageId: z.string(),
       key: z.string().nullable(),
-      /** `resubmit` handles it as if it had never failed; `discard` goes on without it. */
+      /** `resubmit` handles it as if it had never failed; `discard` drops it. */
       action: z.enum(['resubmit', 'discard']),
       /** Base64 of what is handled in place of the event's own bytes. */
       body: z.base64().optional(),
@@ -55,7 +55,7 @@ export class ReleaseParkedHandler implements Handler<ReturnType<typeof releasePa
     if (action === 'resubmit') {
       await this.parked.resubmit(tx, event.position, body === undefined ? undefined : Buffer.from(body, 'base64'));
     } else {
-      // If its topic delivers it again, the inbox knows it.
+      // If its topic redelivers it, the inbox skips it.
       await this.inbox.firstTime(tx, { consumer: this.group, messageId });
       await this.parked.remove(tx, event.position);
     }
@@ -63,7 +63,7 @@ export class ReleaseParkedHandler implements Handler<ReturnType<typeof releasePa
   }
 }
 
-/** For the consumer of the group's own queue. */
+/** Registers the handler on the group's own queue. */
 export function releaseParkedRegistration(
   group: string,
   { logger, schema, namespace }: { logger: Logger; schema?: string | undefined; namespace?: string | undefined },

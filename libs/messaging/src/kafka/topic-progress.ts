@@ -18,7 +18,7 @@ export class TopicProgress {
     private readonly prefix = '',
   ) {}
 
-  /** Rejects while the broker is away or has no such topic. */
+  /** Rejects while the broker is unavailable or has no such topic. */
   async of({ name }: Pick<Topic, 'name'>): Promise<Progress> {
     const topic = this.prefix + name;
     try {

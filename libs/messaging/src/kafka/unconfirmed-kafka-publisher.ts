@@ -2,7 +2,7 @@ import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
 import type { KafkaClient, RecordProducer } from './kafka-client.js';
 import { toKafka } from './kafka-envelope.js';
 
-const HANDED_OVER: PublishOutcome = { status: 'published' };
+const SENT: PublishOutcome = { status: 'published' };
 
 /** At most once on Kafka: acks=0 and no retries. Resolves when the bytes are with the operating system. */
 export class UnconfirmedKafkaPublisher implements Publisher {
@@ -13,12 +13,12 @@ export class UnconfirmedKafkaPublisher implements Publisher {
     private readonly prefix = '',
   ) {}
 
-  /** Rejects when there is no connection to hand it to. */
+  /** Rejects when there is no connection. */
   async publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]> {
     this.producer ??= this.kafka.producer('none');
     try {
       await this.producer.send(messages.map((message) => toKafka(message, this.prefix)));
-      return messages.map(() => HANDED_OVER);
+      return messages.map(() => SENT);
     } catch (error) {
       await this.close();
       throw error;

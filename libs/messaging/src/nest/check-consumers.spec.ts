@@ -16,7 +16,7 @@ describe('a service starts', () => {
     expect(() => check({})).not.toThrow();
   });
 
-  it('not with a handler that the list lacks', () => {
+  it('not with a handler that is not listed', () => {
     expect(() => check({}, ['reserve', 'replies'])).toThrow('stock handles replies');
   });
 
@@ -24,7 +24,7 @@ describe('a service starts', () => {
     expect(() => check({}, ['reserve'], [])).toThrow('stock is to consume orders, but has no handler');
   });
 
-  it('not when nobody consumes a queue, a reply queue for example', () => {
+  it('not when no service consumes a queue, a reply queue for example', () => {
     const consumers = { stock: topology.consumers.stock, order: { queues: [], topics: [] } };
     expect(() => check({ consumers })).toThrow('no service consumes replies');
   });

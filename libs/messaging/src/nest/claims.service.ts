@@ -4,7 +4,7 @@ import pg from 'pg';
 import { ClaimCheck, ClaimCleanUp } from '../claim-check/index.js';
 import { MessagingOptions } from './messaging.options.js';
 
-/** Connections beside the transactions' own: large bodies are rare, and an insert is short. */
+/** Connections besides the transactions' own: large bodies are rare, and an insert is short. */
 const CONNECTIONS = 2;
 const CONNECT_WITHIN = 5_000;
 
@@ -44,7 +44,7 @@ export class ClaimsService implements OnApplicationBootstrap, OnApplicationShutd
 
 const DAY = 24 * 60 * 60 * 1_000;
 
-/** A body outlives its event by a day: Kafka removes whole segments, later than it says. */
+/** A body is retained a day longer than its event: Kafka removes whole segments, later than `retention.ms`. */
 function retentionOf(retention: string | undefined): number {
   return retention && retention !== '-1' ? Number(retention) + DAY : Number.POSITIVE_INFINITY;
 }

@@ -10,8 +10,8 @@ export interface Handles {
 }
 
 /**
- * Makes a class the handler of a contract, from its topic or queue. List it among a module's providers; the rest is the
- * MessagingModule's. One class an contract in a service.
+ * Makes a class the handler of a contract, consumed from its topic or queue. List it among a module's providers;
+ * `MessagingModule` finds it there. One class per contract in a service.
  */
 export const Handles = (contract: Contract, options: HandlerOptions = {}): ClassDecorator =>
   applyDecorators(Injectable(), SetMetadata(HANDLES, { contract, options } satisfies Handles));

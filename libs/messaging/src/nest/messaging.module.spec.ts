@@ -1,8 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type INestApplicationContext, Injectable, Module } from '@nestjs/common';
+import { type INestApplication, type INestApplicationContext, Injectable, Module, type Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import {
   backingServices,
   type FreshTopics,
@@ -13,11 +14,26 @@ import {
   until,
 } from '@waybill/testing';
 import { z } from 'zod';
-import { defineEvent, defineQueue, defineReply, defineTask, defineTopic } from '../contract/index.js';
-import type { Handler, HandlerContext } from '../handling/index.js';
+import {
+  defineEvent,
+  defineQueue,
+  defineReply,
+  defineTask,
+  defineTopic,
+  type OutgoingMessage,
+} from '../contract/index.js';
+import type { Handler, HandlerContext, Middleware } from '../handling/index.js';
 import { FileObjectStore, MessageOutbox, MessageSender, RequestReply } from '../index.js';
 import { consumerDatabase, effect, effects, quiet } from '../test/workbench.fixture.js';
-import { Handles, KafkaTransport, MessagingModule, RabbitTransport } from './index.js';
+import {
+  connectMessaging,
+  Handles,
+  KafkaTransport,
+  MessagingHealth,
+  MessagingModule,
+  type MessagingOptions,
+  RabbitTransport,
+} from './index.js';
 
 const papers = defineQueue({ name: 'papers' });
 const questions = defineQueue({ name: 'questions', replicated: false });
@@ -26,7 +42,7 @@ const schema = z.object({ title: z.string(), text: z.string().default('') });
 const subject = ({ title }: { title: string }) => title;
 const Read = defineTask({ type: 'test.Read.v1', queue: papers, subject, schema });
 const Answered = defineReply({ type: 'test.Answered.v1', queue: questions, subject, schema });
-const Ask = defineTask({ type: 'test.Ask.v1', queue: questions, subject, schema, reply: Answered });
+const GetAnswer = defineTask({ type: 'test.GetAnswer.v1', queue: questions, subject, schema, reply: Answered });
 const TestContract = defineEvent({ type: 'test.TestContract.v1', topic: facts, subject, schema });
 
 type Paper = z.infer<typeof schema>;
@@ -39,13 +55,32 @@ class ReadHandler implements Handler<typeof Read> {
   }
 }
 
-@Handles(Ask, { transaction: false })
+@Handles(GetAnswer, { transaction: false })
 @Injectable()
-class AskHandler implements Handler<typeof Ask> {
+class GetAnswerHandler implements Handler<typeof GetAnswer> {
   handle({ title }: Paper, { reply }: HandlerContext): Promise<void> {
+    steps.push(`handles ${title}`);
     return reply({ title: `${title}?`, text: 'yes' });
   }
 }
+
+@Handles(TestContract)
+class TestContractHandler implements Handler<typeof TestContract> {
+  constructor(private readonly place: string) {}
+
+  handle({ title }: Paper, { tx }: HandlerContext): Promise<void> {
+    return effect(tx, `${title} in ${this.place}`);
+  }
+}
+
+/** What the middleware and the handler did. */
+const steps: string[] = [];
+const recordSteps: Middleware = async ({ body }, next) => {
+  const { title } = body as Paper;
+  steps.push(`before ${title}`);
+  await next();
+  steps.push(`after ${title}`);
+};
 
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let vhost: FreshVhost;
@@ -68,10 +103,11 @@ beforeAll(async () => {
     logger: quiet,
     objectStore: new FileObjectStore(folder),
     groupCommit: 20,
+    middlewares: [recordSteps],
     publishPerSecond: { kafka: 100 },
   });
 
-  @Module({ imports: [messaging], providers: [ReadHandler, AskHandler] })
+  @Module({ imports: [messaging], providers: [ReadHandler, GetAnswerHandler] })
   class LibraryService {}
 
   app = await NestFactory.createApplicationContext(LibraryService, { logger: false });
@@ -89,7 +125,7 @@ afterAll(async () => {
 });
 
 describe('a service with the messaging module', () => {
-  it('sends and takes large bodies by its object store, also where handlers commit together', async () => {
+  it('sends and receives large bodies by its object store, also where handlers share a transaction', async () => {
     const outbox = app.get(MessageOutbox);
     const titles = Array.from({ length: 10 }, (_, n) => `paper ${n}`);
     await database.transaction((tx) =>
@@ -100,18 +136,80 @@ describe('a service with the messaging module', () => {
     expect(readdirSync(folder)).toHaveLength(10);
   });
 
-  it('asks and answers', async () => {
-    expect(await app.get(RequestReply).request(Ask, { title: 'ready' })).toEqual({ title: 'ready?', text: 'yes' });
+  it('sends requests and gets replies', async () => {
+    expect(await app.get(RequestReply).request(GetAnswer, { title: 'ready' })).toEqual({
+      title: 'ready?',
+      text: 'yes',
+    });
   });
 
-  it('sends without a transaction, no faster than it may', async () => {
+  it("runs the application's middlewares around the handler, with the decoded body", async () => {
+    await app.get(RequestReply).request(GetAnswer, { title: 'this' });
+    await until('the middleware has ended', () => steps.includes('after this'));
+    expect(steps.filter((step) => step.endsWith(' this'))).toEqual(['before this', 'handles this', 'after this']);
+  });
+
+  it('sends without a transaction, no faster than its rate limit', async () => {
     const peer = new KafkaPeer(topics);
     await peer.listen(facts.name);
     const started = performance.now();
-    const say = () => app.get(MessageSender).publish(TestContract, { title: 'often' });
-    await Promise.all(Array.from({ length: 110 }, say));
+    const publish = () => app.get(MessageSender).publish(TestContract, { title: 'often' });
+    await Promise.all(Array.from({ length: 110 }, publish));
     expect(performance.now() - started).toBeGreaterThan(900);
     expect(await peer.received('often', 110)).toHaveLength(110);
     await peer.close();
+  });
+});
+
+describe('a service with one broker', () => {
+  let own: Awaited<ReturnType<typeof consumerDatabase>>;
+  /** Where no other service consumes the queue. */
+  let ownVhost: FreshVhost;
+  let service: INestApplication;
+  beforeEach(async () => {
+    [own, ownVhost] = await Promise.all([consumerDatabase(), freshVhost()]);
+  });
+  afterEach(async () => {
+    await service.close();
+    await Promise.all([own.drop(), ownVhost.drop()]);
+  });
+
+  async function start(
+    options: Pick<MessagingOptions, 'service' | 'topology'> & Partial<MessagingOptions>,
+    provider: Provider,
+  ) {
+    const messaging = MessagingModule.forRoot({ database: own, databaseUrl: own.url, logger: quiet, ...options });
+    const module = { module: class {}, imports: [messaging], providers: [provider] };
+    service = await NestFactory.create(module, new FastifyAdapter(), { logger: false });
+    await connectMessaging(service);
+    await service.init();
+    const checks = service.get(MessagingHealth).healthChecks();
+    await until('it is ready', () => Promise.all(checks.map((check) => check.check())), { within: '30s' });
+  }
+  const commit = (message: OutgoingMessage) => own.transaction((tx) => service.get(MessageOutbox).add(tx, message));
+  const untilEffect = (what: string) => until(what, async () => (await effects(own)).includes(what), { within: '30s' });
+
+  it('publishes and handles events without RabbitMQ; a handler may come from useFactory', async () => {
+    const kafkaBrokers = [backingServices().kafka];
+    const options = { service: 'archive', kafkaBrokers, kafkaTopicPrefix: topics.prefix };
+    await start(
+      { ...options, topology: { topics: [facts], queues: [] } },
+      { provide: 'handler', useFactory: () => new TestContractHandler('the archive') },
+    );
+    await commit(TestContract.of({ title: 'a fact' }));
+    await untilEffect('a fact in the archive');
+    await expect(service.get(MessageSender).send(Read, { title: 'no' })).rejects.toThrow('rabbitmq is not configured');
+  });
+
+  it('sends and handles tasks without Kafka; a handler may come from useValue', async () => {
+    await start(
+      { service: 'reader', rabbitmqUrl: ownVhost.url, topology: { topics: [], queues: [papers] } },
+      { provide: 'handler', useValue: new ReadHandler() },
+    );
+    await commit(Read.of({ title: 'a paper', text: 'four' }));
+    await untilEffect('a paper: 4');
+    await expect(service.get(MessageSender).publish(TestContract, { title: 'no' })).rejects.toThrow(
+      'kafka is not configured',
+    );
   });
 });

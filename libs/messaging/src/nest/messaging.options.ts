@@ -31,7 +31,7 @@ export class MessagingOptions {
   logger!: Logger;
   /** Messages in flight, by queue. Default 20. */
   prefetch?: Record<string, number>;
-  /** Events of a partition in flight: what comes again after a crash. Default 100. */
+  /** Events of a partition in flight: what is redelivered after a crash. Default 100. */
   batchSize?: number;
   /** Keys of a batch that are handled concurrently. Default 12, or twice `groupCommit`. */
   keyConcurrency?: number;

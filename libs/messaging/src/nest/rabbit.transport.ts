@@ -73,7 +73,7 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   }
 
   async onApplicationShutdown(): Promise<void> {
-    // What was sent and not confirmed has arrived when its channel is closed.
+    // Closing the channel flushes what was sent without confirms.
     await Promise.allSettled([this.publisher.close(), this.unconfirmed.close()]);
     await Promise.all([this.publishing.close(), this.consuming.close()]);
   }

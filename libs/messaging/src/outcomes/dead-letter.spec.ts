@@ -4,15 +4,15 @@ const failure: Failure = {
   source: 'inventory.reserve',
   consumer: 'inventory',
   class: 'transient',
-  error: 'no answer',
-  stack: 'Error: no answer\n    at reserve',
+  error: 'no reply',
+  stack: 'Error: no reply\n    at reserve',
   attempts: 4,
   firstFailedAt: '2026-01-01T00:00:00.000Z',
   lastFailedAt: '2026-01-01T00:00:11.000Z',
 };
 
 describe('a dead letter', () => {
-  it('tells where, why, how often and when it failed, in its headers', () => {
+  it('records where, why, how often and when it failed, in its headers', () => {
     expect(failureOf(failureHeaders(failure))).toEqual(failure);
   });
 

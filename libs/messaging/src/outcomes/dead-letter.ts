@@ -30,7 +30,7 @@ const FAILURE_HEADERS = [
 /** Characters. Brokers bound the size of headers. */
 const MAX_LENGTH = { error: 1_000, stack: 4_000 };
 
-/** A header of ours, such as `x-waybill-attempts`. */
+/** A header of this library, such as `x-waybill-attempts`. */
 export const ownHeader = (name: string, namespace: string): string => `x-${namespace}-${name}`;
 
 export function failureHeaders(failure: Failure, namespace = DEFAULT_NAMESPACE): Record<string, string> {
@@ -68,7 +68,7 @@ export function failureOf(
   };
 }
 
-/** The headers without those of a failure: a resubmitted message starts anew. */
+/** The headers without those of a failure: a resubmitted message gets all its attempts again. */
 export function withoutFailure(headers: Record<string, string>, namespace = DEFAULT_NAMESPACE): Record<string, string> {
   const names = FAILURE_HEADERS.map((name) => ownHeader(name, namespace));
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));

@@ -2,7 +2,7 @@ import { isConflict, isDependencyUnavailable } from './dependency-unavailable.js
 
 const coded = (code: string | number, message = 'failed') => Object.assign(new Error(message), { code });
 
-describe('a dependency that is away', () => {
+describe('an unavailable dependency', () => {
   it.each([
     ['a refused connection', coded('ECONNREFUSED')],
     ['a lost connection', coded('ECONNRESET')],
@@ -11,9 +11,9 @@ describe('a dependency that is away', () => {
     ['PostgreSQL without free connections', coded('53300')],
     ['a connection that ended in the middle', new Error('Connection terminated unexpectedly')],
     ['Temporal UNAVAILABLE', coded(14)],
-    ['an error of no class of ours', { code: 'ESOCKET', message: 'connect ECONNREFUSED' }],
+    ['an error that is no instance of Error', { code: 'ESOCKET', message: 'connect ECONNREFUSED' }],
     ['any of these as a cause', new Error('could not start the saga', { cause: coded(14) })],
-  ])('is seen in %s', (_, error) => {
+  ])('is detected in %s', (_, error) => {
     expect(isDependencyUnavailable(error)).toBe(true);
   });
 
@@ -21,7 +21,7 @@ describe('a dependency that is away', () => {
     ['a unique constraint', coded('23505')],
     ['any other error', new Error('no such row')],
     ['what is no error', 'ECONNREFUSED'],
-  ])('is not seen in %s', (_, error) => {
+  ])('is not detected in %s', (_, error) => {
     expect(isDependencyUnavailable(error)).toBe(false);
   });
 

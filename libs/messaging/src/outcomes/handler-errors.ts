@@ -1,16 +1,16 @@
 /** How a handler ends when it does not simply return. Anything else it throws is transient: it is retried. */
 
-/** The business says no, and will say so again: a dead letter without a retry. */
+/** A business rule rejects it, and always will: a dead letter without a retry. */
 export class BusinessRejection extends Error {
   override readonly name = 'BusinessRejection';
 }
 
-/** The message makes no sense and never will: a dead letter without a retry. */
+/** The message is invalid: a dead letter without a retry. */
 export class MalformedMessage extends Error {
   override readonly name = 'MalformedMessage';
 }
 
-/** Not now: the message comes again after `ms` milliseconds, and this does not count as an attempt. */
+/** Redelivers the message after `ms` milliseconds; this does not count as an attempt. */
 export class Postpone extends Error {
   override readonly name = 'Postpone';
 
@@ -22,7 +22,7 @@ export class Postpone extends Error {
   }
 }
 
-/** The message crashed its process each time it was handled in isolation. Handlers don't throw it: they are gone by then. */
+/** The message crashed its process each time it was handled in isolation. Thrown by the pipeline, never by a handler. */
 export class CrashedProcess extends Error {
   override readonly name = 'CrashedProcess';
 

@@ -10,7 +10,7 @@ export type Outcome =
   | { kind: 'done' }
   /** The process stops: the broker delivers the message again. */
   | { kind: 'requeued' }
-  /** Again after `ms` milliseconds; `attempted` tells whether this counts as an attempt. */
+  /** Again after `ms` milliseconds; `attempted`: whether this counts as an attempt. */
   | { kind: 'later'; ms: number; attempted: boolean; error: Error }
   | DeadLettered;
 
@@ -28,7 +28,7 @@ export interface OutcomeOptions {
   logger: Logger;
 }
 
-/** Handles a message and tells its outcome; never rejects. */
+/** Handles a message and resolves with its outcome; never rejects. */
 export async function outcomeOf(
   message: ReceivedMessage,
   handling: () => Promise<void>,
@@ -69,7 +69,7 @@ export function decideOutcome(
   return { kind: 'later', ms: retryDelay(attempt, policy), attempted: true, error };
 }
 
-/** The headers that tell of a message's failure beside its own. */
+/** A failed message's headers in addition to its own. */
 export function deadLetterHeaders(
   message: ReceivedMessage,
   { class: failureClass, error, attempts }: DeadLettered,

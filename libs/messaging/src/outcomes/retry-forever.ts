@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 2_000;
 
-/** Does the work until it succeeds; undefined when `stopping` aborts first. `onFailure` hears of the first failure. */
+/** Repeats `work` until it succeeds; undefined when `stopping` aborts first. Calls `onFailure` for the first failure only. */
 export async function retryForever<T>(
   work: () => Promise<T>,
   stopping: AbortSignal,

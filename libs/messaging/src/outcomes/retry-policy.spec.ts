@@ -18,13 +18,13 @@ describe('a message that fails', () => {
     expect(isDeadLetter('malformed', 1, { retries: 10 })).toBe(true);
   });
 
-  it('is a dead letter after three crashes for which nothing else can be blamed', () => {
+  it('is a dead letter after three crashes in isolation', () => {
     const crashes = [0, 1, 2, 3].map((count) => isDeadLetter('crashing', count));
     expect(crashes).toEqual([false, false, false, true]);
     expect(classOf(new CrashedProcess(3))).toBe('crashing');
   });
 
-  it('waits longer each time, and never the same', () => {
+  it('waits longer each time, with jitter', () => {
     expect([1, 2, 3].map((attempts) => retryDelay(attempts, {}, () => 1))).toEqual([500, 2_000, 8_000]);
     expect(retryDelay(3, {}, () => 0.25)).toBe(2_000);
     expect(retryDelay(2, { retryDelay: 100 }, () => 1)).toBe(400);

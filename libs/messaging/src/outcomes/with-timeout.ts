@@ -1,4 +1,4 @@
-/** Rejects when the work has not settled after so many milliseconds. The work itself goes on. */
+/** Rejects when the work has not settled after so many milliseconds. The work itself continues. */
 export async function withTimeout<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -79,7 +79,7 @@ function read(
 }
 
 describe('a producer with confirms', () => {
-  it('says of each message what the broker said: stored, full queue, no such queue', async () => {
+  it("settles each send with the broker's verdict: stored, full queue, no such queue", async () => {
     queue = `${queue}-full`;
     await declare({ 'x-max-length': 1, 'x-overflow': 'reject-publish' });
     const producer = client.producer({ confirm: true });
@@ -139,7 +139,7 @@ describe('a producer with confirms', () => {
     expect(error.cause.message).toContain('ECONNREFUSED');
   });
 
-  it('rejects while the broker takes no messages for want of memory or disk', async () => {
+  it('rejects while the broker blocks publishers for lack of memory or disk', async () => {
     const producer = client.producer({ confirm: true });
     await producer.send(message('before'));
     proxy.respond(connectionBlocked('low on memory'));
@@ -164,7 +164,7 @@ describe('a producer with confirms', () => {
 });
 
 describe('a producer without confirms', () => {
-  it('tells of a mandatory message that found no queue', async () => {
+  it('reports a mandatory message that found no queue', async () => {
     const returned: string[] = [];
     const producer = client.producer({ confirm: false, onReturned: ({ body }) => returned.push(String(body)) });
     await producer.send(message('lost', 'nowhere'));
@@ -220,7 +220,7 @@ describe('a reader', () => {
     expect(redelivered).toEqual(['1']);
   });
 
-  it('goes on after its connection broke; what was in flight is settled nowhere else and comes again', async () => {
+  it('continues after its connection broke; what was in flight is settled on no other channel and is redelivered', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const { received, redelivered } = read({}, async (text) => {
       if (text === 'in flight') await released;
@@ -239,7 +239,7 @@ describe('a reader', () => {
     expect(await queues.count(queue)).toBe(0);
   });
 
-  it('goes on after RabbitMQ closed its channel', async () => {
+  it('continues after RabbitMQ closed its channel', async () => {
     const interrupted: string[] = [];
     /** The second acknowledgement is of a message that the broker no longer knows. */
     const twice = {
@@ -257,7 +257,7 @@ describe('a reader', () => {
     await until('the next came', () => received.includes('next'));
   });
 
-  it('goes on after its queue was deleted, and declares it again', async () => {
+  it('continues after its queue was deleted, and declares it again', async () => {
     const { received, reader } = read({ declare: () => declare() });
     await reader.whenReading();
     await queues.delete(queue);
@@ -267,7 +267,7 @@ describe('a reader', () => {
     await until('the next came', () => received.includes('next'));
   });
 
-  it('waits for a queue that somebody else declares', async () => {
+  it('waits for a queue that another client declares', async () => {
     const name = `${queue}-later`;
     const { reader } = read({ queue: name });
     queue = name;
@@ -285,7 +285,7 @@ describe('a reader', () => {
     await until('the first is gone', async () => !(await queues.exists(first)));
   });
 
-  it('takes no more when it is closed, and settles what is in flight', async () => {
+  it('receives no more when it is closed, and settles what is in flight', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const { received, reader } = read({ prefetch: 1 }, async () => {
       await released;
@@ -303,7 +303,7 @@ describe('a reader', () => {
 });
 
 describe('a broker that is paused', () => {
-  it('is disconnected when its heartbeats stay away, and is connected again when it goes on', async () => {
+  it('is disconnected when its heartbeats stop, and reconnected when it resumes', async () => {
     const patient = open({ heartbeat: 1, connectTimeout: 500 });
     await until('it is connected', () => patient.isConnected);
     proxy.holdEverything();
@@ -312,7 +312,7 @@ describe('a broker that is paused', () => {
     await until('it is connected again', () => patient.isConnected, { within: '15s' });
   });
 
-  it('does not keep anybody from closing', async () => {
+  it('does not block closing', async () => {
     const producer = client.producer({ confirm: true });
     await producer.send(message('before'));
     const { reader } = read();

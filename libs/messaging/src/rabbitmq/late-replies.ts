@@ -2,7 +2,7 @@ import type { ReceivedMessage } from '../envelope/index.js';
 import { messagingMetrics } from '../outcomes/index.js';
 
 /**
- * Passes a reply to its requester, found by its correlation id. `receive` resolves with false when nobody waits (any more):
+ * Passes a reply to its requester, found by its correlation id. `receive` resolves with false when no requester waits (any more):
  * then the reply is dropped and counted in `waybill_replies_dropped_total`, never dead-lettered.
  */
 export async function deliverReply(
@@ -15,6 +15,6 @@ export async function deliverReply(
 
 /**
  * A queue with a name from the broker ends with the process that waits for its replies: a reply that finds no such queue is
- * dropped and counted, because nobody waits for it.
+ * dropped and counted, because its requester is gone.
  */
 export const isExclusiveReplyQueue = (queue: string): boolean => queue.startsWith('amq.');

@@ -99,7 +99,7 @@ export class RabbitRejection extends Error {
 export type Settlement = 'ack' | 'requeue';
 
 export interface QueueReaderOptions {
-  /** Default: a queue of this reader alone, which ends with its connection and whose name the broker gives anew. */
+  /** Default: an exclusive queue of this reader, which ends with its connection and whose name the broker gives anew. */
   queue?: string;
   /** Unacknowledged messages at most. Default: without limit and without acknowledgements. */
   prefetch?: number;

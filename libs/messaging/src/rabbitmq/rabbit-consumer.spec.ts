@@ -22,12 +22,10 @@ import { RabbitPublisher } from './rabbit-publisher.js';
 import { declareQueues, RETRY_TIERS, retryQueueOf } from './rabbit-topology.js';
 
 const queue = defineQueue({ name: uniqueName('tasks') });
-const DoIt = defineTask({
-  type: 'test.DoIt.v1',
-  queue,
-  subject: ({ what }) => what,
-  schema: z.object({ what: z.string() }),
-});
+const task = { queue, subject: ({ what }: { what: string }) => what, schema: z.object({ what: z.string() }) };
+const TestTask = defineTask({ type: 'test.TestTask.v1', ...task });
+/** Its handler is declared with `retries: 1`. */
+const OneRetryTask = defineTask({ type: 'test.OneRetryTask.v1', ...task });
 
 let database: Awaited<ReturnType<typeof consumerDatabase>>;
 let connection: AmqplibClient;
@@ -36,7 +34,7 @@ let publisher: RabbitPublisher;
 let consumer: RabbitConsumer;
 let attempts: StartedAttempts;
 let stopping: AbortController;
-let handle: Handler<typeof DoIt>['handle'];
+let handle: Handler<typeof TestTask>['handle'];
 
 beforeAll(async () => {
   database = await consumerDatabase();
@@ -46,7 +44,10 @@ beforeAll(async () => {
   queues = await RabbitQueues.connect(backingServices().rabbitmq);
   await declareQueues(connection, [queue]);
   attempts = attemptsOn(database);
-  const registrations = registered(DoIt, (body, context) => handle(body, context));
+  const registrations = new Map([
+    ...registered(TestTask, (body, context) => handle(body, context)),
+    ...registered(OneRetryTask, (body, context) => handle(body, context), { retries: 1 }),
+  ]);
   consumer = new RabbitConsumer({
     client: connection,
     publisher,
@@ -74,15 +75,15 @@ afterAll(async () => {
 
 /** Sends the task; resolves with its message id. */
 async function send(what: string, changes: { id?: string; body?: string; type?: string } = {}): Promise<string> {
-  const message = encode({ contract: DoIt, body: { what }, ...(changes.id && { id: changes.id }) }, '/test');
+  const message = encode({ contract: TestTask, body: { what }, ...(changes.id && { id: changes.id }) }, '/test');
   if (changes.body) message.body = Buffer.from(changes.body);
   if (changes.type) message.headers['cloudEvents:type'] = changes.type;
   await publisher.publishOne(message);
   return message.id;
 }
 
-/** The next dead letter, taken out of its queue. */
-function deadLetter(): Promise<QueueMessage> {
+/** Removes the next dead letter from its queue. */
+function nextDeadLetter(): Promise<QueueMessage> {
   return until('there is a dead letter', () => queues.take(`${queue.name}-dlq`), { within: '30s' });
 }
 
@@ -100,7 +101,7 @@ describe('a task', () => {
     expect((await effects(database)).filter((what) => what === 'once')).toHaveLength(1);
   });
 
-  it('that fails comes again, and what it did before it failed is undone', async () => {
+  it('that fails is retried, and its transaction is rolled back', async () => {
     const attempts: number[] = [];
     handle = async ({ what }, { tx, message }) => {
       attempts.push(message.attempt);
@@ -114,15 +115,15 @@ describe('a task', () => {
     expect(attempts).toEqual([1, 2]);
   });
 
-  it('is given up after three retries, whole and with the reason', async () => {
+  it('is dead-lettered after three retries, unchanged and with the reason', async () => {
     handle = () => Promise.reject(new Error('it never works'));
     const id = await send('hopeless');
-    const letter = await deadLetter();
+    const deadLetter = await nextDeadLetter();
 
-    expect(letter.properties.messageId).toBe(id);
-    expect(letter.body.toString()).toBe('{"what":"hopeless"}');
-    expect(letter.properties.headers?.['cloudEvents:type']).toBe('test.DoIt.v1');
-    expect(failureOf(letter.properties.headers ?? {})).toMatchObject({
+    expect(deadLetter.properties.messageId).toBe(id);
+    expect(deadLetter.body.toString()).toBe('{"what":"hopeless"}');
+    expect(deadLetter.properties.headers?.['cloudEvents:type']).toBe('test.TestTask.v1');
+    expect(failureOf(deadLetter.properties.headers ?? {})).toMatchObject({
       source: queue.name,
       consumer: CONSUMER,
       class: 'transient',
@@ -131,17 +132,27 @@ describe('a task', () => {
     });
   });
 
+  it('is dead-lettered after as many retries as its handler declares', async () => {
+    handle = () => Promise.reject(new Error('it never works'));
+    await send('hopeless', { type: OneRetryTask.type });
+    const { properties } = await nextDeadLetter();
+    expect(failureOf(properties.headers ?? {})).toMatchObject({ class: 'transient', attempts: 2 });
+  });
+
   it.each([
     ['is no JSON', { body: '{"what":' }],
     ['does not fit its contract', { body: '{"what":42}' }],
-    ['is of a type that nobody handles here', { type: 'test.Nobody.v1' }],
-    ['is of an unknown version', { type: 'test.DoIt.v2' }],
-  ])('that %s is given up at once, and the next one is handled', async (reason, changes) => {
+    ['is of a type without a handler', { type: 'test.Unhandled.v1' }],
+    ['is of an unknown version', { type: 'test.TestTask.v2' }],
+  ])('that %s is dead-lettered without a retry, and the next one is handled', async (reason, changes) => {
     handle = ({ what }, { tx }) => effect(tx, what);
     await send('malformed', changes);
     await send(`after: ${reason}`);
 
-    expect(failureOf((await deadLetter()).properties.headers ?? {})).toMatchObject({ class: 'malformed', attempts: 1 });
+    expect(failureOf((await nextDeadLetter()).properties.headers ?? {})).toMatchObject({
+      class: 'malformed',
+      attempts: 1,
+    });
     await untilEffects('the next one came', (all) => all.includes(`after: ${reason}`));
   });
 
@@ -157,7 +168,7 @@ describe('a task', () => {
     expect(headers).not.toHaveProperty('x-large');
   });
 
-  it('that is postponed comes again, and that was no attempt', async () => {
+  it('that is postponed is redelivered, and that was no attempt', async () => {
     const attempts: number[] = [];
     handle = async ({ what }, { tx, message }) => {
       attempts.push(message.attempt);
@@ -169,32 +180,32 @@ describe('a task', () => {
     expect(attempts).toEqual([1, 1, 1]);
   });
 
-  it('waits for a dependency that is away, and that is no attempt', async () => {
+  it('waits for an unavailable dependency, and that is no attempt', async () => {
     let tries = 0;
     handle = async ({ what }, { tx, message }) => {
       if (++tries < 6) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
       await effect(tx, `${what}, attempt ${message.attempt}`);
     };
-    await send('patient');
-    await untilEffects('it came', (all) => all.includes('patient, attempt 1'));
+    await send('waiting');
+    await untilEffects('it came', (all) => all.includes('waiting, attempt 1'));
   });
 
-  it("is written down as in hand, and is alone, when it was in somebody's hands before", async () => {
-    const writtenDown: unknown[][] = [];
+  it('is recorded as a suspect and isolated when it was in flight before', async () => {
+    const recorded: unknown[][] = [];
     handle = async ({ what }, { tx }) => {
       const { rows } = await database.pool.query('SELECT suspect, isolated FROM waybill.started');
-      writtenDown.push(rows);
-      if (writtenDown.length === 1) throw new Requeued();
+      recorded.push(rows);
+      if (recorded.length === 1) throw new Requeued();
       await effect(tx, what);
     };
-    await send('given back');
-    await untilEffects('it came again', (all) => all.includes('given back'));
-    expect(writtenDown).toEqual([[], [{ suspect: true, isolated: true }]]);
+    await send('requeued');
+    await untilEffects('it is redelivered', (all) => all.includes('requeued'));
+    expect(recorded).toEqual([[], [{ suspect: true, isolated: true }]]);
     const { pool } = database;
-    await until('it is struck out', async () => (await pool.query('SELECT FROM waybill.started')).rowCount === 0);
+    await until('its record is removed', async () => (await pool.query('SELECT FROM waybill.started')).rowCount === 0);
   });
 
-  it('is not lost when the database connection breaks in the middle of it', async () => {
+  it('is not lost when the database connection breaks during its transaction', async () => {
     let tries = 0;
     handle = async ({ what }, { tx }) => {
       await effect(tx, what);

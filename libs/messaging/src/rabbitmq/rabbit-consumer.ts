@@ -88,7 +88,7 @@ export class RabbitConsumer implements HealthCheck {
     }
     if (outcome.kind === 'dead-letter') {
       const headers = deadLetterHeaders(message, outcome, consumer, namespace);
-      // A message that came without an id gets one, so that it can be told from the next of its kind.
+      // A message that came without an id gets one, so that it is distinguishable from the next one.
       const id = message.id || newMessageId();
       await publisher.publishOne(forward({ ...message, id }, deadLetterQueueOf(queue), headers));
     }

@@ -41,11 +41,11 @@ export function toRabbit(
   };
 }
 
-/** A dead letter that comes from its queue again was resubmitted, and has all its attempts before it. */
+/** A dead letter that comes from its queue again was resubmitted, and gets all its attempts again. */
 const sinceResubmission = (headers: Record<string, string>, namespace: string) =>
   failureOf(headers, namespace) ? withoutFailure(headers, namespace) : headers;
 
-/** Whoever sent it: missing attributes come from the AMQP properties. */
+/** Missing attributes come from the AMQP properties. */
 export function fromDelivery(
   { body, properties }: RabbitDelivery,
   queue: string,

@@ -23,7 +23,7 @@ interface OpenRabbit extends OpenBroker {
   declare(queue: string, maxLength?: number): Promise<void>;
 }
 
-/** A RabbitMQ of its own, by a proxy. */
+/** A virtual host of its own, behind a proxy. */
 async function openRabbit(): Promise<OpenRabbit> {
   const vhost = await freshVhost();
   const { hostname, port } = new URL(vhost.url);
@@ -43,12 +43,12 @@ async function openRabbit(): Promise<OpenRabbit> {
   };
   const fill = async (queue: string) => {
     const producer = direct.producer({ confirm: true });
-    const isRefused = () =>
+    const isRejected = () =>
       producer.send({ queue, body: Buffer.from('filling'), properties: {} }).then(
         () => false,
         () => true,
       );
-    await until('the queue is full', isRefused);
+    await until('the queue is full', isRejected);
     await producer.close();
   };
   return {
@@ -115,7 +115,7 @@ describe('RabbitPublisher', () => {
     await rabbit.close();
   });
 
-  it('lets no message of a key in before the one that a full queue refused, however soon there is room', async () => {
+  it('publishes no later message of a key before the one that a full queue rejected', async () => {
     const destination = 'nearly-full';
     await rabbit.declare(destination, 20);
     const arrived = new Set<string>();
@@ -141,7 +141,7 @@ describe('RabbitPublisher', () => {
     }
   });
 
-  it('refuses headers that have no room in a frame, and publishes what is beside them', async () => {
+  it('rejects headers that do not fit in a frame, and publishes the rest', async () => {
     const destination = await rabbit.destination();
     const huge = message({ destination, headers: { 'x-stack': 'x'.repeat(200_000) } });
     const outcomes = await publisher.publish([message({ destination }), huge, message({ destination })]);

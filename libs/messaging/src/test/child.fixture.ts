@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { until } from '@waybill/testing';
 
-/** A process of our own that runs one of the fixtures, to be killed. */
+/** A child process that runs one of the fixtures, to be killed. */
 export class Child {
   private output = '';
   private readonly exited: Promise<unknown>;
@@ -16,27 +16,29 @@ export class Child {
     });
   }
 
-  static run(fixture: `./${string}.fixture.js`, order: object): Child {
+  static run(fixture: `./${string}.fixture.js`, settings: object): Child {
     const script = fileURLToPath(new URL(fixture, import.meta.url));
     return new Child(
-      spawn(process.execPath, ['--no-warnings', script, JSON.stringify(order)], { stdio: ['pipe', 'pipe', 'inherit'] }),
+      spawn(process.execPath, ['--no-warnings', script, JSON.stringify(settings)], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      }),
     );
   }
 
-  async says(line: string): Promise<void> {
-    await until(`the process says '${line}'`, () => this.output.split('\n').includes(line), {
+  async untilPrinted(line: string): Promise<void> {
+    await until(`the process prints '${line}'`, () => this.output.split('\n').includes(line), {
       within: '30s',
     });
   }
 
-  /** The last whole line that it said, as JSON. */
-  last<T>(): T | undefined {
+  /** The last whole line that it printed, as JSON. */
+  lastLine<T>(): T | undefined {
     const line = this.output.split('\n').at(-2);
     return line ? (JSON.parse(line) as T) : undefined;
   }
 
-  goOn(): void {
-    this.child.stdin.write('go on\n');
+  resume(): void {
+    this.child.stdin.write('resume\n');
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -13,29 +13,39 @@ import { BusinessRejection } from '../outcomes/index.js';
 import { effect, quiet, registered } from './workbench.fixture.js';
 
 /** Name of the service and group. */
-export const SERVICE = 'bench';
-export const tasks = defineQueue({ name: 'bench.tasks' });
-export const events = defineTopic({ name: 'bench.events', partitions: 3 });
+export const SERVICE = 'harness';
+export const tasks = defineQueue({ name: 'harness.tasks' });
+export const events = defineTopic({ name: 'harness.events', partitions: 3 });
 export const topology = { topics: [events], queues: [tasks] };
 
-/** What a message makes its handler do, after its effect. */
-const deeds = z.enum(['work', 'refuse', 'fail', 'fail twice', 'exit', 'kill', 'reject', 'hang', 'hang after commit']);
+/** What the handler does after its effect. */
+const behaviours = z.enum([
+  'succeed',
+  'reject',
+  'fail',
+  'fail twice',
+  'exit',
+  'kill',
+  'unhandled rejection',
+  'hang',
+  'hang after commit',
+]);
 
 const schema = z.object({
   about: z.string(),
   what: z.string(),
-  deed: deeds.default('work'),
+  behaviour: behaviours.default('succeed'),
   /** How long it takes, in ms. */
   takes: z.number().default(0),
-  /** To make it large. */
+  /** Makes the message large. */
   padding: z.string().optional(),
 });
 const subject = ({ about }: z.output<typeof schema>) => about;
 
-export const DoIt = defineTask({ type: 'test.DoIt.v1', queue: tasks, subject, schema });
-export const ItHappened = defineEvent({ type: 'test.ItHappened.v1', topic: events, subject, schema });
+export const TestTask = defineTask({ type: 'test.TestTask.v1', queue: tasks, subject, schema });
+export const TestEvent = defineEvent({ type: 'test.TestEvent.v1', topic: events, subject, schema });
 
-export type Deed = BodyOf<typeof DoIt>;
+export type TestMessage = BodyOf<typeof TestTask>;
 
 export interface ConsumerSettings {
   databaseUrl: string;
@@ -51,19 +61,19 @@ export interface Listener {
   committed(what: string): void;
 }
 
-/** A service as the module wires it, but for Nest: the handler of both contracts does what the message says. */
+/** A service as the module wires it, without Nest: the handler of both contracts does what the message says. */
 export async function startConsumer(settings: ConsumerSettings, listener: Listener) {
   const { databaseUrl, rabbitmqUrl, kafkaBrokers, kafkaTopicPrefix, kafkaClient, prefetch } = settings;
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 40 });
   pool.on('error', () => {});
   const hanging = new Set<string>();
-  const handle = async (body: Deed, { tx, message }: HandlerContext) => {
+  const handle = async (body: TestMessage, { tx, message }: HandlerContext) => {
     const name = `${body.about} ${body.what}`;
     listener.started(name);
     await effect(tx, name);
     if (body.takes) await pause(body.takes);
     await perform(body, message.attempt);
-    if (body.deed === 'hang after commit') hanging.add(name);
+    if (body.behaviour === 'hang after commit') hanging.add(name);
   };
   const database = {
     pool,
@@ -89,7 +99,7 @@ export async function startConsumer(settings: ConsumerSettings, listener: Listen
     logger: process.env.CONSUMER_LOG ? shown : quiet,
     prefetch: { [tasks.name]: prefetch },
   };
-  const registrations = { topic: registered(ItHappened, handle), queue: registered(DoIt, handle) };
+  const registrations = { topic: registered(TestEvent, handle), queue: registered(TestTask, handle) };
   const registry = { of: (kind: 'topic' | 'queue') => new Map(registrations[kind]) } as HandlerRegistry;
   const outbox = new MessageOutbox({ source: '/test' });
   const attempts = new StartedAttempts({ database, consumer: SERVICE, logger: quiet });
@@ -113,14 +123,14 @@ export async function startConsumer(settings: ConsumerSettings, listener: Listen
   };
 }
 
-async function perform({ deed }: Deed, attempt: number): Promise<void> {
+async function perform({ behaviour }: TestMessage, attempt: number): Promise<void> {
   const never = () => new Promise<never>(() => {});
-  if (deed === 'refuse') throw new BusinessRejection('never');
-  if (deed === 'fail' || (deed === 'fail twice' && attempt !== 3)) throw new Error('it does not work');
-  if (deed === 'exit') process.exit(1);
-  if (deed === 'kill') process.kill(process.pid, 'SIGKILL');
-  if (deed === 'reject') void Promise.reject(new Error('nobody catches this'));
-  if (['kill', 'reject', 'hang'].includes(deed)) await never();
+  if (behaviour === 'reject') throw new BusinessRejection('never');
+  if (behaviour === 'fail' || (behaviour === 'fail twice' && attempt !== 3)) throw new Error('it does not work');
+  if (behaviour === 'exit') process.exit(1);
+  if (behaviour === 'kill') process.kill(process.pid, 'SIGKILL');
+  if (behaviour === 'unhandled rejection') void Promise.reject(new Error('not caught'));
+  if (['kill', 'unhandled rejection', 'hang'].includes(behaviour)) await never();
 }
 
 const show = (fields: object, message: string) => {

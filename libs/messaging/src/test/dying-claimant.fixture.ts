@@ -6,10 +6,10 @@ import { MessageOutbox } from '../calls/index.js';
 import { ClaimCheck, FileObjectStore } from '../claim-check/index.js';
 import { defineQueue, defineTask } from '../contract/index.js';
 
-export interface ClaimingOrder {
+export interface ClaimingSettings {
   databaseUrl: string;
   folder: string;
-  /** Where the process stops for ever, to be killed there. */
+  /** Where the process hangs, to be killed. */
   stopAt: 'after the upload' | 'before the commit';
 }
 
@@ -20,14 +20,14 @@ const Read = defineTask({
   schema: z.object({ title: z.string(), text: z.string() }),
 });
 
-async function reach(place: ClaimingOrder['stopAt'], stopAt: ClaimingOrder['stopAt']): Promise<void> {
+async function reach(place: ClaimingSettings['stopAt'], stopAt: ClaimingSettings['stopAt']): Promise<void> {
   if (place !== stopAt) return;
-  process.stdout.write('there\n');
+  process.stdout.write('paused\n');
   await new Promise(() => {});
 }
 
-/** A process that sends one large body and never gets to its commit. */
-async function claim({ databaseUrl, folder, stopAt }: ClaimingOrder): Promise<void> {
+/** Sends one large body and never commits. */
+async function claim({ databaseUrl, folder, stopAt }: ClaimingSettings): Promise<void> {
   const pool = new pg.Pool({ connectionString: databaseUrl });
   const store = new FileObjectStore(folder);
   const stopping = Object.assign(Object.create(store) as FileObjectStore, {

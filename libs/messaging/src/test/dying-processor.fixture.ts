@@ -23,10 +23,10 @@ export const Priced = defineEvent({
 });
 export const GROUP = 'pricing';
 
-export interface ProcessingOrder {
+export interface ProcessingSettings {
   kafkaBroker: string;
   prefix: string;
-  /** Where it says `there` and goes on when it is told to, on its standard input. */
+  /** Where it prints `paused` and waits for a line on its standard input. */
   stopAt: 'before the commit' | 'after the commit';
 }
 
@@ -43,10 +43,10 @@ export function pricing(kafka: Kafka, prefix: string, batchSize = 500) {
   });
 }
 
-/** The same client, but each commit of a transaction stops at a place. */
-function stoppingAt(place: ProcessingOrder['stopAt'], kafka: Kafka): Kafka {
+/** The same client, but each commit of a transaction pauses. */
+function stoppingAt(place: ProcessingSettings['stopAt'], kafka: Kafka): Kafka {
   const stop = async () => {
-    process.stdout.write('there\n');
+    process.stdout.write('paused\n');
     await once(process.stdin, 'data');
   };
   const stopping = (producer: Producer): Producer => ({
@@ -57,7 +57,7 @@ function stoppingAt(place: ProcessingOrder['stopAt'], kafka: Kafka): Kafka {
       const slowCommit = async () => {
         if (place === 'before the commit') await stop();
         await commit().catch((error) => {
-          process.stdout.write('refused\n');
+          process.stdout.write('rejected\n');
           throw error;
         });
         if (place === 'after the commit') await stop();
@@ -74,7 +74,7 @@ function stoppingAt(place: ProcessingOrder['stopAt'], kafka: Kafka): Kafka {
 }
 
 if (import.meta.main) {
-  const { kafkaBroker, prefix, stopAt }: ProcessingOrder = JSON.parse(process.argv[2]!);
+  const { kafkaBroker, prefix, stopAt }: ProcessingSettings = JSON.parse(process.argv[2]!);
   const kafka = createKafka({ brokers: [kafkaBroker], clientId: 'dying', logger: quiet });
   await pricing(stoppingAt(stopAt, kafka), prefix).start();
 }

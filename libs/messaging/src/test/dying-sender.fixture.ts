@@ -10,17 +10,17 @@ export const queue = defineQueue({ name: 'tasks' });
 export const topic = defineTopic({ name: 'facts', partitions: 1 });
 const schema = z.object({ what: z.string() });
 const subject = ({ what }: { what: string }) => what;
-export const DoIt = defineTask({ type: 'test.DoIt.v1', queue, subject, schema });
-export const ItHappened = defineEvent({ type: 'test.ItHappened.v1', topic, subject, schema });
+export const TestTask = defineTask({ type: 'test.TestTask.v1', queue, subject, schema });
+export const TestEvent = defineEvent({ type: 'test.TestEvent.v1', topic, subject, schema });
 
-export interface SendingOrder {
+export interface SendingSettings {
   broker: 'kafka' | 'rabbitmq';
   guarantee: DeliveryGuarantee;
-  /** What is to be sent, each once. */
+  /** What to send, each once. */
   whats: string[];
-  /** What was sent, one a line: what a process that comes after a crash knows. */
+  /** File with one sent message per line, for the process after a crash. */
   journal: string;
-  /** Where the process stops for ever, to be killed there: between the sending of this one and its note. Default nowhere. */
+  /** Hangs between sending this one and noting it, to be killed there. Default: never. */
   stopAt?: string;
   rabbitmqUrl: string;
   kafkaBroker: string;
@@ -28,10 +28,10 @@ export interface SendingOrder {
 }
 
 /**
- * A process that sends what is not in its journal yet. At most once is noted before it is sent, at least once after it: the
- * order that each guarantee asks of its sender.
+ * Sends what is not in the journal yet. At most once notes before sending, at least once after it: the order that each
+ * guarantee requires.
  */
-async function sendAll(order: SendingOrder): Promise<void> {
+async function sendAll(order: SendingSettings): Promise<void> {
   const { guarantee, journal } = order;
   const kafka = createKafka({ brokers: [order.kafkaBroker], clientId: 'dying', logger: quiet });
   const { sender, close } = openSender({ ...order, kafka });
@@ -39,11 +39,11 @@ async function sendAll(order: SendingOrder): Promise<void> {
   const note = (what: string) => appendFileSync(journal, `${what}\n`, { flush: true });
   const send = (what: string) =>
     order.broker === 'kafka'
-      ? sender.publish(ItHappened, { what }, { guarantee })
-      : sender.send(DoIt, { what }, { guarantee });
+      ? sender.publish(TestEvent, { what }, { guarantee })
+      : sender.send(TestTask, { what }, { guarantee });
   const stopAt = async (what: string) => {
     if (what !== order.stopAt) return;
-    process.stdout.write('there\n');
+    process.stdout.write('paused\n');
     await new Promise(() => setInterval(() => {}, 1_000));
   };
   for (const what of order.whats.filter((one) => !noted.has(one))) {

@@ -36,7 +36,7 @@ const subject = ({ parcelId }: { parcelId: string }) => parcelId;
 export const ParcelPacked = defineEvent({
   type: 'depot.ParcelPacked.v1',
   topic: parcelEvents,
-  subject: ({ parcelId }) => parcelId, // also the key: what is said of one parcel stays in order
+  subject: ({ parcelId }) => parcelId, // also the key: events of one parcel stay in order
   schema: z.object({ parcelId: z.string(), grams: z.int() }),
 });
 export const ParcelWeighed = defineEvent({
@@ -94,7 +94,7 @@ export function callbackRequests(database: TransactionRunner, outbox: MessageOut
     logger: quiet,
     task: PickUp,
     onReply: (_reply, about: { parcelId: string }, { tx }) => setStatus(tx, about.parcelId, 'with the carrier'),
-    onTimeout: ({ parcelId }, { tx }) => setStatus(tx, parcelId, 'to be asked by phone'),
+    onTimeout: ({ parcelId }, { tx }) => setStatus(tx, parcelId, 'to be phoned'),
   });
 }
 

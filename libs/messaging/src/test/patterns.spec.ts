@@ -51,7 +51,7 @@ afterAll(async () => {
   await Promise.all([database.drop(), vhost.drop(), topics.drop()]);
 });
 
-describe('what the pages on messaging show', () => {
+describe('the examples in docs/patterns', () => {
   it('fire-and-forget', async () => {
     await example.fireAndForget(opened.sender, 'p1');
     expect(JSON.parse((await rabbit.take(example.parcelLabels.name)).body)).toEqual({ parcelId: 'p1' });
@@ -67,7 +67,7 @@ describe('what the pages on messaging show', () => {
     const responder = startResponder(connection, example.QuoteParcel, (body, context) => handler.handle(body, context));
     const requests = new RequestReply({ publishing: connection, consuming: connection, source: '/test' });
     const quoted = () => example.requestReply(requests, 'p3');
-    expect(await until('somebody answers in time', quoted, { within: '30s' })).toBe(450);
+    expect(await until('the responder replies in time', quoted, { within: '30s' })).toBe(450);
     await requests.close();
     await responder.stop();
   });
@@ -108,15 +108,15 @@ describe('what the pages on messaging show', () => {
     const scales = example.exactlyOnce({ kafka, prefix: topics.prefix });
     await scales.start();
     await example.publishSubscribe(opened.sender, 'p7');
-    const heard = await peer.received('p7', 2);
-    expect(heard.map(({ topic, body }) => [topic, JSON.parse(body)])).toContainEqual([
+    const received = await peer.received('p7', 2);
+    expect(received.map(({ topic, body }) => [topic, JSON.parse(body)])).toContainEqual([
       'parcel.weights',
       { parcelId: 'p7', kilograms: 0.9 },
     ]);
     await scales.stop();
   });
 
-  it('a producer that is held to a rate', async () => {
+  it('a rate-limited producer', async () => {
     const publisher = new KafkaPublisher(new KafkaJsClient(kafka), topics.prefix);
     const started = performance.now();
     const messages = Array.from({ length: 300 }, () =>

@@ -11,15 +11,15 @@ import {
 import { freshDatabase, type TcpProxy, transaction, until } from '@waybill/testing';
 import { quiet } from './workbench.fixture.js';
 
-/** Where the targets differ. */
+/** What differs between targets. */
 export interface PublisherPromises {
-  /** The key is stored with the message; elsewhere it orders messages and is gone. */
+  /** The key is stored with the message; elsewhere it only orders messages. */
   storesKeys: boolean;
-  /** The same key goes to the partition that Java's client chooses of 6; a message without one to the same when it comes again. */
+  /** The same key goes to the partition that Java's client chooses of 6; a message without one goes to the same one when it is sent again. */
   partitionsAsJava: boolean;
-  /** A body of so many bytes is never taken. */
+  /** A body of so many bytes is always rejected. */
   tooLarge: number;
-  /** What may be wrong with a destination that takes nothing. */
+  /** Reasons why a destination may accept nothing. */
   blocks: string[];
 }
 
@@ -31,13 +31,13 @@ export interface TargetUnderTest {
 }
 
 export interface OpenBroker {
-  /** On the way from the publishers to the broker. */
+  /** Between the publishers and the broker. */
   proxy: TcpProxy;
-  /** One as the services have it. */
+  /** A publisher as services use it. */
   publisher(): Publisher & { close(): Promise<void> };
-  /** A new one that takes everything. */
+  /** A new destination that accepts everything. */
   destination(): Promise<string>;
-  /** A new one that takes nothing because it is, e.g., missing. The publisher may have used it before. */
+  /** A new destination that accepts nothing because it is, e.g., missing. The publisher may have used it before. */
   blocked(because: string, publisher: Publisher): Promise<BlockedDestination>;
   /** All that the broker has confirmed there so far, each key's messages in their order. */
   stored(destination: string): Promise<StoredMessage[]>;
@@ -46,7 +46,7 @@ export interface OpenBroker {
 
 export interface BlockedDestination {
   name: string;
-  /** From now on it takes everything. */
+  /** From now on it accepts everything. */
   release(): Promise<void>;
 }
 
@@ -69,9 +69,9 @@ const JAVA_HASHES = {
 
 const PUBLISHED: PublishOutcome = { status: 'published' };
 const BLOCKED = { status: 'blocked', reason: expect.stringMatching(/./) };
-const REFUSED = { status: 'rejected', reason: expect.stringMatching(/./) };
+const REJECTED = { status: 'rejected', reason: expect.stringMatching(/./) };
 
-/** What every publisher does, as `Publisher` in @waybill/outbox has it, and what of the rest this one has declared. */
+/** The contract of `Publisher` in @waybill/outbox, and the further promises that this one declares. */
 export function keepsPublisherPromises(client: string, { target, promises, open }: TargetUnderTest): void {
   describe(`publishing to ${target} by ${client}`, () => {
     let broker: OpenBroker;
@@ -98,11 +98,11 @@ export function keepsPublisherPromises(client: string, { target, promises, open 
     const batchOf = (count: number, keys = 5) =>
       Array.from({ length: count }, (_, n) => message({ key: `k${n % keys}` }));
     const publish = (messages: OutboxMessage[]) => publisher.publish(messages);
-    /** As a relay does: the same call until the broker has taken it. */
+    /** As a relay does: repeats the call until the broker has confirmed. */
     const publishInTheEnd = (messages: OutboxMessage[]) =>
-      until('the broker takes it', () => publish(messages), { within: '30s' });
+      until('the broker confirms', () => publish(messages), { within: '30s' });
 
-    /** All of them are there, those of a key in their order. What came again counts as it came first. */
+    /** All of them are there, those of a key in their order. Duplicates count by their first copy. */
     async function expectStored(messages: OutboxMessage[]): Promise<void> {
       for (const [name, sent] of Map.groupBy(messages, (each) => each.destination)) {
         const arrived = [...new Set((await broker.stored(name)).map(({ id }) => id))];
@@ -128,7 +128,7 @@ export function keepsPublisherPromises(client: string, { target, promises, open 
       await expectStored(messages);
     });
 
-    it('takes an empty batch', async () => {
+    it('accepts an empty batch', async () => {
       expect(await publish([])).toEqual([]);
     });
 
@@ -151,7 +151,7 @@ export function keepsPublisherPromises(client: string, { target, promises, open 
       expect(stored!.key).toBe(promises.storesKeys ? sent.key : null);
     });
 
-    it('takes messages without a key, and keeps none of them from another', async () => {
+    it('accepts messages without a key, none of which delays another', async () => {
       const messages = Array.from({ length: 20 }, () => message({ key: null }));
       expect(await publish(messages)).toEqual(messages.map(() => PUBLISHED));
       const stored = await broker.stored(destination);
@@ -177,7 +177,7 @@ export function keepsPublisherPromises(client: string, { target, promises, open 
 
       await blocked.release();
       const isPublished = ({ status }: PublishOutcome) => status === 'published';
-      await until('it takes messages', async () => (await publish(messages)).every(isPublished));
+      await until('it accepts messages', async () => (await publish(messages)).every(isPublished));
       await expectStored(messages);
     });
 
@@ -202,11 +202,11 @@ export function keepsPublisherPromises(client: string, { target, promises, open 
       });
     }
 
-    it('refuses what is too large, and publishes what is before and behind it', async () => {
+    it('rejects what is too large, and publishes what is before and behind it', async () => {
       const tooLarge = message({ body: Buffer.alloc(promises.tooLarge) });
       const [before, behind] = [message(), message()];
-      expect(await publish([before, tooLarge, behind])).toEqual([PUBLISHED, REFUSED, PUBLISHED]);
-      expect(await publish([tooLarge])).toEqual([REFUSED]);
+      expect(await publish([before, tooLarge, behind])).toEqual([PUBLISHED, REJECTED, PUBLISHED]);
+      expect(await publish([tooLarge])).toEqual([REJECTED]);
       await expectStored([before, behind]);
     });
 
@@ -217,7 +217,7 @@ export function keepsPublisherPromises(client: string, { target, promises, open 
       expect(await broker.stored(destination)).toHaveLength(30);
     });
 
-    it('rejects while the broker is away, and publishes the same in order when it is back', async () => {
+    it('rejects while the broker is unavailable, and publishes the same in order when it is back', async () => {
       const [before, messages] = [batchOf(10), batchOf(50)];
       await publish(before);
       broker.proxy.cut();
@@ -230,7 +230,7 @@ export function keepsPublisherPromises(client: string, { target, promises, open 
 
     it('rejects when the connection breaks before the confirms come, and keeps order and ids in the next try', async () => {
       const messages = batchOf(50);
-      await publish([message()]); // it is connected
+      await publish([message()]); // connects
       broker.proxy.holdResponses();
       const publishing = publish(messages).catch(() => 'rejected');
       await until('the broker has something of it', async () => (await broker.stored(destination)).length > 1);
@@ -241,7 +241,7 @@ export function keepsPublisherPromises(client: string, { target, promises, open 
       await expectStored(messages);
     });
 
-    it('gives up on a broker that is paused, connected or not, and publishes the same in order when it goes on', async () => {
+    it('times out on a paused broker, connected or not, and publishes the same in order when it resumes', async () => {
       const [messages, others] = [batchOf(50), batchOf(50)];
       const another = broker.publisher();
       await publish([message()]);
@@ -269,7 +269,7 @@ export function keepsPublisherPromises(client: string, { target, promises, open 
       const relay = new OutboxRelay({ connectionString: database.url, targets, logger: quiet, batchSize: 50 });
       await relay.start();
       for (const some of [1, 200, 400]) {
-        await until(`${some} have come`, async () => (await broker.stored(destination)).length >= some);
+        await until(`${some} have arrived`, async () => (await broker.stored(destination)).length >= some);
         broker.proxy.cut();
         broker.proxy.restore();
       }

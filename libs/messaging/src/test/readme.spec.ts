@@ -7,19 +7,19 @@ import { connectMessaging, MessagingModule } from '../nest/index.js';
 import { mail, OrderPlaced, OrderPlacedHandler, shopEvents } from './readme.example.js';
 import { consumerDatabase, quiet } from './workbench.fixture.js';
 
-const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 @Module({ providers: [OrderPlacedHandler] })
 class ShopModule {}
 
 describe('the README', () => {
-  it('shows the code that is run here, word for word', () => {
-    const shown = [...read('src/readme.example.ts').matchAll(/\/\/ README: .*\n([\s\S]*?)\n\/\/ end/g)];
+  it('shows the code that this test runs, word for word', () => {
+    const shown = [...read('src/test/readme.example.ts').matchAll(/\/\/ README: .*\n([\s\S]*?)\n\/\/ end/g)];
     expect(shown).toHaveLength(1);
     for (const [, code] of shown) expect(read('README.md')).toContain(code);
   });
 
-  it('takes an event once, however often it comes, and sends what its handler has to say', async () => {
+  it('describes a handler that handles an event once, however often it is delivered, and sends its messages', async () => {
     const [database, topics, vhost] = await Promise.all([consumerDatabase(), freshTopics(), freshVhost()]);
     await database.pool.query('CREATE TABLE seen (order_id text)');
     const messaging = MessagingModule.forRoot({

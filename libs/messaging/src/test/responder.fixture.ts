@@ -4,15 +4,7 @@ import { MessageOutbox } from '../calls/index.js';
 import type { ObjectStore } from '../claim-check/index.js';
 import type { TaskContract } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
-import {
-  decode,
-  dispatchTo,
-  type Handler,
-  type HandlerOptions,
-  inTransaction,
-  pipeline,
-  redeemClaim,
-} from '../handling/index.js';
+import { decode, dispatchTo, type Handler, inTransaction, pipeline, redeemClaim } from '../handling/index.js';
 import { messagingMetrics } from '../outcomes/index.js';
 import { type RabbitClient, RabbitConsumer, RabbitPublisher } from '../rabbitmq/index.js';
 import { quiet, registered } from './workbench.fixture.js';
@@ -38,9 +30,7 @@ export function startResponder<C extends TaskContract>(
 ): Responder {
   const stopping = new AbortController();
   const publisher = new RabbitPublisher(client);
-  const options: HandlerOptions = { transaction: database !== NO_DATABASE };
-  const registrations = registered(task, handle);
-  for (const registration of registrations.values()) registration.options = options;
+  const registrations = registered(task, handle, { transaction: database !== NO_DATABASE });
   const pipe = pipeline(
     redeemClaim(objectStore),
     decode,

@@ -39,7 +39,7 @@ export function openSender({ rabbitmqUrl, kafka, kafkaTopicPrefix }: SenderSetti
     }),
     async close() {
       await Promise.all([kafkaUnconfirmed.close(), kafkaConfirmed.close()]);
-      await Promise.all([rabbit.close(), confirmedRabbit.close()]).catch(() => {}); // a broker that is away
+      await Promise.all([rabbit.close(), confirmedRabbit.close()]).catch(() => {}); // an unavailable broker
       await connection.close();
     },
   };

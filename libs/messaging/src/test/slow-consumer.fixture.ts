@@ -20,7 +20,7 @@ export const Work = defineTask({ type: 'test.Work.v1', queue, subject, schema })
 export const BoundedWork = defineTask({ type: 'test.BoundedWork.v1', queue: bounded, subject, schema });
 export const Fact = defineEvent({ type: 'test.Fact.v1', topic, subject, schema });
 
-export interface SlowConsumerOrder {
+export interface SlowConsumerSettings {
   databaseUrl: string;
   rabbitmqUrl: string;
   kafkaBroker: string;
@@ -30,26 +30,26 @@ export interface SlowConsumerOrder {
   takes: number;
 }
 
-/** What the process tells of itself. */
-export interface Vitals {
+/** What the process reports. */
+export interface ProcessStats {
   handled: number;
-  /** Messages that are being handled: now at most, and ever. */
-  mostInHand: number;
+  /** The most messages in flight so far. */
+  maxInFlight: number;
   /** Resident, in MiB. */
   memory: number;
 }
 
-const TELL_EVERY = 50;
+const REPORT_INTERVAL = 50;
 const MIB = 1_024 * 1_024;
-const vitals: Vitals = { handled: 0, mostInHand: 0, memory: 0 };
-let inHand = 0;
+const stats: ProcessStats = { handled: 0, maxInFlight: 0, memory: 0 };
+let inFlight = 0;
 let takes = 0;
 
 async function work(): Promise<void> {
-  vitals.mostInHand = Math.max(vitals.mostInHand, ++inHand);
+  stats.maxInFlight = Math.max(stats.maxInFlight, ++inFlight);
   await pause(takes);
-  inHand--;
-  vitals.handled++;
+  inFlight--;
+  stats.handled++;
 }
 
 @Handles(Work, { transaction: false })
@@ -70,10 +70,10 @@ class FactHandler implements Handler<typeof Fact> {
   handle = work;
 }
 
-/** A service that is slow, in a process of its own. */
-async function consume(order: SlowConsumerOrder): Promise<void> {
-  takes = order.takes;
-  const pool = new pg.Pool({ connectionString: order.databaseUrl });
+/** A slow service in a process of its own. */
+async function consume(settings: SlowConsumerSettings): Promise<void> {
+  takes = settings.takes;
+  const pool = new pg.Pool({ connectionString: settings.databaseUrl });
   const messaging = MessagingModule.forRoot({
     service: 'slow',
     topology,
@@ -83,11 +83,11 @@ async function consume(order: SlowConsumerOrder): Promise<void> {
       autocommit: pgTx(pool as never),
       transaction: (run) => transaction(pool, (client) => run(pgTx(client))),
     },
-    databaseUrl: order.databaseUrl,
-    rabbitmqUrl: order.rabbitmqUrl,
-    kafkaBrokers: [order.kafkaBroker],
-    kafkaTopicPrefix: order.kafkaTopicPrefix,
-    prefetch: { [queue.name]: order.prefetch, [bounded.name]: order.prefetch },
+    databaseUrl: settings.databaseUrl,
+    rabbitmqUrl: settings.rabbitmqUrl,
+    kafkaBrokers: [settings.kafkaBroker],
+    kafkaTopicPrefix: settings.kafkaTopicPrefix,
+    prefetch: { [queue.name]: settings.prefetch, [bounded.name]: settings.prefetch },
   });
 
   @Module({ imports: [messaging], providers: [WorkHandler, BoundedWorkHandler, FactHandler] })
@@ -95,11 +95,11 @@ async function consume(order: SlowConsumerOrder): Promise<void> {
 
   const app = await NestFactory.createApplicationContext(SlowService, { logger: false });
   for (const transport of [KafkaTransport, RabbitTransport]) app.get(transport).listen(() => {});
-  const tell = () => {
-    vitals.memory = Math.round(process.memoryUsage.rss() / MIB);
-    process.stdout.write(`${JSON.stringify(vitals)}\n`);
+  const report = () => {
+    stats.memory = Math.round(process.memoryUsage.rss() / MIB);
+    process.stdout.write(`${JSON.stringify(stats)}\n`);
   };
-  setInterval(tell, TELL_EVERY);
+  setInterval(report, REPORT_INTERVAL);
 }
 
 if (import.meta.main) await consume(JSON.parse(process.argv[2]!));

@@ -4,11 +4,17 @@ import { type FreshDatabase, freshDatabase, transaction } from '@waybill/testing
 import { Isolation, StartedAttempts } from '../attempts/index.js';
 import { MessageOutbox } from '../calls/index.js';
 import { type Contract, readableTypes } from '../contract/index.js';
-import { dispatchTo, type Handler, handlerPipeline, type Registration } from '../handling/index.js';
+import {
+  dispatchTo,
+  type Handler,
+  type HandlerOptions,
+  handlerPipeline,
+  type Registration,
+} from '../handling/index.js';
 import { messagingMigrations } from '../migrations.js';
 import { messagingMetrics } from '../outcomes/index.js';
 
-/** Says nothing; a failing test shows the outcome. */
+/** Logs nothing; a failing test shows the outcome. */
 export const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 export const CONSUMER = 'workbench';
@@ -41,9 +47,13 @@ export async function effects(database: FreshDatabase): Promise<string[]> {
   return rows.map(({ what }) => what);
 }
 
-/** The handler behind the middlewares that every service has around it. */
-export function registered<C extends Contract>(contract: C, handle: Handler<C>['handle']): Map<string, Registration> {
-  const registration = { contract, options: {}, handler: { handle } as Handler<Contract> };
+/** The registration of a handler for every version that its contract reads. */
+export function registered<C extends Contract>(
+  contract: C,
+  handle: Handler<C>['handle'],
+  options: HandlerOptions = {},
+): Map<string, Registration> {
+  const registration = { contract, options, handler: { handle } as Handler<Contract> };
   return new Map(readableTypes(contract).map((type) => [type, registration]));
 }
 

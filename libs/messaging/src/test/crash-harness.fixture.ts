@@ -17,16 +17,24 @@ import {
 import { declareTopics, type ReleaseParked, releaseParkedOf } from '../kafka/index.js';
 import type { MessagingOptions } from '../nest/index.js';
 import { type Failure, failureOf } from '../outcomes/index.js';
-import { type ConsumerSettings, type Deed, DoIt, events, ItHappened, SERVICE, tasks } from './consumer.fixture.js';
+import {
+  type ConsumerSettings,
+  events,
+  SERVICE,
+  TestEvent,
+  type TestMessage,
+  TestTask,
+  tasks,
+} from './consumer.fixture.js';
 import { type ConsumerDatabase, consumerDatabase, effects } from './workbench.fixture.js';
 
 export type Broker = 'rabbitmq' | 'kafka';
 const RESTART_AFTER = 200;
 
-/** One copy of the consumer: a process that is started again when it dies, until it is told to stop. */
+/** One copy of the consumer: a process that is started again when it dies, until `stop`. */
 export class Copy {
   deaths = 0;
-  /** What its handler has begun and when, the last one last; of this process only. */
+  /** What the handler of the current process has started, in order. */
   started: string[] = [];
   committed: string[] = [];
   isReady = false;
@@ -70,7 +78,7 @@ export class Copy {
     this.isReady = false;
     const { process: child } = this;
     createInterface({ input: child.stdout! }).on('line', (line) => {
-      if (this.process === child) this.hear(line);
+      if (this.process === child) this.onLine(line);
     });
     child.once('exit', async () => {
       this.deaths++;
@@ -81,21 +89,21 @@ export class Copy {
     });
   }
 
-  private hear(line: string): void {
+  private onLine(line: string): void {
     if (line === 'ready') this.isReady = true;
-    const [word, ...what] = line.split(' ');
-    if (word === 'started') this.started.push(what.join(' '));
-    if (word === 'committed') this.committed.push(what.join(' '));
+    const [event, ...what] = line.split(' ');
+    if (event === 'started') this.started.push(what.join(' '));
+    if (event === 'committed') this.committed.push(what.join(' '));
   }
 }
 
-export interface Letter extends Failure {
+export interface DeadLetterRecord extends Failure {
   id: string;
   body: string;
 }
 
-/** A consumer with real servers to itself, in processes that die. Seen by its effects and dead letters. */
-export class CrashBench {
+/** Runs a consumer on real servers in processes that can be killed; observed by its effects and dead letters. */
+export class CrashHarness {
   private copies: Copy[] = [];
 
   private constructor(
@@ -104,38 +112,38 @@ export class CrashBench {
     private readonly kafka: KafkaPeer,
     private readonly vhost: FreshVhost,
     private readonly topics: FreshTopics,
-    /** The consumer's way to each broker; ours is another. */
-    readonly ways: Record<Broker, TcpProxy>,
+    /** Between the consumer and each broker; the harness connects directly. */
+    readonly proxies: Record<Broker, TcpProxy>,
     private readonly kafkaClient: MessagingOptions['kafkaClient'],
   ) {}
 
-  static async open(kafkaClient: MessagingOptions['kafkaClient'] = 'kafkajs'): Promise<CrashBench> {
+  static async open(kafkaClient: MessagingOptions['kafkaClient'] = 'kafkajs'): Promise<CrashHarness> {
     const [database, vhost] = await Promise.all([consumerDatabase(), freshVhost()]);
     const topics = freshTopics();
     await declareTopics(topics.kafka, [events], { prefix: topics.prefix });
     const { hostname: host, port } = new URL(vhost.url);
-    const ways = {
+    const proxies = {
       rabbitmq: await TcpProxy.to({ host, port: Number(port) }),
       kafka: await TcpProxy.toKafka(backingServices().kafka),
     };
     const peers = [await RabbitPeer.connect(vhost.url), new KafkaPeer(topics)] as const;
-    return new CrashBench(database, ...peers, vhost, topics, ways, kafkaClient);
+    return new CrashHarness(database, ...peers, vhost, topics, proxies, kafkaClient);
   }
 
   get settings(): ConsumerSettings {
     const rabbitmqUrl = new URL(this.vhost.url);
-    rabbitmqUrl.port = String(this.ways.rabbitmq.port);
+    rabbitmqUrl.port = String(this.proxies.rabbitmq.port);
     return {
       databaseUrl: this.database.url,
       rabbitmqUrl: rabbitmqUrl.href,
-      kafkaBrokers: [`127.0.0.1:${this.ways.kafka.port}`],
+      kafkaBrokers: [`127.0.0.1:${this.proxies.kafka.port}`],
       kafkaTopicPrefix: this.topics.prefix,
       kafkaClient: this.kafkaClient,
       prefetch: 20,
     };
   }
 
-  /** A further copy of the consumer, when it is ready. */
+  /** Starts another copy of the consumer; resolves when it is ready. */
   async copy({ restarts = true, ...settings }: Partial<ConsumerSettings> & { restarts?: boolean } = {}): Promise<Copy> {
     const copy = new Copy({ ...this.settings, ...settings }, restarts);
     this.copies.push(copy);
@@ -144,23 +152,26 @@ export class CrashBench {
   }
 
   /** Sends a task or publishes an event; resolves with its id. */
-  say(broker: Broker, about: string, what: string, deed: Partial<Deed> = {}, changes = {}): Promise<string> {
-    const body = { about, what, deed: 'work', takes: 0, ...deed } as Deed;
+  send(broker: Broker, about: string, what: string, options: Partial<TestMessage> = {}, changes = {}): Promise<string> {
+    const body = { about, what, behaviour: 'succeed', takes: 0, ...options } as TestMessage;
     return broker === 'rabbitmq'
-      ? this.rabbit.send(DoIt, body, changes)
-      : this.kafka.publish(ItHappened, body, changes);
+      ? this.rabbit.send(TestTask, body, changes)
+      : this.kafka.publish(TestEvent, body, changes);
   }
 
-  /** The same as a message of another type. */
-  sayAs(broker: Broker, type: string, body: Pick<Deed, 'about' | 'what'>): Promise<string> {
-    const whole = { ...body, deed: 'work', takes: 0 } as Deed;
+  /** Sends a message of another type. */
+  sendAs(broker: Broker, type: string, body: Pick<TestMessage, 'about' | 'what'>): Promise<string> {
+    const message = { ...body, behaviour: 'succeed', takes: 0 } as TestMessage;
     return broker === 'rabbitmq'
-      ? this.rabbit.send({ ...DoIt, type }, whole)
-      : this.kafka.publish({ ...ItHappened, type }, whole);
+      ? this.rabbit.send({ ...TestTask, type }, message)
+      : this.kafka.publish({ ...TestEvent, type }, message);
   }
 
-  /** What the console sends when a person has decided about an event. */
-  async release({ body, ...decision }: Pick<ReleaseParked, 'messageId' | 'key' | 'action'> & { body?: Partial<Deed> }) {
+  /** Sends what the console sends when an operator has resolved a dead letter. */
+  async release({
+    body,
+    ...decision
+  }: Pick<ReleaseParked, 'messageId' | 'key' | 'action'> & { body?: Partial<TestMessage> }) {
     const bytes = body && Buffer.from(JSON.stringify(body)).toString('base64');
     const release = { source: events.name, by: 'ada', ...decision, ...(bytes && { body: bytes }) };
     return this.rabbit.send(releaseParkedOf(SERVICE), release);
@@ -171,7 +182,7 @@ export class CrashBench {
     return all.filter((effect) => effect.startsWith(`${about} `)).map((effect) => effect.slice(about.length + 1));
   }
 
-  /** When each was written, in milliseconds since 1970. */
+  /** When each effect was written, in ms since 1970. */
   async effectTimes(): Promise<Map<string, number>> {
     const { rows } = await this.database.pool.query<{ what: string; at: Date }>('SELECT what, at FROM effects');
     return new Map(rows.map(({ what, at }) => [what, at.getTime()]));
@@ -185,36 +196,38 @@ export class CrashBench {
     );
   }
 
-  /** The next dead letter of a broker, taken away; an event's is found where it leaves for its topic. */
-  async deadLetter(broker: Broker, within: `${number}s` = '60s'): Promise<Letter> {
+  /** Removes and returns a broker's next dead letter; that of an event is taken from the outbox. */
+  async deadLetter(broker: Broker, within: `${number}s` = '60s'): Promise<DeadLetterRecord> {
     if (broker === 'rabbitmq') {
-      await until('a task is given up', async () => (await this.rabbit.waiting(`${tasks.name}-dlq`)) > 0, { within });
+      await until('a task is dead-lettered', async () => (await this.rabbit.waiting(`${tasks.name}-dlq`)) > 0, {
+        within,
+      });
       const { id, headers, body } = await this.rabbit.take(`${tasks.name}-dlq`);
       return { ...failureOf(headers)!, id, body };
     }
     const take = `DELETE FROM waybill.outbox WHERE seq = (SELECT min(seq) FROM waybill.outbox WHERE destination = $1)
       RETURNING id, headers, body`;
     const { id, headers, body } = await until(
-      'an event is given up',
+      'an event is dead-lettered',
       async () => (await this.database.pool.query(take, [`${events.name}.${SERVICE}-dlq`])).rows[0],
       { within },
     );
     return { ...failureOf(headers)!, id, body: body.toString() };
   }
 
-  /** A dead letter of the queue as it lies there. */
-  takeDeadTask(): Promise<QueuedMessage> {
+  /** Removes and returns the next dead letter of the queue. */
+  takeDeadLetter(): Promise<QueuedMessage> {
     return this.rabbit.take(`${tasks.name}-dlq`);
   }
 
-  /** Sends it to its queue as it is, headers of its failure included. */
-  resubmitTask(letter: QueuedMessage): Promise<void> {
-    return this.rabbit.forward(letter, tasks.name);
+  /** Sends it to its queue unchanged, failure headers included. */
+  resubmitTask(deadLetter: QueuedMessage): Promise<void> {
+    return this.rabbit.forward(deadLetter, tasks.name);
   }
 
   async deadLetters(): Promise<number> {
-    const { rows } = await this.database.pool.query('SELECT count(*)::integer AS given_up FROM waybill.outbox');
-    return rows[0].given_up + (await this.rabbit.waiting(`${tasks.name}-dlq`));
+    const { rows } = await this.database.pool.query('SELECT count(*)::integer AS dead_letters FROM waybill.outbox');
+    return rows[0].dead_letters + (await this.rabbit.waiting(`${tasks.name}-dlq`));
   }
 
   /** A member that was killed stays in its group until its session ends. */
@@ -234,7 +247,7 @@ export class CrashBench {
   async close(): Promise<void> {
     await this.stopCopies();
     await Promise.all([this.rabbit.close(), this.kafka.close()]);
-    await Promise.all(Object.values(this.ways).map((way) => way.close()));
+    await Promise.all(Object.values(this.proxies).map((proxy) => proxy.close()));
     await Promise.all([this.database.drop(), this.vhost.drop(), this.dropTopics()]);
   }
 }

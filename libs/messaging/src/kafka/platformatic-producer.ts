@@ -1,0 +1,79 @@
+import type { Producer } from '@platformatic/kafka';
+import {
+  type Acks,
+  BrokerRejection,
+  type KafkaSettings,
+  type OutgoingRecord,
+  type RecordProducer,
+} from './kafka-client.js';
+import { connectionOf, load } from './platformatic-library.js';
+
+/** Sends by @platformatic/kafka. */
+export class PlatformaticProducer implements RecordProducer {
+  private opened: Promise<Opened> | undefined;
+
+  constructor(
+    private readonly settings: KafkaSettings,
+    private readonly acks: Acks,
+  ) {}
+
+  async send(records: readonly OutgoingRecord[]): Promise<void> {
+    this.opened ??= this.open();
+    const { producer, partitionOf } = await this.opened;
+    const messages = records.map(({ topic, key, headers, value }) => ({
+      topic,
+      ...(key !== null && { key: Buffer.from(key) }),
+      headers: new Map(Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)])),
+      value,
+      partition: partitionOf(key ?? value),
+    }));
+    try {
+      await producer.send({ messages, acks: this.acks === 'all' ? -1 : 0, idempotent: this.acks === 'all' });
+    } catch (error) {
+      throw rejectionIn(error) ?? error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await (await this.opened)?.producer.close();
+  }
+
+  private async open(): Promise<Opened> {
+    const { murmur2, Producer } = await load();
+    const retries = this.acks === 'all' ? 1 : 0;
+    const producer = new Producer({ ...connectionOf(this.settings), retries, retryDelay: 50 });
+    // The library's partitioner treats the hash as unsigned, Java's drops the sign.
+    return { producer, partitionOf: (key) => murmur2(key) & 0x7fffffff };
+  }
+}
+
+interface Opened {
+  producer: Producer;
+  /** To be taken modulo the number of partitions, which the library does. */
+  partitionOf(key: string | Buffer): number;
+}
+
+/** The broker's error, wherever it is among the causes. */
+function rejectionIn(error: unknown): BrokerRejection | undefined {
+  const reasons = reasonsIn(error as Reason);
+  const named = reasons.find(({ apiId }) => apiId && apiId !== OF_A_RECORD);
+  if (named) return new BrokerRejection(named.apiId!, named.message, error);
+  const isUnknown = ({ message }: Reason) => message.startsWith('Unknown topic ');
+  const unknown = reasons.find(isUnknown); // the library drops the code of this one
+  return unknown && new BrokerRejection('UNKNOWN_TOPIC_OR_PARTITION', unknown.message, error);
+}
+
+/** The library's code for an error about one record; the broker's own code is beside it. */
+const OF_A_RECORD = 'UNKNOWN_SERVER_ERROR';
+
+interface Reason {
+  apiId?: string;
+  message: string;
+  errors?: Reason[];
+  cause?: unknown;
+}
+
+function reasonsIn(error: Reason): Reason[] {
+  const further = error.cause instanceof Error ? [error.cause] : [];
+  return [error, ...[...(error.errors ?? []), ...further].flatMap(reasonsIn)];
+}
