@@ -24,7 +24,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('dead letters and batches from before the later migrations are kept, with when they were resolved', async () => {
+it('the migrations keep dead letters, batches and history of the first version', async () => {
   const { pool } = database;
   await migrateLibraries(pool, { library: 'dlq', directory: pathToFileURL(`${folder}/`) });
   for (const [id, status] of [
@@ -44,7 +44,7 @@ it('dead letters and batches from before the later migrations are kept, with whe
     [batch],
   );
   await pool.query(
-    `INSERT INTO waybill.dead_letter_acts (dead_letter, act, by, at)
+    `INSERT INTO waybill.dead_letter_history (dead_letter, event, by, at)
      VALUES ($1, 'failed', 'c', '2026-01-01Z'), ($1, 'resubmitted', 'ada', '2026-01-02Z')`,
     [resolved],
   );
@@ -66,5 +66,5 @@ it('dead letters and batches from before the later migrations are kept, with whe
     released: 0,
   });
   const { history } = (await new DeadLetterQueries().find(tx, resolved!))!;
-  expect(history.map(({ act }) => act)).toEqual(['failed', 'resubmitted']);
+  expect(history.map(({ event }) => event)).toEqual(['failed', 'resubmitted']);
 });
