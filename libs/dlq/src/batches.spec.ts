@@ -1,6 +1,6 @@
 import { until } from '@waybill/testing';
-import { BatchRunner } from './batch-runner.js';
 import type { BatchRequest, BatchSelection } from './batch.js';
+import { BatchRunner } from './batch-runner.js';
 import { Batches } from './batches.js';
 import { DeadLetterQueries } from './dead-letter-queries.js';
 import {

@@ -15,6 +15,7 @@ import {
 import { BatchRunner } from './batch-runner.js';
 import { Batches } from './batches.js';
 import { Collector } from './collector.js';
+import type { ConsoleProcess } from './console-process.fixture.js';
 import { DeadLetterQueries } from './dead-letter-queries.js';
 import {
   aDeadLetter,
@@ -27,7 +28,6 @@ import {
   rawDeadLetter,
   TASKS,
 } from './dead-letters.fixture.js';
-import type { ConsoleProcess } from './console-process.fixture.js';
 import { KafkaCollector } from './kafka-collector.js';
 import { RabbitCollector } from './rabbit-collector.js';
 import { Review } from './review.js';

@@ -30,7 +30,13 @@ export interface GroupRow {
   example: string;
 }
 
-export function toGroup({ failure_group, pattern, first_failed_at, last_failed_at, ...group }: GroupRow): DeadLetterGroup {
+export function toGroup({
+  failure_group,
+  pattern,
+  first_failed_at,
+  last_failed_at,
+  ...group
+}: GroupRow): DeadLetterGroup {
   return {
     ...group,
     group: failure_group,

@@ -1,4 +1,5 @@
-import { type DeadLetterFilter, DeadLetterQueries } from './dead-letter-queries.js';
+import type { DeadLetterFilter } from './dead-letter-filter.js';
+import { DeadLetterQueries } from './dead-letter-queries.js';
 import { aDeadLetter, collect, type DeadLetterHarness, deadLetterDatabase, EVENTS } from './dead-letters.fixture.js';
 import { Review } from './review.js';
 

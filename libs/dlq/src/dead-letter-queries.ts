@@ -5,9 +5,9 @@ import { noObjectStore, type ReadBody } from './dead-letter-body.js';
 import { conditions, type DeadLetterFilter } from './dead-letter-filter.js';
 import { type DeadLetterGroup, type GroupRow, toGroup } from './dead-letter-group.js';
 import {
-  type HistoryRow,
   type DeadLetterDetailsRow,
   type DeadLetterRow,
+  type HistoryRow,
   LIST_COLUMNS,
   toDeadLetter,
   toDeadLetterDetails,

@@ -1,5 +1,5 @@
 import type { FailureClass } from '@waybill/messaging';
-import type { HistoryEntry, DeadLetter, DeadLetterDetails, DeadLetterStatus } from './dead-letter.js';
+import type { DeadLetter, DeadLetterDetails, DeadLetterStatus, HistoryEntry } from './dead-letter.js';
 import { deadLetterBody, type ReadBody } from './dead-letter-body.js';
 
 /** The columns that a list of dead letters shows. */

@@ -1,4 +1,3 @@
-import { parseDeadLetter, type RawDeadLetter } from './parse-dead-letter.js';
 import type { CollectedDeadLetter, DeadLetterDetails } from './dead-letter.js';
 import { DeadLetterQueries } from './dead-letter-queries.js';
 import { DeadLetterStore } from './dead-letter-store.js';
@@ -10,6 +9,7 @@ import {
   EVENTS,
   TASKS,
 } from './dead-letters.fixture.js';
+import { parseDeadLetter, type RawDeadLetter } from './parse-dead-letter.js';
 
 let database: DeadLetterHarness;
 beforeAll(async () => {
@@ -72,7 +72,11 @@ describe('a collected dead letter', () => {
       failedAt: '2026-01-02T00:00:00.000Z',
       body: 'new',
     });
-    expect([await collectOne(first), await collectOne(second), await collectOne(first)]).toEqual(['new', 'again', 'known']);
+    expect([await collectOne(first), await collectOne(second), await collectOne(first)]).toEqual([
+      'new',
+      'again',
+      'known',
+    ]);
     expect(await detailsOf(second)).toMatchObject({
       error: 'second',
       body: 'new',

@@ -1,11 +1,11 @@
 import { type FailureClass, failureHeaders } from '@waybill/messaging';
 import { migrateLibraries, outboxMigrations, pgTx } from '@waybill/outbox';
 import { type FreshDatabase, freshDatabase, transaction } from '@waybill/testing';
-import { parseDeadLetter, type RawDeadLetter } from './parse-dead-letter.js';
 import type { CollectedDeadLetter, DeadLetterSource } from './dead-letter.js';
 import type { DeadLetterDatabase } from './dead-letter-database.js';
 import { DeadLetterStore } from './dead-letter-store.js';
 import { deadLetterMigrations } from './migrations.js';
+import { parseDeadLetter, type RawDeadLetter } from './parse-dead-letter.js';
 
 /** Discards logs. */
 export const quiet = { debug() {}, info() {}, warn() {}, error() {} };

@@ -6,9 +6,9 @@ import {
   type StoredRecord,
 } from '@waybill/messaging';
 import type { HealthCheck, Logger } from '@waybill/outbox';
-import { parseDeadLetter, type RawDeadLetter } from './parse-dead-letter.js';
 import type { Collector } from './collector.js';
 import type { DeadLetterSource } from './dead-letter.js';
+import { parseDeadLetter, type RawDeadLetter } from './parse-dead-letter.js';
 
 /** Bytes. Dead letters are few, and the console's memory is small. */
 const MAX_FETCH = 2 * 1024 * 1024;

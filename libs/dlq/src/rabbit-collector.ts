@@ -1,8 +1,8 @@
 import type { QueueReader, RabbitClient, RabbitDelivery } from '@waybill/messaging';
 import type { HealthCheck } from '@waybill/outbox';
-import { parseDeadLetter, type RawDeadLetter } from './parse-dead-letter.js';
 import type { Collector } from './collector.js';
 import type { DeadLetterSource } from './dead-letter.js';
+import { parseDeadLetter, type RawDeadLetter } from './parse-dead-letter.js';
 
 const PREFETCH = 5;
 

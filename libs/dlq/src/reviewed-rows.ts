@@ -37,10 +37,7 @@ export class ReviewedRows {
       throw new ReviewError('resolved', `nothing was changed: it is ${row.status} already, ${resolvedBy}`);
     }
     if (version !== undefined && version !== row.version) {
-      throw new ReviewError(
-        'changed',
-        `nothing was changed: you saw version ${version}, it is ${row.version} now`,
-      );
+      throw new ReviewError('changed', `nothing was changed: you saw version ${version}, it is ${row.version} now`);
     }
     return row;
   }

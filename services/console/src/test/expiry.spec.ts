@@ -1,4 +1,4 @@
-import { parseDeadLetter, DeadLetterStore, Review } from '@waybill/dlq';
+import { DeadLetterStore, parseDeadLetter, Review } from '@waybill/dlq';
 import { pgTx } from '@waybill/outbox';
 import { transaction, until } from '@waybill/testing';
 import pg from 'pg';
