@@ -44,7 +44,7 @@ it('the migrations keep dead letters, batches and history of the first version',
     [batch],
   );
   await pool.query(
-    `INSERT INTO waybill.dead_letter_history (dead_letter, event, by, at)
+    `INSERT INTO waybill.dead_letter_acts (dead_letter, act, by, at)
      VALUES ($1, 'failed', 'c', '2026-01-01Z'), ($1, 'resubmitted', 'ada', '2026-01-02Z')`,
     [resolved],
   );

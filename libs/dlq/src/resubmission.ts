@@ -40,7 +40,7 @@ export function resubmission(deadLetter: StoredMessage, { by, body: edited, name
     return releaseTask(deadLetter, { action: 'resubmit', ...body, by }, namespace);
   }
   const { messageId, source, type, body } = deadLetter;
-  const original = withoutBrokerHeaders(deadLetter.headers, namespace);
+  const original = originalHeaders(deadLetter.headers, namespace);
   const headers = edited ? withoutBodyReference(original) : original;
   return {
     id: messageId,
@@ -90,5 +90,5 @@ function releaseTask(
 /** What a broker adds when it dead-letters a message or delivers it again. */
 const BROKER_HEADERS = /^x-(first-|last-)?death|^x-(delivery|acquired)-count$/;
 
-const withoutBrokerHeaders = (headers: Record<string, string>, namespace: string | undefined): Record<string, string> =>
+const originalHeaders = (headers: Record<string, string>, namespace: string | undefined): Record<string, string> =>
   Object.fromEntries(Object.entries(withoutFailure(headers, namespace)).filter(([name]) => !BROKER_HEADERS.test(name)));

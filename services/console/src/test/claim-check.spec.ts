@@ -108,7 +108,7 @@ describe('an unavailable body', () => {
     ['in another folder', { ...foreign, 'cloudEvents:dataref': 'file:///etc/passwd' }],
   ])('is not fetched when it is stored %s', async (_, headers) => {
     const { body, bodyUnavailable } = await deadLetterWith(headers);
-    expect([body, bodyUnavailable]).toEqual(['', expect.stringContaining('nothing is taken from elsewhere')]);
+    expect([body, bodyUnavailable]).toEqual(['', expect.stringContaining('nothing is read from elsewhere')]);
   });
 
   it('is not fetched when its reference leads out of the store', async () => {
@@ -116,7 +116,7 @@ describe('an unavailable body', () => {
       ...foreign,
       'cloudEvents:dataref': `${store.url}../../etc/passwd`,
     });
-    expect(bodyUnavailable).toContain('nothing is taken from elsewhere');
+    expect(bodyUnavailable).toContain('nothing is read from elsewhere');
   });
 
   it('is reported when it is too large to show', async () => {

@@ -24,7 +24,7 @@ describe('a dead letter', () => {
       type: 'waybill.ReserveStock.v1',
       key: orderId,
       body: JSON.stringify(task),
-      headers: { 'content-type': 'application/json', 'correlation-id': id, 'reply-to': 'test.answers' },
+      headers: { 'content-type': 'application/json', 'correlation-id': id, 'reply-to': 'test.replies' },
     });
     expect(await console.rabbit.waiting('inventory.reserve-dlq')).toBe(0);
   });
