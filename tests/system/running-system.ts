@@ -42,7 +42,7 @@ export interface DeadLetter {
   /** Increases with each change. */
   version: number;
   body: string;
-  history: { act: string; by: string }[];
+  history: { event: string; by: string }[];
 }
 
 /** A request to the console as an operator. */

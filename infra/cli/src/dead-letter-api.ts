@@ -26,7 +26,7 @@ export interface DeadLetterDetail extends DeadLetter {
   bodyEncoding: 'utf-8' | 'base64';
   dataref: string | null;
   bodyUnavailable: string | null;
-  history: { act: string; at: string; by: string; detail: string | null; editedBody: string | null }[];
+  history: { event: string; at: string; by: string; detail: string | null; editedBody: string | null }[];
 }
 
 export interface DeadLetterGroup {
@@ -57,7 +57,7 @@ export interface Batch {
 export interface BatchResponse {
   matching: number;
   selected: number;
-  refused: number;
+  excluded: number;
   batch: Batch | null;
 }
 

@@ -55,8 +55,8 @@ export function formatDetail(deadLetter: DeadLetterDetail): string {
     ['error', deadLetter.error],
     ['trace', deadLetter.traceId ?? '-'],
   ];
-  const entries = history.map(({ act, at, by, detail, editedBody }) =>
-    [shortTime(at), act, `by ${by}`, oneLine(detail ?? '', 60), editedBody === null ? '' : 'edited']
+  const entries = history.map(({ event, at, by, detail, editedBody }) =>
+    [shortTime(at), event, `by ${by}`, oneLine(detail ?? '', 60), editedBody === null ? '' : 'edited']
       .join('  ')
       .trimEnd(),
   );
@@ -77,10 +77,10 @@ export function formatDetail(deadLetter: DeadLetterDetail): string {
 const DONE: Record<BatchAction, string> = { resubmit: 'resubmitted', discard: 'discarded' };
 
 /** The result of a dry run. */
-export function formatPlan(action: BatchAction, { matching, selected, refused }: BatchResponse): string {
+export function formatPlan(action: BatchAction, { matching, selected, excluded }: BatchResponse): string {
   const partOfBatch = 'part of a running batch';
   const why = action === 'resubmit' ? `resubmitted too often (--force includes them) or ${partOfBatch}` : partOfBatch;
-  const skipped = refused ? `; ${refused} skipped: ${why}` : '';
+  const skipped = excluded ? `; ${excluded} skipped: ${why}` : '';
   return `${selected} of ${matching} waiting dead letters would be ${DONE[action]}${skipped}.`;
 }
 

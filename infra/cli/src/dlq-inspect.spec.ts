@@ -11,7 +11,7 @@ const DETAIL = {
   bodyEncoding: 'utf-8',
   dataref: null,
   bodyUnavailable: null,
-  history: [{ act: 'failed', at: '2026-01-01T00:00:11.000Z', by: 'printer', detail: 'no answer', editedBody: null }],
+  history: [{ event: 'failed', at: '2026-01-01T00:00:11.000Z', by: 'printer', detail: 'no answer', editedBody: null }],
 };
 
 let harness: DlqHarness;

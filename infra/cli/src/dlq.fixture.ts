@@ -22,7 +22,7 @@ export const DEAD_LETTER = {
   resubmissions: 0,
   version: 1,
 };
-export const PLAN = { matching: 3, selected: 2, refused: 1, batch: null };
+export const PLAN = { matching: 3, selected: 2, excluded: 1, batch: null };
 export const BATCH = {
   id: 'b-1',
   action: 'resubmit',

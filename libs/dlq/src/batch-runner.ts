@@ -3,10 +3,10 @@ import type { Logger } from '@waybill/outbox';
 import type { Batches } from './batches.js';
 import type { DeadLetterDatabase } from './dead-letter-database.js';
 
-/** After how many ms a batch that another process left goes on. */
+/** Milliseconds after which a process takes over a batch that another one left. */
 const INTERVAL = 1_000;
 
-/** Takes the steps of batches when they are due. Any number of processes may run one. */
+/** Runs the steps of batches when they are due. Any number of processes may run one. */
 export class BatchRunner {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
@@ -22,7 +22,7 @@ export class BatchRunner {
     this.running ??= this.runUntilStopped();
   }
 
-  /** There is a new batch. */
+  /** Call it after a new batch has committed, so that the batch starts without delay. */
   wake(): void {
     this.woken.resolve();
   }

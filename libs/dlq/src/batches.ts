@@ -1,73 +1,18 @@
 import { schemaName, type Tx } from '@waybill/outbox';
 import { v7 as uuidv7 } from 'uuid';
-import { conditions, type DeadLetterFilter } from './dead-letter-queries.js';
+import { type Batch, type BatchPlan, type BatchRequest, type BatchRow, toBatch } from './batch.js';
+import { conditions, type DeadLetterFilter } from './dead-letter-filter.js';
 import type { Review } from './review.js';
 import { ReviewError } from './review-error.js';
 
-export const BATCH_ACTIONS = ['resubmit', 'discard'] as const;
-export type BatchAction = (typeof BATCH_ACTIONS)[number];
-
-export const BATCH_STATUSES = ['running', 'done', 'stopped'] as const;
-export type BatchStatus = (typeof BATCH_STATUSES)[number];
-
-/** Which dead letters a batch resolves, and how fast. */
-export interface BatchSelection {
-  by: string;
-  /** Selects among those that wait. */
-  filter: Omit<DeadLetterFilter, 'status'>;
-  /** How many, the oldest first. Default all. */
-  limit?: number | undefined;
-  /** Default without limit. */
-  ratePerSecond?: number | undefined;
-  /** Resubmits even those that were resubmitted too often; discarding needs no force. Default false. */
-  force?: boolean | undefined;
-}
-
-/** What to do with them. Default: resubmit. */
-export type BatchRequest = BatchSelection &
-  ({ action?: 'resubmit'; reason?: undefined } | { action: 'discard'; reason: string });
-
-/** What a batch would do. */
-export interface BatchPlan {
-  /** Waiting dead letters that match the filter. */
-  matching: number;
-  /** How many of them it would resolve. */
-  selected: number;
-  /** How many it would not, because they were resubmitted too often or are part of a running batch. */
-  refused: number;
-}
-
-export interface Batch {
-  id: string;
-  action: BatchAction;
-  by: string;
-  /** Why the dead letters are discarded. */
-  reason: string | null;
-  filter: object;
-  ratePerSecond: number | null;
-  force: boolean;
-  status: BatchStatus;
-  selected: number;
-  /** Resubmitted or discarded by it so far. */
-  resolved: number;
-  /** Of those selected, resolved by somebody else first; known when the batch has ended. */
-  skipped: number;
-  /** Of those selected, waiting again because the batch was stopped. */
-  released: number;
-  createdAt: string;
-  /** When it was done or stopped. */
-  endedAt: string | null;
-  stoppedBy: string | null;
-}
-
 /** Dead letters per transaction when there is no rate. */
 const STEP_SIZE = 50;
-/** Above this rate, a step resolves several dead letters. */
+/** A batch with a higher rate resolves several dead letters per step. */
 const STEPS_PER_SECOND = 10;
 
 /**
- * Resubmits or discards many dead letters, at a rate. The selection and the progress are in the tables: after a crash the
- * next process goes on where it stopped, and any number of processes may take steps.
+ * Resubmits or discards many dead letters, at a rate. Selection and progress are in the tables, so that any process can run
+ * the next step, also after a crash.
  */
 export class Batches {
   private readonly schema: string;
@@ -79,7 +24,7 @@ export class Batches {
     this.schema = schemaName(schema);
   }
 
-  /** Changes nothing. */
+  /** A dry run: what `begin` would select. */
   async plan(db: Tx, request: BatchRequest): Promise<BatchPlan> {
     const { where, params } = waiting(request.filter);
     const { rows } = await db.query<{ matching: number; eligible: number }>(
@@ -89,10 +34,10 @@ export class Batches {
       params,
     );
     const { matching, eligible } = rows[0]!;
-    return { matching, selected: Math.min(eligible, request.limit ?? eligible), refused: matching - eligible };
+    return { matching, selected: Math.min(eligible, request.limit ?? eligible), excluded: matching - eligible };
   }
 
-  /** Undefined when there is nothing to resolve; then nothing is changed. */
+  /** Selects the dead letters; a BatchRunner resolves them. Undefined, without any change, when there are none. */
   async begin(tx: Tx, request: BatchRequest): Promise<Batch | undefined> {
     const { by, filter, limit, ratePerSecond, force = false, action = 'resubmit', reason } = request;
     const id = uuidv7();
@@ -118,7 +63,7 @@ export class Batches {
     return this.find(tx, id);
   }
 
-  /** Resolves the next dead letters of one batch that is due; false when there is none. */
+  /** Resolves the next dead letters of one batch; false when no batch is due. */
   async step(tx: Tx): Promise<boolean> {
     const { rows } = await tx.query<BatchRow>(
       `SELECT * FROM ${this.schema}.dead_letter_batches WHERE status = 'running' AND next_at <= now()
@@ -144,11 +89,11 @@ export class Batches {
   }
 
   /**
-   * Ends a batch early: what it has not resolved yet waits again for anybody. Throws ReviewError when it has ended already,
-   * or there is none with this id, which must be a UUID.
+   * Ends a batch early and releases the dead letters it has not resolved yet. Throws ReviewError when the batch has ended
+   * already, or there is none with this id, which must be a UUID.
    */
   async stop(tx: Tx, id: string, by: string): Promise<Batch> {
-    // Waits for a step in progress.
+    // The lock waits for a step in progress.
     const { rows } = await tx.query<BatchRow>(
       `SELECT * FROM ${this.schema}.dead_letter_batches WHERE id = $1 FOR UPDATE`,
       [id],
@@ -199,39 +144,4 @@ function waiting(filter: Omit<DeadLetterFilter, 'status'>) {
 }
 
 const ending = ({ status, stopped_by, ended_at }: BatchRow): string =>
-  status === 'done' ? 'it is done already' : `it is stopped already, by ${stopped_by} at ${ended_at?.toISOString()}`;
-
-interface BatchRow {
-  id: string;
-  action: BatchAction;
-  by: string;
-  reason: string | null;
-  filter: object;
-  force: boolean;
-  rate_per_second: number | null;
-  selected: number;
-  resolved: number;
-  released: number;
-  status: BatchStatus;
-  created_at: Date;
-  ended_at: Date | null;
-  stopped_by: string | null;
-}
-
-const toBatch = (row: BatchRow): Batch => ({
-  id: row.id,
-  action: row.action,
-  by: row.by,
-  reason: row.reason,
-  filter: row.filter,
-  ratePerSecond: row.rate_per_second,
-  force: row.force,
-  status: row.status,
-  selected: row.selected,
-  resolved: row.resolved,
-  skipped: row.status === 'running' ? 0 : row.selected - row.resolved - row.released,
-  released: row.released,
-  createdAt: row.created_at.toISOString(),
-  endedAt: row.ended_at?.toISOString() ?? null,
-  stoppedBy: row.stopped_by,
-});
+  status === 'done' ? 'it is already done' : `it was already stopped by ${stopped_by} at ${ended_at?.toISOString()}`;

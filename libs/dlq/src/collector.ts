@@ -10,7 +10,7 @@ export interface CollectorOptions {
   logger: Logger;
   /** PostgreSQL schema of the tables. Default `waybill`. */
   schema?: string | undefined;
-  /** Default `waybill`. */
+  /** Of the failure headers (`x-<namespace>-*`) and the metrics. Default `waybill`. */
   namespace?: string | undefined;
 }
 
@@ -25,26 +25,26 @@ export class Collector {
     this.metrics = collectorMetrics(options.namespace);
   }
 
-  /** The namespace of the headers that tell why a message was dead-lettered. */
+  /** The namespace of the failure headers. */
   get namespace(): string | undefined {
     return this.options.namespace;
   }
 
   /**
-   * Resolves with true once the dead letter is committed, however long the database is unavailable: a broker redelivers a
-   * message only so often before it drops it. False when the process stops first.
+   * Resolves with true once the dead letter is committed, with false when the process stops first. Retries while the database
+   * is unavailable instead of requeueing, because a broker drops a message after some redeliveries.
    */
   async collect(deadLetter: CollectedDeadLetter): Promise<boolean> {
     const { database, logger } = this.options;
-    const { messageId, type, at, class: failureClass } = deadLetter;
+    const { messageId, type, from, class: failureClass } = deadLetter;
     const how = await retryForever(
       () => database.transaction((tx) => this.store.collect(tx, deadLetter)),
       this.stopping.signal,
-      (error) => logger.warn({ err: error, messageId, from: at.name }, 'could not store a dead letter yet'),
+      (error) => logger.warn({ err: error, messageId, from: from.name }, 'could not store a dead letter, trying again'),
     );
     if (!how) return false;
-    this.metrics.collected.inc({ source: at.source, class: failureClass, how });
-    logger.info({ messageId, type, from: at.name, how }, 'collected a dead letter');
+    this.metrics.collected.inc({ source: from.source, class: failureClass, how });
+    logger.info({ messageId, type, from: from.name, how }, 'collected a dead letter');
     return true;
   }
 

@@ -15,6 +15,7 @@ import {
 import { BatchRunner } from './batch-runner.js';
 import { Batches } from './batches.js';
 import { Collector } from './collector.js';
+import type { ConsoleProcess } from './console-process.fixture.js';
 import { DeadLetterQueries } from './dead-letter-queries.js';
 import {
   aDeadLetter,
@@ -27,7 +28,6 @@ import {
   rawDeadLetter,
   TASKS,
 } from './dead-letters.fixture.js';
-import type { DyingConsole } from './dying-console.fixture.js';
 import { KafkaCollector } from './kafka-collector.js';
 import { RabbitCollector } from './rabbit-collector.js';
 import { Review } from './review.js';
@@ -38,9 +38,9 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-async function start(what: DyingConsole): Promise<ChildProcess> {
-  const script = join(import.meta.dirname, 'dying-console.fixture.js');
-  const child = spawn(process.execPath, [script, JSON.stringify(what)], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function start(options: ConsoleProcess): Promise<ChildProcess> {
+  const script = join(import.meta.dirname, 'console-process.fixture.js');
+  const child = spawn(process.execPath, [script, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout!, 'data');
   return child;
 }
@@ -51,7 +51,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await exit;
 }
 
-describe('a process that gathers dead letters and dies after its commit, before it has acknowledged', () => {
+describe('a collector that is killed after its commit, before the acknowledgement', () => {
   let vhost: FreshVhost;
   let topics: FreshTopics;
   let rabbit: RabbitPeer;
@@ -73,24 +73,24 @@ describe('a process that gathers dead letters and dies after its commit, before 
   });
 
   it.each([TASKS, EVENTS])(
-    'leaves each dead letter of a $kind there once for whoever comes next',
-    async (at) => {
-      const said = { type: 'parcels.Weigh.v1', destination: { name: at.name }, subjectOf: () => 'parcel-1' };
-      const { headers } = rawDeadLetter({ at });
+    'and its successor store each dead letter of a $kind once',
+    async (from) => {
+      const contract = { type: 'parcels.Weigh.v1', destination: { name: from.name }, subjectOf: () => 'parcel-1' };
+      const { headers } = rawDeadLetter({ from });
       const ids: string[] = [];
       for (let n = 0; n < 3; n++) {
         const changes = {
           headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('x-'))),
         };
-        const peer = at.kind === 'topic' ? kafka : rabbit;
-        ids.push(await (peer === kafka ? kafka.publish(said, {}, changes) : rabbit.send(said, {}, changes)));
+        const isTopic = from.kind === 'topic';
+        ids.push(await (isTopic ? kafka.publish(contract, {}, changes) : rabbit.send(contract, {}, changes)));
       }
-      const gather = { rabbitmqUrl: vhost.url, kafka: backingServices().kafka, prefix: topics.prefix };
-      await kill(await start({ databaseUrl: database.url, gather }));
+      const collectFrom = { rabbitmqUrl: vhost.url, kafka: backingServices().kafka, prefix: topics.prefix };
+      await kill(await start({ databaseUrl: database.url, collectFrom }));
 
       const collector = new Collector({ database, logger: quiet });
       const common = { collector, logger: quiet, declare: async () => {} };
-      const parts = [
+      const collectors = [
         new RabbitCollector({ ...common, client, sources: [TASKS] }),
         new KafkaCollector({
           ...common,
@@ -103,12 +103,12 @@ describe('a process that gathers dead letters and dies after its commit, before 
       const queries = new DeadLetterQueries();
       const list = () => queries.list(database.autocommit, {}, { limit: 10 });
       try {
-        for (const part of parts) part.start();
-        await until('all are there', async () => (await list()).items.length === 3, { within: '40s' });
-        await until('nothing waits to be read', async () => (await rabbit.waiting(TASKS.name)) === 0);
+        for (const each of collectors) each.start();
+        await until('all are stored', async () => (await list()).items.length === 3, { within: '40s' });
+        await until('the queue is empty', async () => (await rabbit.waiting(TASKS.name)) === 0);
       } finally {
         collector.stop();
-        await Promise.all(parts.map((part) => part.stop()));
+        await Promise.all(collectors.map((each) => each.stop()));
       }
 
       const { items } = await list();
@@ -119,11 +119,11 @@ describe('a process that gathers dead letters and dies after its commit, before 
   );
 });
 
-describe('a process that runs a batch and is killed, again and again', () => {
+describe('a process that is killed repeatedly while it runs a batch', () => {
   it.each([{ action: 'resubmit' } as const, { action: 'discard', reason: 'a load test' } as const])(
-    'leaves a batch that others end, each dead letter resolved once, to $action',
+    'leaves a batch that others complete, each dead letter resolved once, to $action',
     async (action) => {
-      const deadLetters = Array.from({ length: 60 }, (_, n) => aDeadLetter({ at: EVENTS, messageId: `event-${n}` }));
+      const deadLetters = Array.from({ length: 60 }, (_, n) => aDeadLetter({ from: EVENTS, messageId: `event-${n}` }));
       await collect(database, ...deadLetters);
       const batches = new Batches(new Review());
       const batch = (await database.transaction((tx) =>
@@ -134,7 +134,7 @@ describe('a process that runs a batch and is killed, again and again', () => {
       for (let killed = 0; killed < 3; killed++) {
         const before = (await progress()).resolved;
         const child = await start({ databaseUrl: database.url });
-        await until('it is at work', async () => (await progress()).resolved > before);
+        await until('it has resolved some', async () => (await progress()).resolved > before);
         await kill(child);
       }
       expect(await progress()).toMatchObject({ status: 'running' });
@@ -144,11 +144,11 @@ describe('a process that runs a batch and is killed, again and again', () => {
       await until('it is done', async () => (await progress()).status === 'done', { within: '30s' });
       await runner.stop();
       expect(await progress()).toMatchObject({ resolved: 60, skipped: 0 });
-      const told = (await outboxOf(database)).map(({ body }) => JSON.parse(body));
-      expect(told.map(({ messageId }) => messageId).sort()).toEqual(
+      const tasks = (await outboxOf(database)).map(({ body }) => JSON.parse(body));
+      expect(tasks.map(({ messageId }) => messageId).sort()).toEqual(
         deadLetters.map(({ messageId }) => messageId).sort(),
       );
-      expect(new Set(told.map(({ action }) => action))).toEqual(new Set([action.action]));
+      expect(new Set(tasks.map(({ action }) => action))).toEqual(new Set([action.action]));
     },
   );
 });

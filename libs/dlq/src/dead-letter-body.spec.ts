@@ -9,8 +9,8 @@ import {
   outboxOf,
   TASKS,
 } from './dead-letters.fixture.js';
-import { type ResubmitDecision, Review } from './review.js';
-import { type ReviewError } from './review-error.js';
+import { type ResubmitOptions, Review } from './review.js';
+import type { ReviewError } from './review-error.js';
 
 const LARGE = `{"parcelId":"parcel-1","notes":"${'x'.repeat(300_000)}"}`;
 const dataref = 'file:///objects/parcel-1';
@@ -22,22 +22,22 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** A dead letter whose body lies elsewhere, as the claim check leaves it. */
-async function claimed(at = TASKS): Promise<{ id: string; messageId: string }> {
-  const prefix = at.kind === 'topic' ? 'ce_' : 'cloudEvents:';
+/** Stores a dead letter whose body is in the object store, as the claim check leaves it. */
+async function collectClaimed(from = TASKS): Promise<{ id: string; messageId: string }> {
+  const prefix = from.kind === 'topic' ? 'ce_' : 'cloudEvents:';
   const headers = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [prefix + name, value]));
-  const deadLetter = aDeadLetter({ at, headers, body: '' });
+  const deadLetter = aDeadLetter({ from, headers, body: '' });
   const [id] = await collect(database, deadLetter);
   return { id: id!, messageId: deadLetter.messageId };
 }
 
-const show = (id: string, bodyOf?: ReadBody) => new DeadLetterQueries({ bodyOf }).find(database.autocommit, id);
+const details = (id: string, readBody?: ReadBody) => new DeadLetterQueries({ readBody }).find(database.autocommit, id);
 const review = new Review({
   validateBody: (type, body) => (String(body).startsWith('{') ? undefined : `not a ${type}`),
 });
-const resubmit = (id: string, decision: Partial<ResubmitDecision> = {}) =>
-  database.transaction((tx) => review.resubmit(tx, id, { by: 'ada', ...decision }));
-const refusal = (work: Promise<unknown>) =>
+const resubmit = (id: string, options: Partial<ResubmitOptions> = {}) =>
+  database.transaction((tx) => review.resubmit(tx, id, { by: 'ada', ...options }));
+const errorOf = (work: Promise<unknown>) =>
   work.then(
     () => undefined,
     (error: ReviewError) => error.reason,
@@ -45,44 +45,44 @@ const refusal = (work: Promise<unknown>) =>
 const messagesAbout = async (messageId: string) =>
   (await outboxOf(database)).filter(({ id, headers }) => id === messageId || headers['correlation-id'] === messageId);
 
-describe('a dead letter whose body lies outside of its message', () => {
-  it.each([TASKS, EVENTS])('is shown with that body, of a $kind', async (at) => {
-    const { id } = await claimed(at);
-    const asked: unknown[] = [];
-    const deadLetter = await show(id, async (reference) => {
-      asked.push(reference);
+describe('a dead letter whose body is in the object store', () => {
+  it.each([TASKS, EVENTS])('from a $kind is shown with that body', async (from) => {
+    const { id } = await collectClaimed(from);
+    const references: unknown[] = [];
+    const deadLetter = await details(id, async (reference) => {
+      references.push(reference);
       return Buffer.from(LARGE);
     });
-    expect(asked).toEqual([attributes]);
+    expect(references).toEqual([attributes]);
     expect(deadLetter).toMatchObject({ body: LARGE, bodyEncoding: 'utf-8', dataref, bodyUnavailable: null });
   });
 
-  it('is shown as base64 when that is no text', async () => {
+  it('is shown as base64 when that body is not text', async () => {
     const bytes = Buffer.from([0xff, 0x00, 0xfe]);
-    const deadLetter = await show((await claimed()).id, async () => bytes);
+    const deadLetter = await details((await collectClaimed()).id, async () => bytes);
     expect(deadLetter).toMatchObject({ body: bytes.toString('base64'), bodyEncoding: 'base64', dataref });
   });
 
-  it('is shown without it when it can not be had, and says why', async () => {
-    const { id } = await claimed();
-    const gone = await show(id, () => Promise.reject(new Error('it is gone')));
+  it('is shown without that body, and with the reason, when it cannot be read', async () => {
+    const { id } = await collectClaimed();
+    const gone = await details(id, () => Promise.reject(new Error('it is gone')));
     expect(gone).toMatchObject({ body: '', bodyEncoding: 'utf-8', dataref, bodyUnavailable: 'it is gone' });
-    expect(gone).toMatchObject({ error: 'the scale does not answer', history: [{ act: 'failed' }] });
+    expect(gone).toMatchObject({ error: 'the scale does not answer', history: [{ event: 'failed' }] });
 
     const reason = `no object store is configured to read ${dataref} from`;
-    expect(await show(id)).toMatchObject({ body: '', dataref, bodyUnavailable: reason });
+    expect(await details(id)).toMatchObject({ body: '', dataref, bodyUnavailable: reason });
   });
 
-  it('leaves the others as they are: nothing is looked for elsewhere', async () => {
+  it('is the only kind for which the object store is read', async () => {
     const [id] = await collect(database, aDeadLetter());
-    const deadLetter = await show(id!, () => Promise.reject(new Error('nobody asks')));
+    const deadLetter = await details(id!, () => Promise.reject(new Error('must not be called')));
     expect(deadLetter).toMatchObject({ body: '{"parcelId":"parcel-1"}', dataref: null, bodyUnavailable: null });
   });
 });
 
 describe('resubmitting it', () => {
-  it('sends the reference as it is', async () => {
-    const { id, messageId } = await claimed();
+  it('sends the reference unchanged', async () => {
+    const { id, messageId } = await collectClaimed();
     await resubmit(id);
     const [message] = await messagesAbout(messageId);
     expect(message!.body).toBe('');
@@ -92,9 +92,9 @@ describe('resubmitting it', () => {
     });
   });
 
-  it('edited sends the edited body, when it fits its type, and no reference', async () => {
-    const { id, messageId } = await claimed();
-    expect(await refusal(resubmit(id, { body: Buffer.from('no') }))).toBe('schema-mismatch');
+  it('with an edited body sends that body, if it fits the type, without the reference', async () => {
+    const { id, messageId } = await collectClaimed();
+    expect(await errorOf(resubmit(id, { body: Buffer.from('no') }))).toBe('schema-mismatch');
 
     await resubmit(id, { body: Buffer.from('{"parcelId":"p-2"}') });
     const [message, ...more] = await messagesAbout(messageId);
@@ -104,15 +104,15 @@ describe('resubmitting it', () => {
     expect(message!.headers).toMatchObject({ 'cloudEvents:id': messageId, 'cloudEvents:subject': 'parcel-1' });
   });
 
-  it('of an event tells its group to take it from there again', async () => {
-    const { id, messageId } = await claimed(EVENTS);
+  it('as an event notifies its group without a body, which it reads from the store again', async () => {
+    const { id, messageId } = await collectClaimed(EVENTS);
     await resubmit(id);
     const [message] = await messagesAbout(messageId);
     expect(JSON.parse(message!.body)).not.toHaveProperty('body');
   });
 
-  it('of an event edited tells its group the edited body', async () => {
-    const { id, messageId } = await claimed(EVENTS);
+  it('as an edited event sends its group the edited body', async () => {
+    const { id, messageId } = await collectClaimed(EVENTS);
     await resubmit(id, { body: Buffer.from('{"parcelId":"p-2"}') });
     const [message] = await messagesAbout(messageId);
     expect(Buffer.from(JSON.parse(message!.body).body, 'base64').toString()).toBe('{"parcelId":"p-2"}');

@@ -1,6 +1,7 @@
 import type { TransactionRunner, Tx } from '@waybill/outbox';
 
-/** The database with the dead letters: transactions and single statements. */
+/** The database of the dead letters. */
 export interface DeadLetterDatabase extends TransactionRunner {
+  /** Runs each statement in its own transaction. */
   autocommit: Tx;
 }

@@ -16,8 +16,8 @@ afterEach(() => database.drop());
 const expiryWith = (options: Partial<DeadLetterExpiryOptions> = {}) =>
   new DeadLetterExpiry({ database: database.autocommit, logger: quiet, ...options });
 
-/** Dead letters that were resolved so many days ago, resubmitted and discarded in turn. */
-async function resolved(messageIds: string[], days: number): Promise<string[]> {
+/** Stores dead letters that were resolved so many days ago, resubmitted and discarded in turn. */
+async function collectResolved(messageIds: string[], days: number): Promise<string[]> {
   const ids = await collect(database, ...messageIds.map((messageId) => aDeadLetter({ messageId })));
   for (const [n, id] of ids.entries()) {
     await database.transaction((tx) =>
@@ -32,44 +32,44 @@ async function resolved(messageIds: string[], days: number): Promise<string[]> {
 }
 
 const named = (name: string, count: number) => Array.from({ length: count }, (_, n) => `${name} ${n}`);
-async function left(): Promise<string[]> {
+async function remaining(): Promise<string[]> {
   const { rows } = await database.pool.query('SELECT message_id FROM waybill.dead_letters ORDER BY message_id');
   return rows.map(({ message_id }) => message_id);
 }
-async function actsLeft(): Promise<number> {
-  const { rows } = await database.pool.query('SELECT count(*)::int AS count FROM waybill.dead_letter_acts');
+async function remainingHistory(): Promise<number> {
+  const { rows } = await database.pool.query('SELECT count(*)::int AS count FROM waybill.dead_letter_history');
   return rows[0].count;
 }
 
 describe('the expiry of dead letters', () => {
-  it('deletes what was resolved 90 days ago, with its history, and nothing else', async () => {
-    await resolved(named('old', 4), 91);
-    await resolved(named('young', 2), 89);
+  it('deletes what was resolved over 90 days ago, with its history, and nothing else', async () => {
+    await collectResolved(named('old', 4), 91);
+    await collectResolved(named('young', 2), 89);
     await collect(database, aDeadLetter({ messageId: 'waits', failedAt: '2001-01-01T00:00:00.000Z' }));
 
     expect(await expiryWith().expire()).toBe(4);
-    expect(await left()).toEqual(['waits', 'young 0', 'young 1']);
-    // Of each its failure, of the young ones the decision too.
-    expect(await actsLeft()).toBe(5);
+    expect(await remaining()).toEqual(['waits', 'young 0', 'young 1']);
+    // Each has its failure, the young ones also their resolution.
+    expect(await remainingHistory()).toBe(5);
     expect(await expiryWith().expire()).toBe(0);
   });
 
-  it('keeps what waits, however short the time is', async () => {
-    await resolved(['resolved'], 1);
+  it('keeps what is waiting, however short the retention', async () => {
+    await collectResolved(['resolved'], 1);
     await collect(database, aDeadLetter({ messageId: 'waits' }));
     expect(await expiryWith({ retention: 0 }).expire()).toBe(1);
-    expect(await left()).toEqual(['waits']);
+    expect(await remaining()).toEqual(['waits']);
   });
 
   it('keeps what was resolved long ago and has failed again since', async () => {
-    await resolved(['boomerang'], 400);
+    await collectResolved(['boomerang'], 400);
     await collect(database, aDeadLetter({ messageId: 'boomerang', failedAt: '2026-02-02T00:00:00.000Z' }));
     expect(await expiryWith({ retention: 30 * DAY }).expire()).toBe(0);
-    expect(await left()).toEqual(['boomerang']);
+    expect(await remaining()).toEqual(['boomerang']);
   });
 
-  it('goes by batches, which processes share', async () => {
-    await resolved(named('old', 10), 100);
+  it('deletes in batches, which concurrent processes share', async () => {
+    await collectResolved(named('old', 10), 100);
     const batches: number[] = [];
     const counting: Tx = {
       async query(sql, params) {
@@ -82,11 +82,11 @@ describe('the expiry of dead letters', () => {
     const deleted = await Promise.all(expiries.map((expiry) => expiry.expire()));
     expect(deleted[0]! + deleted[1]!).toBe(10);
     expect(Math.max(...batches)).toBe(3);
-    expect(await left()).toEqual([]);
+    expect(await remaining()).toEqual([]);
   });
 
-  it('ends after the batch in hand when the process stops', async () => {
-    await resolved(named('old', 4), 100);
+  it('ends after the current batch when the process stops', async () => {
+    await collectResolved(named('old', 4), 100);
     let stopped: Promise<void> | undefined;
     const expiry = expiryWith({
       batchSize: 1,
@@ -99,13 +99,13 @@ describe('the expiry of dead letters', () => {
     });
     expect(await expiry.expire()).toBe(1);
     await stopped;
-    expect(await left()).toHaveLength(3);
+    expect(await remaining()).toHaveLength(3);
   });
 
-  it('is done from the start, logs how many, and is tried again when the database was away', async () => {
-    await resolved(named('old', 3), 100);
+  it('runs from the start, logs how many it deleted, and retries after the database was unavailable', async () => {
+    await collectResolved(named('old', 3), 100);
     const log: [string, object][] = [];
-    let isAway = true;
+    let isUnavailable = true;
     const expiry = expiryWith({
       interval: 20,
       logger: {
@@ -115,7 +115,7 @@ describe('the expiry of dead letters', () => {
       },
       database: {
         async query(sql, params) {
-          if (isAway) throw new Error('the database is away');
+          if (isUnavailable) throw new Error('the database is unavailable');
           return database.autocommit.query<never>(sql, params);
         },
       },
@@ -123,10 +123,10 @@ describe('the expiry of dead letters', () => {
     expiry.start();
     try {
       await until('it has failed', () => log.length > 0);
-      isAway = false;
-      await until('all are gone', async () => (await left()).length === 0);
-      await resolved(['another'], 100);
-      await until('the other one is gone too', async () => (await left()).length === 0);
+      isUnavailable = false;
+      await until('all are deleted', async () => (await remaining()).length === 0);
+      await collectResolved(['another'], 100);
+      await until('the other one is deleted too', async () => (await remaining()).length === 0);
     } finally {
       await expiry.stop();
     }
@@ -138,28 +138,28 @@ describe('the expiry of dead letters', () => {
 });
 
 describe('a message whose dead letter has expired', () => {
-  it('is a new one when it fails once more, though it expires at that very moment', async () => {
-    const [id] = await resolved(['late'], 100);
-    const { promise: othersWait, resolve: letGo } = Promise.withResolvers<void>();
+  it('is new when it fails again, even while the expiry is deleting it', async () => {
+    const [id] = await collectResolved(['late'], 100);
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const { promise: locked, resolve: lock } = Promise.withResolvers<void>();
     const expiring = database.transaction(async (tx) => {
       await tx.query('SELECT id FROM waybill.dead_letters WHERE id = $1 FOR UPDATE', [id]);
       lock();
-      await othersWait;
+      await released;
       await tx.query('DELETE FROM waybill.dead_letters WHERE id = $1', [id]);
     });
     await locked;
     const again = aDeadLetter({ messageId: 'late', failedAt: '2026-03-03T00:00:00.000Z' });
-    const taken = database.transaction((tx) => new DeadLetterStore().collect(tx, again));
+    const collected = database.transaction((tx) => new DeadLetterStore().collect(tx, again));
     await until('it waits for the row', async () => {
       const { rows } = await database.pool.query(
         `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
       );
       return rows.length === 1;
     });
-    letGo();
+    release();
     await expiring;
-    expect(await taken).toBe('new');
-    expect(await left()).toEqual(['late']);
+    expect(await collected).toBe('new');
+    expect(await remaining()).toEqual(['late']);
   });
 });

@@ -4,22 +4,22 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 export interface DeadLetterExpiryOptions {
-  /** Runs each statement in a transaction of its own. */
+  /** Runs each statement in its own transaction. */
   database: Tx;
   logger: Logger;
   /** How long a dead letter is retained after it was resolved, in ms. Default 90 days. */
   retention?: number;
   /** Milliseconds between two rounds. Default 10 minutes. */
   interval?: number;
-  /** Rows that one statement deletes, so that none holds locks for long. Default 1,000. */
+  /** Rows per statement, so that none holds locks for long. Default 1,000. */
   batchSize?: number;
   /** PostgreSQL schema of the tables. Default `waybill`. */
   schema?: string | undefined;
 }
 
 /**
- * Deletes dead letters, with their history, that were resubmitted or discarded long ago; never one that waits. Safe to run in
- * every process: they skip each other's rows.
+ * Deletes dead letters that were resolved long ago, with their history, and never a waiting one. Safe to run in every process:
+ * they skip each other's rows.
  */
 export class DeadLetterExpiry {
   private readonly options: Required<DeadLetterExpiryOptions> & { schema: string };
@@ -37,7 +37,7 @@ export class DeadLetterExpiry {
     };
   }
 
-  /** A round now and every `interval`; one that fails is logged and the next one tries again. */
+  /** Runs a round now and every `interval`. A failed round is logged; the next one tries again. */
   start(): void {
     if (this.timer) return;
     const { interval, logger } = this.options;
@@ -46,7 +46,7 @@ export class DeadLetterExpiry {
         (deleted) => {
           if (deleted) logger.info({ deleted }, 'deleted expired dead letters');
         },
-        (error) => logger.warn({ err: error }, 'the expiry of dead letters failed'),
+        (error) => logger.warn({ err: error }, 'could not delete expired dead letters, trying again'),
       );
     };
     this.timer = setInterval(begin, interval).unref();
@@ -60,7 +60,7 @@ export class DeadLetterExpiry {
     await this.round;
   }
 
-  /** One round: all that is too old now. Resolves with how many were deleted. */
+  /** Deletes all that have expired. Resolves with their number. */
   async expire(): Promise<number> {
     const { database, retention, batchSize, schema } = this.options;
     let deleted = 0;

@@ -1,4 +1,5 @@
-import { type DeadLetterFilter, DeadLetterQueries } from './dead-letter-queries.js';
+import type { DeadLetterFilter } from './dead-letter-filter.js';
+import { DeadLetterQueries } from './dead-letter-queries.js';
 import { aDeadLetter, collect, type DeadLetterHarness, deadLetterDatabase, EVENTS } from './dead-letters.fixture.js';
 import { Review } from './review.js';
 
@@ -10,7 +11,7 @@ beforeAll(async () => {
     database,
     aDeadLetter({ messageId: 'a', error: 'no answer in 10 ms' }),
     aDeadLetter({ messageId: 'b', error: 'no answer in 20 ms', key: 'parcel-2' }),
-    aDeadLetter({ messageId: 'c', at: EVENTS, error: 'no answer in 30 ms', type: 'shop.Sold.v1' }),
+    aDeadLetter({ messageId: 'c', from: EVENTS, error: 'no answer in 30 ms', type: 'shop.Sold.v1' }),
     aDeadLetter({ messageId: 'd', class: 'business', error: 'sold out' }),
     aDeadLetter({ messageId: 'e', class: 'malformed', error: 'not JSON' }),
   );
@@ -34,11 +35,11 @@ describe('a list of dead letters', () => {
     [{ key: 'parcel-2' }, ['b']],
     [{ messageId: 'd' }, ['d']],
     [{ key: `x' OR '1'='1` }, []],
-  ])('of %j has the latest first', async (filter, messageIds) => {
+  ])('of %j shows the latest first', async (filter, messageIds) => {
     expect(await listed(filter)).toEqual(messageIds);
   });
 
-  it('is read page by page, each dead letter once, though more come in meanwhile', async () => {
+  it('pages through each dead letter once, while more are collected', async () => {
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
@@ -53,7 +54,7 @@ describe('a list of dead letters', () => {
 });
 
 describe('groups of the same failure', () => {
-  it('gather dead letters of all sources, the largest first, with one to look at', async () => {
+  it('span all sources, largest first, each with an example', async () => {
     const { items } = await queries.groups(database.autocommit, { status: 'waiting' }, { limit: 10 });
     expect(items[0]).toMatchObject({
       class: 'transient',
@@ -68,7 +69,7 @@ describe('groups of the same failure', () => {
     expect(example!.messageId).toBe('c');
   });
 
-  it('are read page by page', async () => {
+  it('can be paged through', async () => {
     const all = await queries.groups(database.autocommit, {}, { limit: 10 });
     const seen: string[] = [];
     let cursor: string | undefined;
@@ -83,7 +84,7 @@ describe('groups of the same failure', () => {
 });
 
 describe('the depth', () => {
-  it('counts what waits by source, consumer and class, with the age of the oldest', async () => {
+  it('counts waiting dead letters by source, consumer and class, with the age of the oldest', async () => {
     const depth = await queries.depth(database.autocommit);
     expect(depth).toContainEqual({
       source: 'shop.events',

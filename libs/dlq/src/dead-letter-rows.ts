@@ -1,9 +1,9 @@
 import type { FailureClass } from '@waybill/messaging';
-import type { Act, DeadLetter, DeadLetterDetails, DeadLetterStatus } from './dead-letter.js';
+import type { DeadLetter, DeadLetterDetails, DeadLetterStatus, HistoryEntry } from './dead-letter.js';
 import { deadLetterBody, type ReadBody } from './dead-letter-body.js';
 
-/** The columns of a list. */
-export const SHOWN = `id, source, consumer, class, error, failure_group, attempts, message_id, type, key, trace_id,
+/** The columns that a list of dead letters shows. */
+export const LIST_COLUMNS = `id, source, consumer, class, error, failure_group, attempts, message_id, type, key, trace_id,
   first_failed_at, last_failed_at, status, resubmissions, version`;
 
 export interface DeadLetterRow {
@@ -33,8 +33,8 @@ export interface DeadLetterDetailsRow extends DeadLetterRow {
   body: Buffer;
 }
 
-export interface ActRow {
-  act: Act['act'];
+export interface HistoryRow {
+  event: HistoryEntry['event'];
   at: Date;
   by: string;
   detail: string | null;
@@ -65,8 +65,8 @@ export function toDeadLetter(row: DeadLetterRow): DeadLetter {
 
 export async function toDeadLetterDetails(
   row: DeadLetterDetailsRow,
-  acts: ActRow[],
-  bodyOf: ReadBody,
+  history: HistoryRow[],
+  readBody: ReadBody,
 ): Promise<DeadLetterDetails> {
   const { stack, dataschema, collected_at, headers } = row;
   return {
@@ -75,9 +75,9 @@ export async function toDeadLetterDetails(
     dataschema,
     collectedAt: collected_at.toISOString(),
     headers,
-    ...(await deadLetterBody(row, bodyOf)),
-    history: acts.map(({ act, at, by, detail, edited_body, batch }) => ({
-      act,
+    ...(await deadLetterBody(row, readBody)),
+    history: history.map(({ event, at, by, detail, edited_body, batch }) => ({
+      event,
       at: at.toISOString(),
       by,
       detail,

@@ -1,4 +1,3 @@
-import { collectedDeadLetter, type RawDeadLetter } from './collected-dead-letter.js';
 import type { CollectedDeadLetter, DeadLetterDetails } from './dead-letter.js';
 import { DeadLetterQueries } from './dead-letter-queries.js';
 import { DeadLetterStore } from './dead-letter-store.js';
@@ -10,6 +9,7 @@ import {
   EVENTS,
   TASKS,
 } from './dead-letters.fixture.js';
+import { parseDeadLetter, type RawDeadLetter } from './parse-dead-letter.js';
 
 let database: DeadLetterHarness;
 beforeAll(async () => {
@@ -17,19 +17,19 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const take = (deadLetter: CollectedDeadLetter) =>
+const collectOne = (deadLetter: CollectedDeadLetter) =>
   database.transaction((tx) => new DeadLetterStore().collect(tx, deadLetter));
 
-async function found(deadLetter: CollectedDeadLetter): Promise<DeadLetterDetails> {
+async function detailsOf(deadLetter: CollectedDeadLetter): Promise<DeadLetterDetails> {
   const [id] = await collect(database, deadLetter);
   return (await new DeadLetterQueries().find(database.autocommit, id!))!;
 }
 
-describe('a dead letter that is taken in', () => {
-  it('is kept whole, with where, why, how often and when', async () => {
+describe('a collected dead letter', () => {
+  it('keeps its message whole, with where, why, how often and when it failed', async () => {
     const deadLetter = aDeadLetter({ messageId: 'm-1', key: 'parcel-7', headers: { tenant: 'acme' } });
-    expect(await take(deadLetter)).toBe('new');
-    expect(await found(deadLetter)).toMatchObject({
+    expect(await collectOne(deadLetter)).toBe('new');
+    expect(await detailsOf(deadLetter)).toMatchObject({
       source: 'parcels.weigh',
       consumer: 'parcels',
       class: 'transient',
@@ -47,24 +47,24 @@ describe('a dead letter that is taken in', () => {
       headers: { tenant: 'acme', 'content-type': 'application/json' },
       body: '{"parcelId":"parcel-1"}',
       bodyEncoding: 'utf-8',
-      history: [{ act: 'failed', by: 'parcels', detail: 'the scale does not answer' }],
+      history: [{ event: 'failed', by: 'parcels', detail: 'the scale does not answer' }],
     });
   });
 
-  it('is there once, though its message comes again because its ACK was lost', async () => {
+  it('is stored once when its message is redelivered because its ACK was lost', async () => {
     const deadLetter = aDeadLetter();
-    expect([await take(deadLetter), await take(deadLetter)]).toEqual(['new', 'known']);
-    expect(await found(deadLetter)).toMatchObject({ version: 1, history: [{ act: 'failed' }] });
+    expect([await collectOne(deadLetter), await collectOne(deadLetter)]).toEqual(['new', 'known']);
+    expect(await detailsOf(deadLetter)).toMatchObject({ version: 1, history: [{ event: 'failed' }] });
   });
 
-  it('is there once, though two processes take it in at the same moment', async () => {
+  it('is stored once when eight processes collect it concurrently', async () => {
     const deadLetter = aDeadLetter();
-    const taken = await Promise.all(Array.from({ length: 8 }, () => take(deadLetter)));
-    expect(taken.filter((how) => how === 'new')).toHaveLength(1);
-    expect((await found(deadLetter)).history).toHaveLength(1);
+    const collected = await Promise.all(Array.from({ length: 8 }, () => collectOne(deadLetter)));
+    expect(collected.filter((how) => how === 'new')).toHaveLength(1);
+    expect((await detailsOf(deadLetter)).history).toHaveLength(1);
   });
 
-  it('is the same one when its message fails again, and tells of both failures', async () => {
+  it('is the same one when its message fails again, and its history has both failures', async () => {
     const first = aDeadLetter({ messageId: 'twice', error: 'first' });
     const second = aDeadLetter({
       messageId: 'twice',
@@ -72,8 +72,12 @@ describe('a dead letter that is taken in', () => {
       failedAt: '2026-01-02T00:00:00.000Z',
       body: 'new',
     });
-    expect([await take(first), await take(second), await take(first)]).toEqual(['new', 'again', 'known']);
-    expect(await found(second)).toMatchObject({
+    expect([await collectOne(first), await collectOne(second), await collectOne(first)]).toEqual([
+      'new',
+      'again',
+      'known',
+    ]);
+    expect(await detailsOf(second)).toMatchObject({
       error: 'second',
       body: 'new',
       lastFailedAt: '2026-01-02T00:00:00.000Z',
@@ -81,19 +85,19 @@ describe('a dead letter that is taken in', () => {
     });
   });
 
-  it('is one for each consumer that gave the same message up', async () => {
+  it('is stored once per consumer that dead-lettered the message', async () => {
     const other = { ...EVENTS, name: 'shop.events.stats-dlq', consumer: 'stats' };
-    const taken = [
-      aDeadLetter({ at: EVENTS, messageId: 'shared' }),
-      aDeadLetter({ at: other, messageId: 'shared' }),
-    ].map(take);
-    expect(await Promise.all(taken)).toEqual(['new', 'new']);
+    const collected = [
+      aDeadLetter({ from: EVENTS, messageId: 'shared' }),
+      aDeadLetter({ from: other, messageId: 'shared' }),
+    ].map(collectOne);
+    expect(await Promise.all(collected)).toEqual(['new', 'new']);
   });
 });
 
-describe('whatever is found among the dead letters can be taken in', () => {
+describe('the store accepts', () => {
   const NOT_TEXT = Buffer.from([0xff, 0xfe, 0x00, 0x80]);
-  const strange: Record<string, RawDeadLetter> = {
+  const unusual: Record<string, RawDeadLetter> = {
     'an empty body': { headers: {}, body: Buffer.alloc(0), messageId: crypto.randomUUID() },
     'no id, no type, no reason': { headers: {}, body: Buffer.from('hello') },
     'two megabytes': { headers: {}, body: Buffer.alloc(2_000_000, 'x'), messageId: crypto.randomUUID() },
@@ -114,7 +118,7 @@ describe('whatever is found among the dead letters can be taken in', () => {
       body: Buffer.from('{'),
       key: 'k'.repeat(50_000),
     },
-    'a failure that makes no sense': {
+    'invalid failure headers': {
       headers: {
         'x-waybill-source': 's',
         'x-waybill-consumer': 'c',
@@ -128,34 +132,34 @@ describe('whatever is found among the dead letters can be taken in', () => {
     },
   };
 
-  it.each(Object.entries(strange))('%s', async (_, raw) => {
-    const deadLetter = collectedDeadLetter(EVENTS, raw);
-    expect(await take(deadLetter)).toBe('new');
-    expect(Buffer.from((await found(deadLetter)).body)).toEqual(raw.body);
+  it.each(Object.entries(unusual))('%s', async (_, raw) => {
+    const deadLetter = parseDeadLetter(EVENTS, raw);
+    expect(await collectOne(deadLetter)).toBe('new');
+    expect(Buffer.from((await detailsOf(deadLetter)).body)).toEqual(raw.body);
   });
 
-  it('bytes that are no text, which are shown as base64', async () => {
-    const shown = await found(aDeadLetter({ body: NOT_TEXT }));
+  it('bytes that are not text, and shows them as base64', async () => {
+    const shown = await detailsOf(aDeadLetter({ body: NOT_TEXT }));
     expect(shown.bodyEncoding).toBe('base64');
     expect(Buffer.from(shown.body, 'base64')).toEqual(NOT_TEXT);
   });
 
-  it('what the broker itself has set aside, with its reason', async () => {
+  it('what the broker itself dead-lettered, with its reason', async () => {
     const death = '[{"reason":"delivery_limit","queue":"parcels.weigh","count":1}]';
-    const deadLetter = collectedDeadLetter(TASKS, {
+    const deadLetter = parseDeadLetter(TASKS, {
       headers: { 'x-death': death },
       body: Buffer.from('{}'),
       messageId: 'dropped',
     });
-    expect(await found(deadLetter)).toMatchObject({
+    expect(await detailsOf(deadLetter)).toMatchObject({
       class: 'transient',
       error: expect.stringContaining('delivery_limit'),
     });
   });
 
-  it('messages without an id, each by itself', async () => {
+  it('messages without an id, each as its own dead letter', async () => {
     const raw = (body: string) => ({ headers: {}, body: Buffer.from(body) });
-    const deadLetters = [collectedDeadLetter(TASKS, raw('one')), collectedDeadLetter(TASKS, raw('two'))];
-    expect([await take(deadLetters[0]!), await take(deadLetters[1]!)]).toEqual(['new', 'new']);
+    const deadLetters = [parseDeadLetter(TASKS, raw('one')), parseDeadLetter(TASKS, raw('two'))];
+    expect([await collectOne(deadLetters[0]!), await collectOne(deadLetters[1]!)]).toEqual(['new', 'new']);
   });
 });

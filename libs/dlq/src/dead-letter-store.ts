@@ -5,12 +5,12 @@ import type { CollectedDeadLetter } from './dead-letter.js';
 import { failureGroupOf } from './failure-group.js';
 
 /**
- * `new`: the first dead letter of this message. `again`: the message has failed once more, and waits again. `known`: this
- * failure was collected before, and nothing has changed.
+ * `new`: the first dead letter of this message. `again`: the message failed once more and is waiting again. `known`: this
+ * failure was collected before; nothing was changed.
  */
-export type Collected = 'new' | 'again' | 'known';
+export type CollectResult = 'new' | 'again' | 'known';
 
-/** Writes dead letters into the tables. */
+/** Writes collected dead letters to the tables. */
 export class DeadLetterStore {
   private readonly sql: ReturnType<typeof statements>;
 
@@ -18,23 +18,23 @@ export class DeadLetterStore {
     this.sql = statements(schemaName(schema));
   }
 
-  /** Acknowledge the message when the transaction has committed; redelivered after a crash it is `known`. */
-  async collect(tx: Tx, deadLetter: CollectedDeadLetter): Promise<Collected> {
+  /** Acknowledge the message after the transaction commits. If a crash prevents that, its redelivery is `known`. */
+  async collect(tx: Tx, deadLetter: CollectedDeadLetter): Promise<CollectResult> {
     const identity = identityOf(deadLetter);
     const id = uuidv7();
     const values = valuesOf(deadLetter);
     const { rowCount: isNew } = await tx.query(this.sql.insert, [id, identity, ...values]);
     if (isNew) {
-      await tx.query(this.sql.recordFailure, [id, deadLetter.at.consumer, deadLetter.error, deadLetter.failure]);
+      await tx.query(this.sql.recordFailure, [id, deadLetter.from.consumer, deadLetter.error, deadLetter.failure]);
       return 'new';
     }
     const { rows } = await tx.query<{ id: string }>(this.sql.lock, [identity]);
     const known = rows[0]?.id;
-    // It has expired since the insert.
+    // The expiry deleted it after the insert found it.
     if (!known) return this.collect(tx, deadLetter);
     const { rowCount: isAnother } = await tx.query(this.sql.recordFailure, [
       known,
-      deadLetter.at.consumer,
+      deadLetter.from.consumer,
       deadLetter.error,
       deadLetter.failure,
     ]);
@@ -44,20 +44,20 @@ export class DeadLetterStore {
   }
 }
 
-/** A message that one consumer dead-lettered, however often. */
-const identityOf = ({ at, messageId }: CollectedDeadLetter): string =>
+/** One consumer's failures of one message are one dead letter. */
+const identityOf = ({ from, messageId }: CollectedDeadLetter): string =>
   createHash('sha256')
-    .update(JSON.stringify([at.source, at.consumer, messageId]))
+    .update(JSON.stringify([from.source, from.consumer, messageId]))
     .digest('hex');
 
 /** In the order of COLUMNS. */
 function valuesOf(deadLetter: CollectedDeadLetter): unknown[] {
-  const { at, headers, body } = deadLetter;
+  const { from, headers, body } = deadLetter;
   const { group, pattern, place } = failureGroupOf(deadLetter);
   return [
-    at.kind,
-    at.source,
-    at.consumer,
+    from.kind,
+    from.source,
+    from.consumer,
     deadLetter.class,
     deadLetter.error,
     deadLetter.stack ?? null,
@@ -87,7 +87,7 @@ const statements = (schema: string) => ({
     ON CONFLICT (identity) DO NOTHING`,
   lock: `SELECT id FROM ${schema}.dead_letters WHERE identity = $1 FOR UPDATE`,
   recordFailure: `
-    INSERT INTO ${schema}.dead_letter_acts (dead_letter, act, by, detail, failure) VALUES ($1, 'failed', $2, $3, $4)
+    INSERT INTO ${schema}.dead_letter_history (dead_letter, event, by, detail, failure) VALUES ($1, 'failed', $2, $3, $4)
     ON CONFLICT (dead_letter, failure) DO NOTHING`,
   failAgain: `
     UPDATE ${schema}.dead_letters

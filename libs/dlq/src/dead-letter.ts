@@ -5,18 +5,18 @@ export interface DeadLetterSource {
   kind: 'queue' | 'topic';
   /** The dead letter queue or topic. */
   name: string;
-  /** The queue or topic from which the message was consumed, and to which a task goes back. */
+  /** The queue or topic from which the message was consumed, and to which a task returns. */
   source: string;
   /** The service or group that dead-lettered it. */
   consumer: string;
 }
 
-/** A dead letter as it was collected. */
+/** A dead letter as a collector found it. */
 export interface CollectedDeadLetter {
-  at: DeadLetterSource;
+  from: DeadLetterSource;
   messageId: string;
   type: string;
-  /** Of an event its key; of a task its subject. */
+  /** The key of an event, the subject of a task. */
   key: string | null;
   traceId: string | null;
   /** Name of the body's schema, when the sender gave one. */
@@ -27,7 +27,7 @@ export interface CollectedDeadLetter {
   attempts: number;
   firstFailedAt: Date;
   lastFailedAt: Date;
-  /** Distinguishes one failure of the message from another. */
+  /** Distinguishes one failure of the message from the next, so that a redelivery is not recorded twice. */
   failure: string;
   headers: Record<string, string>;
   body: Buffer;
@@ -49,7 +49,7 @@ export interface DeadLetter {
   group: string;
   attempts: number;
   messageId: string;
-  /** `null`: the message named none. */
+  /** `null`: the message has none. */
   type: string | null;
   /** `null`: its subject is unknown. */
   key: string | null;
@@ -58,18 +58,18 @@ export interface DeadLetter {
   lastFailedAt: string;
   status: DeadLetterStatus;
   resubmissions: number;
-  /** Goes up with every change. */
+  /** Increases with every change. */
   version: number;
 }
 
 /** An entry of a dead letter's history. */
-export interface Act {
-  act: 'failed' | 'resubmitted' | 'discarded';
+export interface HistoryEntry {
+  event: 'failed' | 'resubmitted' | 'discarded';
   at: string;
   /** The operator; of a failure, the consumer. */
   by: string;
   detail: string | null;
-  /** What was sent in place of the body. */
+  /** The body that was sent instead. */
   editedBody: string | null;
   batch: string | null;
 }
@@ -80,13 +80,13 @@ export interface DeadLetterDetails extends DeadLetter {
   dataschema: string | null;
   collectedAt: string;
   headers: Record<string, string>;
-  /** As text, or as base64 when the bytes are no UTF-8 text. */
+  /** Text, or base64 when the bytes are not UTF-8. */
   body: string;
   bodyEncoding: 'utf-8' | 'base64';
-  /** Where the body is stored that was too large for its message; `null`: it came in the message. */
+  /** Where a body that was too large for its message is stored; `null`: it came with the message. */
   dataref: string | null;
-  /** Why `body` is not the stored one; `null` when it is. */
+  /** Why the stored body could not be read; `null` when it was. */
   bodyUnavailable: string | null;
-  /** In the order in which it happened. */
-  history: Act[];
+  /** Oldest first. */
+  history: HistoryEntry[];
 }

@@ -1,13 +1,13 @@
 import { type FailureClass, failureHeaders } from '@waybill/messaging';
 import { migrateLibraries, outboxMigrations, pgTx } from '@waybill/outbox';
 import { type FreshDatabase, freshDatabase, transaction } from '@waybill/testing';
-import { collectedDeadLetter, type RawDeadLetter } from './collected-dead-letter.js';
 import type { CollectedDeadLetter, DeadLetterSource } from './dead-letter.js';
 import type { DeadLetterDatabase } from './dead-letter-database.js';
 import { DeadLetterStore } from './dead-letter-store.js';
 import { deadLetterMigrations } from './migrations.js';
+import { parseDeadLetter, type RawDeadLetter } from './parse-dead-letter.js';
 
-/** Says nothing; a failing test shows the outcome. */
+/** Discards logs. */
 export const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 export type DeadLetterHarness = FreshDatabase & DeadLetterDatabase;
@@ -15,13 +15,17 @@ export type DeadLetterHarness = FreshDatabase & DeadLetterDatabase;
 /** A database with the tables of dead letters and the outbox. */
 export async function deadLetterDatabase(): Promise<DeadLetterHarness> {
   const database = await freshDatabase();
-  await migrateLibraries(database.pool, outboxMigrations, deadLetterMigrations);
+  await migrateDeadLetters(database.pool);
   return {
     ...database,
     transaction: (work) => transaction(database.pool, (client) => work(pgTx(client))),
     autocommit: pgTx(database.pool as never),
   };
 }
+
+/** Creates the tables of dead letters and the outbox in this schema. */
+export const migrateDeadLetters = (pool: FreshDatabase['pool'], schema = 'waybill') =>
+  migrateLibraries(pool, { ...outboxMigrations, schema }, { ...deadLetterMigrations, schema });
 
 export const TASKS: DeadLetterSource = {
   kind: 'queue',
@@ -37,7 +41,7 @@ export const EVENTS: DeadLetterSource = {
 };
 
 export interface DeadLetterChanges {
-  at?: DeadLetterSource;
+  from?: DeadLetterSource;
   messageId?: string;
   type?: string;
   key?: string;
@@ -50,14 +54,13 @@ export interface DeadLetterChanges {
   body?: string | Buffer;
 }
 
-/** A dead letter as a consumer of ours leaves it, found where it waits. */
+/** A dead letter as a Waybill consumer publishes it. */
 export function aDeadLetter(changes: DeadLetterChanges = {}): CollectedDeadLetter {
-  const at = changes.at ?? TASKS;
-  return collectedDeadLetter(at, rawDeadLetter({ ...changes, at }));
+  return parseDeadLetter(changes.from ?? TASKS, rawDeadLetter(changes));
 }
 
-export function rawDeadLetter({ at = TASKS, ...changes }: DeadLetterChanges = {}): RawDeadLetter {
-  const prefix = at.kind === 'topic' ? 'ce_' : 'cloudEvents:';
+export function rawDeadLetter({ from = TASKS, ...changes }: DeadLetterChanges = {}): RawDeadLetter {
+  const prefix = from.kind === 'topic' ? 'ce_' : 'cloudEvents:';
   const failedAt = changes.failedAt ?? '2026-01-01T00:00:11.000Z';
   return {
     headers: {
@@ -68,8 +71,8 @@ export function rawDeadLetter({ at = TASKS, ...changes }: DeadLetterChanges = {}
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
       ...changes.headers,
       ...failureHeaders({
-        source: at.source,
-        consumer: at.consumer,
+        source: from.source,
+        consumer: from.consumer,
         class: changes.class ?? 'transient',
         error: changes.error ?? 'the scale does not answer',
         stack: changes.stack ?? 'Error: the scale\n    at weigh (file:///app/dist/weigh.js:10:5)',
@@ -78,12 +81,12 @@ export function rawDeadLetter({ at = TASKS, ...changes }: DeadLetterChanges = {}
         lastFailedAt: failedAt,
       }),
     },
-    key: at.kind === 'topic' ? (changes.key ?? 'parcel-1') : null,
+    key: from.kind === 'topic' ? (changes.key ?? 'parcel-1') : null,
     body: Buffer.from(changes.body ?? '{"parcelId":"parcel-1"}'),
   };
 }
 
-/** Takes dead letters in, one after the other, and says under which ids. */
+/** Stores dead letters in order, and returns their ids. */
 export async function collect(database: DeadLetterHarness, ...deadLetters: CollectedDeadLetter[]): Promise<string[]> {
   for (const deadLetter of deadLetters)
     await database.transaction((tx) => new DeadLetterStore().collect(tx, deadLetter));
@@ -93,7 +96,7 @@ export async function collect(database: DeadLetterHarness, ...deadLetters: Colle
   return deadLetters.map(({ messageId }) => rows.find((row) => row.message_id === messageId)!.id);
 }
 
-export interface LeftMessage {
+export interface SentMessage {
   id: string;
   target: string;
   destination: string;
@@ -102,10 +105,10 @@ export interface LeftMessage {
   body: string;
 }
 
-/** What is to leave by the outbox, in its order. */
-export async function outboxOf(database: DeadLetterHarness): Promise<LeftMessage[]> {
-  const { rows } = await database.pool.query<LeftMessage & { body: Buffer }>(
-    'SELECT id, target, destination, key, headers, body FROM waybill.outbox ORDER BY seq',
+/** The messages in the outbox, in order. */
+export async function outboxOf(database: DeadLetterHarness, schema = 'waybill'): Promise<SentMessage[]> {
+  const { rows } = await database.pool.query<SentMessage & { body: Buffer }>(
+    `SELECT id, target, destination, key, headers, body FROM ${schema}.outbox ORDER BY seq`,
   );
   return rows.map((row) => ({ ...row, body: String(row.body) }));
 }

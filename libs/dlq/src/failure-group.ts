@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { FailureClass } from '@waybill/messaging';
 
-/** What failures have in common that have the same cause. */
+/** What failures with the same cause have in common. */
 export interface FailureGroup {
-  /** Short name of the group: a hash of the rest. */
+  /** Short hash of the other fields. */
   group: string;
   class: FailureClass;
   /** The error with its variable parts replaced. */
   pattern: string;
-  /** Function and file of the first line of the stack that is not a dependency's; empty when there is none. */
+  /** Function and file of the first stack line outside of dependencies; empty when there is none. */
   place: string;
 }
 
@@ -23,9 +23,9 @@ export function failureGroupOf(failure: {
   return { group, class: failure.class, pattern, place };
 }
 
-const LONGEST_PATTERN = 300;
+const MAX_PATTERN_LENGTH = 300;
 
-/** The order matters: a time has numbers in it, an id may look like one. */
+/** The order matters: a time contains numbers, and an id may look like one. */
 const VARIABLE_PARTS: [RegExp, string][] = [
   [/"(?:[^"\\]|\\.)*"/g, '<text>'],
   [/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/gi, '<id>'],
@@ -33,15 +33,15 @@ const VARIABLE_PARTS: [RegExp, string][] = [
   [/[\w.+-]+@[\w-]+\.[\w.-]+/g, '<address>'],
   [/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/gi, '<id>'],
   [/\b\d+(?:\.\d+)?\b/g, '<n>'],
-  // A parser shows the very character that it did not expect.
+  // JSON.parse quotes the unexpected character.
   [/token '?.'?(?=[ ,])/gu, 'token <character>'],
 ];
 
 function patternOf(error: string): string {
-  return VARIABLE_PARTS.reduce((text, [part, name]) => text.replace(part, name), error).slice(0, LONGEST_PATTERN);
+  return VARIABLE_PARTS.reduce((text, [part, name]) => text.replace(part, name), error).slice(0, MAX_PATTERN_LENGTH);
 }
 
-/** Without line numbers: the next release moves them. */
+/** Without line numbers, which change with the next release. */
 function placeOf(stack: string): string {
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
   const frame = frames.find((line) => !/node_modules|node:|<anonymous>/.test(line)) ?? frames[0] ?? '';

@@ -6,27 +6,27 @@ import {
   type StoredRecord,
 } from '@waybill/messaging';
 import type { HealthCheck, Logger } from '@waybill/outbox';
-import { collectedDeadLetter, type RawDeadLetter } from './collected-dead-letter.js';
 import type { Collector } from './collector.js';
 import type { DeadLetterSource } from './dead-letter.js';
+import { parseDeadLetter, type RawDeadLetter } from './parse-dead-letter.js';
 
-/** Bytes of a fetch: dead letters are few, and this process is small. */
-const FETCH = 2 * 1024 * 1024;
+/** Bytes. Dead letters are few, and the console's memory is small. */
+const MAX_FETCH = 2 * 1024 * 1024;
 
 export interface KafkaCollectorOptions {
   kafka: KafkaClient;
   /** Consumer group. */
   group: string;
   sources: readonly DeadLetterSource[];
-  /** Creates the topics that are missing; tried until it succeeds. */
+  /** Creates missing topics; retried until it succeeds. */
   declare: () => Promise<void>;
-  /** Prefix of every topic's and group's name; default none. For tests that share a broker. */
+  /** Prefix of all topics and of the group, for tests that share a broker. Default none. */
   prefix?: string;
   collector: Collector;
   logger: Logger;
 }
 
-/** Collects from dead letter topics. An offset is committed once everything before it is stored. */
+/** Collects from dead letter topics. Commits an offset after everything before it is stored. */
 export class KafkaCollector implements HealthCheck {
   readonly name = 'kafka';
   private readonly prefix: string;
@@ -39,18 +39,18 @@ export class KafkaCollector implements HealthCheck {
     this.byTopic = new Map(options.sources.map((source) => [this.prefix + source.name, source]));
   }
 
-  /** Returns at once, and waits for an unavailable broker in the background. */
+  /** Returns immediately; waits for an unavailable broker in the background. */
   start(): void {
     this.running ??= this.collectUntilStopped();
   }
 
-  /** After the collector was stopped: resolves when what is in flight has ended. */
+  /** Call it after `collector.stop()`. Resolves when nothing is in flight. */
   async stop(): Promise<void> {
     await this.running;
   }
 
   async check(): Promise<void> {
-    if (!this.reader?.isAssigned) throw new Error('the group has not assigned its partitions yet');
+    if (!this.reader?.isAssigned) throw new Error('no partitions are assigned yet');
   }
 
   private async collectUntilStopped(): Promise<void> {
@@ -60,7 +60,7 @@ export class KafkaCollector implements HealthCheck {
       this.reader = kafka.reader({
         group: this.prefix + group,
         topics: [...this.byTopic.keys()],
-        maxBytes: FETCH,
+        maxBytes: MAX_FETCH,
         consume: (batch) => this.consume(batch),
       });
       return this.reader;
@@ -75,7 +75,7 @@ export class KafkaCollector implements HealthCheck {
     let last: StoredRecord | undefined;
     for (const record of records) {
       const raw = rawDeadLetter(record, `${topic}/${partition}/${record.offset}`);
-      const isStored = await collector.collect(collectedDeadLetter(source, raw, collector.namespace));
+      const isStored = await collector.collect(parseDeadLetter(source, raw, collector.namespace));
       if (!isStored || !batch.isAssigned()) break;
       last = record;
     }

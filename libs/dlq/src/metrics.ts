@@ -6,14 +6,14 @@ import { DeadLetterQueries } from './dead-letter-queries.js';
 
 export type CollectorMetrics = ReturnType<typeof collectorMetrics>;
 
-/** What a collector counts; the same metrics each time. */
+/** Registers the metrics at the first call, and returns the same ones later. */
 export const collectorMetrics = (namespace = DEFAULT_NAMESPACE) => ({
   collected: metric(
     `${namespace}_dead_letters_collected_total`,
     (name) =>
       new Counter({
         name,
-        help: 'Dead letters collected for review, by whether the message was new, had failed again, or was known',
+        help: 'Dead letters collected: of a new message, of one that failed again, or known from an earlier delivery',
         labelNames: ['source', 'class', 'how'],
       }),
   ),
@@ -24,11 +24,11 @@ export interface DepthMetricsOptions {
   logger: Logger;
   /** PostgreSQL schema of the tables. Default `waybill`. */
   schema?: string | undefined;
-  /** Default `waybill`. */
+  /** Prefix of the metrics. Default `waybill`. */
   namespace?: string | undefined;
 }
 
-/** The number of waiting dead letters and the age of the oldest, measured whenever metrics are scraped. */
+/** Registers the number of waiting dead letters and the age of the oldest, measured at each scrape. */
 export function registerDepthMetrics({
   database,
   logger,
@@ -37,17 +37,17 @@ export function registerDepthMetrics({
 }: DepthMetricsOptions): void {
   const queries = new DeadLetterQueries({ schema });
   let measuring: Promise<void> | undefined;
-  // Both gauges are scraped at the same time, and share one measurement.
+  // A scrape collects both gauges concurrently; they share one query.
   const collect = () => {
     measuring ??= measure().finally(() => {
       measuring = undefined;
     });
     return measuring;
   };
-  const waiting = gauge(`${namespace}_dead_letters_waiting`, 'Dead letters that wait for an operator', collect);
+  const waiting = gauge(`${namespace}_dead_letters_waiting`, 'Dead letters that are waiting for an operator', collect);
   const oldest = gauge(
     `${namespace}_dead_letters_oldest_age_seconds`,
-    'How long the oldest of them has been waiting',
+    'Age of the oldest waiting dead letter',
     collect,
   );
 
@@ -61,7 +61,7 @@ export function registerDepthMetrics({
         oldest.set(labels, oldestAgeSeconds);
       }
     } catch (error) {
-      logger.debug({ err: error }, 'could not measure the depth of the dead letters');
+      logger.debug({ err: error }, 'could not count the waiting dead letters');
     }
   }
 }

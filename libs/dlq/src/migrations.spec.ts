@@ -24,7 +24,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('dead letters and batches from before the later migrations are kept, with when they were resolved', async () => {
+it('the migrations keep dead letters, batches and history of the first version', async () => {
   const { pool } = database;
   await migrateLibraries(pool, { library: 'dlq', directory: pathToFileURL(`${folder}/`) });
   for (const [id, status] of [
@@ -66,5 +66,5 @@ it('dead letters and batches from before the later migrations are kept, with whe
     released: 0,
   });
   const { history } = (await new DeadLetterQueries().find(tx, resolved!))!;
-  expect(history.map(({ act }) => act)).toEqual(['failed', 'resubmitted']);
+  expect(history.map(({ event }) => event)).toEqual(['failed', 'resubmitted']);
 });

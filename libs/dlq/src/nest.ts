@@ -6,7 +6,7 @@ import type { DeadLetterExpiry } from './dead-letter-expiry.js';
 import type { KafkaCollector } from './kafka-collector.js';
 import type { RabbitCollector } from './rabbit-collector.js';
 
-/** Collects dead letters, runs batches and deletes what has expired, as long as the application runs. */
+/** Collects dead letters, runs batches and deletes expired dead letters while the application runs. */
 export class DeadLetterService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     private readonly components: {
@@ -27,7 +27,7 @@ export class DeadLetterService implements OnApplicationBootstrap, BeforeApplicat
     return [this.components.rabbitmq, this.components.kafka];
   }
 
-  /** What is in flight is committed or requeued. */
+  /** Resolves when everything in flight is committed or requeued. */
   async beforeApplicationShutdown(): Promise<void> {
     const { collector, rabbitmq, kafka, batches, expiry } = this.components;
     collector.stop();

@@ -1,22 +1,22 @@
 import type { QueueReader, RabbitClient, RabbitDelivery } from '@waybill/messaging';
 import type { HealthCheck } from '@waybill/outbox';
-import { collectedDeadLetter, type RawDeadLetter } from './collected-dead-letter.js';
 import type { Collector } from './collector.js';
 import type { DeadLetterSource } from './dead-letter.js';
+import { parseDeadLetter, type RawDeadLetter } from './parse-dead-letter.js';
 
 const PREFETCH = 5;
 
 export interface RabbitCollectorOptions {
   client: RabbitClient;
   sources: readonly DeadLetterSource[];
-  /** Creates the queues that are missing; tried until it succeeds. */
+  /** Creates missing queues; retried until it succeeds. */
   declare: () => Promise<void>;
   collector: Collector;
-  /** Unacknowledged messages of one queue. Default 5; each may be of several megabytes. */
+  /** Unacknowledged messages per queue. Default 5, because each may have several megabytes. */
   prefetch?: number;
 }
 
-/** Collects from dead letter queues. A message is acknowledged once it is stored. */
+/** Collects from dead letter queues. Acknowledges a message after it is stored. */
 export class RabbitCollector implements HealthCheck {
   readonly name = 'rabbitmq';
   private readonly readers = new Map<string, QueueReader>();
@@ -24,19 +24,19 @@ export class RabbitCollector implements HealthCheck {
 
   constructor(private readonly options: RabbitCollectorOptions) {}
 
-  /** Returns at once, and waits for an unavailable broker in the background. */
+  /** Returns immediately; waits for an unavailable broker in the background. */
   start(): void {
     for (const source of this.options.sources) this.readers.set(source.name, this.read(source));
   }
 
-  /** Resolves when what is in flight is committed or requeued. */
+  /** Call it after `collector.stop()`. Resolves when every message in flight is stored or requeued. */
   async stop(): Promise<void> {
     await Promise.all([...this.readers.values()].map((reader) => reader.close()));
   }
 
   async check(): Promise<void> {
     const missing = this.options.sources.map(({ name }) => name).filter((name) => !this.readers.get(name)?.queue);
-    if (missing.length) throw new Error(`does not consume ${missing.join(', ')} yet`);
+    if (missing.length) throw new Error(`not consuming ${missing.join(', ')} yet`);
   }
 
   private read(source: DeadLetterSource): QueueReader {
@@ -46,7 +46,7 @@ export class RabbitCollector implements HealthCheck {
       prefetch,
       declare: () => this.declare(),
       onMessage: async (message) => {
-        const deadLetter = collectedDeadLetter(source, rawDeadLetter(message), collector.namespace);
+        const deadLetter = parseDeadLetter(source, rawDeadLetter(message), collector.namespace);
         return (await collector.collect(deadLetter)) ? 'ack' : 'requeue';
       },
     });
@@ -61,17 +61,17 @@ export class RabbitCollector implements HealthCheck {
   }
 }
 
-/** Properties that belong to the message become headers, as the publisher of tasks has them. */
+/** Properties of the message become headers, because an outbox message has only headers: its publisher turns them back. */
 function rawDeadLetter({ body, properties }: RabbitDelivery): RawDeadLetter {
   const { headers, messageId, type, timestamp } = properties;
-  const own = {
+  const propertyHeaders = {
     'content-type': properties.contentType,
     'correlation-id': properties.correlationId,
     'reply-to': properties.replyTo,
   };
-  const given = Object.entries({ ...headers, ...own }).filter(([, value]) => value !== undefined);
+  const present = Object.entries({ ...headers, ...propertyHeaders }).filter(([, value]) => value !== undefined);
   return {
-    headers: Object.fromEntries(given.map(([name, value]) => [name, textOf(value)])),
+    headers: Object.fromEntries(present.map(([name, value]) => [name, textOf(value)])),
     body,
     messageId,
     type,

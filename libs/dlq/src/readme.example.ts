@@ -10,12 +10,12 @@ import {
   Review,
 } from './index.js';
 
-/** The examples in the README, word for word: a test compares them, and runs these. */
+/** The README shows this code word for word; readme.spec.ts compares and runs it. */
 
-type Gathering = Omit<RabbitCollectorOptions, 'collector'> & { database: DeadLetterDatabase; logger: Logger };
+type Deps = Omit<RabbitCollectorOptions, 'collector'> & { database: DeadLetterDatabase; logger: Logger };
 
-export function gather({ database, logger, client, sources, declare }: Gathering) {
-  // README: gathering
+export function collectDeadLetters({ database, logger, client, sources, declare }: Deps) {
+  // README: collect
   const collector = new Collector({ database, logger });
   const rabbitmq = new RabbitCollector({ client, sources, declare, collector });
   rabbitmq.start(); // and a KafkaCollector for topics
@@ -26,11 +26,11 @@ export function gather({ database, logger, client, sources, declare }: Gathering
   };
 }
 
-export async function decide(database: DeadLetterDatabase, corrected: Buffer) {
+export async function resolveTwo(database: DeadLetterDatabase, corrected: Buffer) {
   const validateBody = (_: string, body: Buffer) => (body.length ? undefined : 'the body is empty');
-  // README: deciding
+  // README: review
   const queries = new DeadLetterQueries();
-  const review = new Review({ validateBody }); // what is wrong with an edited body
+  const review = new Review({ validateBody }); // returns what is wrong with an edited body
 
   const { items } = await queries.list(database.autocommit, { class: 'malformed' }, { limit: 20 });
   const [first, second] = items;
@@ -41,7 +41,7 @@ export async function decide(database: DeadLetterDatabase, corrected: Buffer) {
 
 export async function discardMany(database: DeadLetterDatabase, logger: Logger) {
   const review = new Review();
-  // README: many
+  // README: batch
   const batches = new Batches(review);
   const runner = new BatchRunner(batches, database, logger);
   runner.start();

@@ -12,7 +12,7 @@ import {
   rawDeadLetter,
   TASKS,
 } from './dead-letters.fixture.js';
-import { decide, discardMany, gather } from './readme.example.js';
+import { collectDeadLetters, discardMany, resolveTwo } from './readme.example.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const unindented = (code: string) => code.replace(/^ +/gm, '');
@@ -32,18 +32,18 @@ afterAll(async () => {
 });
 
 describe('the README', () => {
-  it('shows the code that is run here, word for word', () => {
+  it('shows the code of readme.example.ts, word for word', () => {
     const shown = [...read('src/readme.example.ts').matchAll(/\/\/ README: .*\n([\s\S]*?)\n *\/\/ end/g)];
     expect(shown).toHaveLength(3);
     for (const [, code] of shown) expect(read('README.md')).toContain(unindented(code!));
   });
 
-  it('gathers two dead letters, resubmits one corrected and discards the other', async () => {
-    const said = { type: 'parcels.Weigh.v1', destination: { name: TASKS.name }, subjectOf: () => 'parcel-1' };
+  it('collects two dead letters, resubmits one with a corrected body and discards the other', async () => {
+    const contract = { type: 'parcels.Weigh.v1', destination: { name: TASKS.name }, subjectOf: () => 'parcel-1' };
     const failure = Object.entries(rawDeadLetter({ class: 'malformed' }).headers).filter(([name]) =>
       name.startsWith('x-'),
     );
-    const stop = gather({
+    const stop = collectDeadLetters({
       database,
       logger: quiet,
       client,
@@ -51,11 +51,11 @@ describe('the README', () => {
       declare: () => rabbit.declare(TASKS.name),
     });
     try {
-      await until('the queue is there', async () => (await rabbit.waiting(TASKS.name)) === 0);
-      for (const bytes of ['{', '{{']) await rabbit.send(said, {}, { bytes, headers: Object.fromEntries(failure) });
+      await until('the queue is declared', async () => (await rabbit.waiting(TASKS.name)) === 0);
+      for (const bytes of ['{', '{{']) await rabbit.send(contract, {}, { bytes, headers: Object.fromEntries(failure) });
       const all = () => new DeadLetterQueries().list(database.autocommit, {}, { limit: 10 });
-      await until('both are there', async () => (await all()).items.length === 2);
-      await decide(database, Buffer.from('{}'));
+      await until('both are stored', async () => (await all()).items.length === 2);
+      await resolveTwo(database, Buffer.from('{}'));
 
       expect((await all()).items.map(({ status }) => status)).toEqual(['resubmitted', 'discarded']);
       expect((await outboxOf(database)).map(({ body }) => body)).toEqual(['{}']);
@@ -64,7 +64,7 @@ describe('the README', () => {
     }
   });
 
-  it('discards many, at a rate', async () => {
+  it('discards many at a rate', async () => {
     const deadLetters = ['one', 'two', 'three'].map((messageId) => aDeadLetter({ messageId }));
     const ids = await collect(database, ...deadLetters);
     const { batches, runner, selected, batch } = await discardMany(database, quiet);

@@ -10,8 +10,8 @@ import {
 import type { OutboxMessage } from '@waybill/outbox';
 import { v7 as uuidv7 } from 'uuid';
 
-/** A dead letter as it is needed to send it, or a decision about it, to the consumer that dead-lettered it. */
-export interface Resubmitted {
+/** What is needed of a dead letter to notify the consumer that dead-lettered it. */
+export interface StoredMessage {
   sourceKind: 'queue' | 'topic';
   source: string;
   consumer: string;
@@ -22,7 +22,7 @@ export interface Resubmitted {
   body: Buffer;
 }
 
-interface Decided {
+interface ResolvedBy {
   /** The operator. */
   by: string;
   /** In place of the message's own body. */
@@ -31,16 +31,16 @@ interface Decided {
 }
 
 /**
- * A task goes back to its queue, as it was and under its own id, so that the inbox knows it if it was done after all. For an
- * event, only the group that dead-lettered it gets a task: the event is parked in that group's database.
+ * A task returns to its queue unchanged and with its own id, so that the inbox recognises it if it took effect after all. For
+ * an event, only the group that dead-lettered it gets a task: the event is parked in that group's database.
  */
-export function resubmission(deadLetter: Resubmitted, { by, body: edited, namespace }: Decided): OutboxMessage {
+export function resubmission(deadLetter: StoredMessage, { by, body: edited, namespace }: ResolvedBy): OutboxMessage {
   if (deadLetter.sourceKind === 'topic') {
     const body = edited && { body: edited.toString('base64') };
     return releaseTask(deadLetter, { action: 'resubmit', ...body, by }, namespace);
   }
   const { messageId, source, type, body } = deadLetter;
-  const original = asSent(deadLetter.headers, namespace);
+  const original = originalHeaders(deadLetter.headers, namespace);
   const headers = edited ? withoutBodyReference(original) : original;
   return {
     id: messageId,
@@ -52,17 +52,17 @@ export function resubmission(deadLetter: Resubmitted, { by, body: edited, namesp
   };
 }
 
-/** Undefined for a task: nothing waits behind it. */
-export function discardTask(deadLetter: Resubmitted, { by, namespace }: Decided): OutboxMessage | undefined {
+/** Undefined for a task: no other message waits behind it. */
+export function discardTask(deadLetter: StoredMessage, { by, namespace }: ResolvedBy): OutboxMessage | undefined {
   return deadLetter.sourceKind === 'topic' ? releaseTask(deadLetter, { action: 'discard', by }, namespace) : undefined;
 }
 
 function releaseTask(
-  { source, consumer, messageId, key }: Resubmitted,
-  decision: Pick<ReleaseParked, 'action' | 'body' | 'by'>,
+  { source, consumer, messageId, key }: StoredMessage,
+  resolution: Pick<ReleaseParked, 'action' | 'body' | 'by'>,
   namespace: string | undefined,
 ): OutboxMessage {
-  const body: ReleaseParked = { source, messageId, key, ...decision };
+  const body: ReleaseParked = { source, messageId, key, ...resolution };
   const id = uuidv7();
   const attributes = {
     specversion: '1.0',
@@ -76,7 +76,7 @@ function releaseTask(
     id,
     target: 'rabbitmq',
     destination: parkedQueueOf(consumer),
-    // In the order of the decisions.
+    // The outbox keeps the order of a key: the consumer sees resolutions of one message in order.
     key: messageId,
     headers: {
       'content-type': 'application/json',
@@ -90,5 +90,5 @@ function releaseTask(
 /** What a broker adds when it dead-letters a message or delivers it again. */
 const BROKER_HEADERS = /^x-(first-|last-)?death|^x-(delivery|acquired)-count$/;
 
-const asSent = (headers: Record<string, string>, namespace: string | undefined): Record<string, string> =>
+const originalHeaders = (headers: Record<string, string>, namespace: string | undefined): Record<string, string> =>
   Object.fromEntries(Object.entries(withoutFailure(headers, namespace)).filter(([name]) => !BROKER_HEADERS.test(name)));

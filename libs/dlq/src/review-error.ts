@@ -1,11 +1,11 @@
 /**
- * Why nothing was done. `unknown`: there is no such dead letter or batch; `resolved`: it waits or runs no longer; `changed`:
- * it is not what the operator has seen; `too-often`: it has to be forced; `schema-mismatch`: the edited body does not match
- * its type.
+ * Why nothing was changed. `unknown`: there is no such dead letter or batch; `resolved`: it is no longer waiting or running;
+ * `changed`: it has changed since the operator saw it; `too-often`: it needs `force`; `schema-mismatch`: the edited body does
+ * not match its type.
  */
 export type ReviewErrorReason = 'unknown' | 'resolved' | 'changed' | 'too-often' | 'schema-mismatch';
 
-/** Nothing was done; the message tells an operator why. */
+/** Nothing was changed; the message tells an operator why. */
 export class ReviewError extends Error {
   override readonly name = 'ReviewError';
 

@@ -9,7 +9,7 @@ import {
   EVENTS,
   outboxOf,
 } from './dead-letters.fixture.js';
-import { type ResubmitDecision, Review } from './review.js';
+import { type ResubmitOptions, Review } from './review.js';
 import { ReviewError } from './review-error.js';
 
 let database: DeadLetterHarness;
@@ -21,22 +21,22 @@ afterAll(() => database.drop());
 const review = new Review({
   validateBody: (type, body) => (String(body).startsWith('{') ? undefined : `not a ${type}`),
 });
-const resubmit = (id: string, decision: Partial<ResubmitDecision> = {}) =>
-  database.transaction((tx) => review.resubmit(tx, id, { by: 'ada', ...decision }));
+const resubmit = (id: string, options: Partial<ResubmitOptions> = {}) =>
+  database.transaction((tx) => review.resubmit(tx, id, { by: 'ada', ...options }));
 const discard = (id: string, by = 'ada') =>
   database.transaction((tx) => review.discard(tx, id, { by, reason: 'a test order' }));
-const refusal = (work: Promise<unknown>) =>
+const errorOf = (work: Promise<unknown>) =>
   work.then(
     () => undefined,
     (error: ReviewError) => error.reason,
   );
 
-async function waitingLetter(changes: DeadLetterChanges = {}): Promise<string> {
+async function collectWaiting(changes: DeadLetterChanges = {}): Promise<string> {
   const [id] = await collect(database, aDeadLetter(changes));
   return id!;
 }
 
-const show = async (id: string) => (await new DeadLetterQueries().find(database.autocommit, id))!;
+const details = async (id: string) => (await new DeadLetterQueries().find(database.autocommit, id))!;
 async function waitingForLocks(): Promise<number> {
   const { rows } = await database.pool.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM pg_stat_activity
@@ -48,10 +48,10 @@ async function waitingForLocks(): Promise<number> {
 const messagesAbout = async (messageId: string) =>
   (await outboxOf(database)).filter(({ id, headers }) => id === messageId || headers['correlation-id'] === messageId);
 
-describe('a task that is resubmitted', () => {
-  it('goes back to its queue under its own id, as it was before it failed', async () => {
+describe('a resubmitted task', () => {
+  it('returns to its queue with its own id, as it was before it failed', async () => {
     const headers = { 'correlation-id': 'saga-1', 'reply-to': 'replies', 'x-death': '[]', 'x-delivery-count': '3' };
-    const id = await waitingLetter({ messageId: 'task-1', headers });
+    const id = await collectWaiting({ messageId: 'task-1', headers });
     expect(await resubmit(id)).toMatchObject({ status: 'resubmitted', resubmissions: 1, version: 2 });
 
     const [message] = await messagesAbout('task-1');
@@ -72,23 +72,23 @@ describe('a task that is resubmitted', () => {
     ]);
   });
 
-  it('goes back edited, when that fits its type; what was sent is kept beside what was received', async () => {
-    const id = await waitingLetter({ messageId: 'task-2' });
-    expect(await refusal(resubmit(id, { body: Buffer.from('no') }))).toBe('schema-mismatch');
-    expect((await show(id)).status).toBe('waiting');
+  it('can be edited if the edit fits its type; the history keeps the edit, the dead letter the original', async () => {
+    const id = await collectWaiting({ messageId: 'task-2' });
+    expect(await errorOf(resubmit(id, { body: Buffer.from('no') }))).toBe('schema-mismatch');
+    expect((await details(id)).status).toBe('waiting');
 
     await resubmit(id, { body: Buffer.from('{"parcelId":"p-2"}') });
     expect((await messagesAbout('task-2')).map(({ body }) => body)).toEqual(['{"parcelId":"p-2"}']);
-    expect(await show(id)).toMatchObject({
+    expect(await details(id)).toMatchObject({
       body: '{"parcelId":"parcel-1"}',
-      history: [{ act: 'failed' }, { act: 'resubmitted', by: 'ada', editedBody: '{"parcelId":"p-2"}' }],
+      history: [{ event: 'failed' }, { event: 'resubmitted', by: 'ada', editedBody: '{"parcelId":"p-2"}' }],
     });
   });
 });
 
-describe('an event that is resubmitted', () => {
-  it('is told to the one group that gave it up', async () => {
-    const id = await waitingLetter({ at: EVENTS, messageId: 'event-1', key: 'order-1' });
+describe('a resolved event', () => {
+  it('is sent to the one group that dead-lettered it when it is resubmitted', async () => {
+    const id = await collectWaiting({ from: EVENTS, messageId: 'event-1', key: 'order-1' });
     await resubmit(id, { body: Buffer.from('{}') });
 
     const [message, ...more] = await messagesAbout('event-1');
@@ -105,8 +105,8 @@ describe('an event that is resubmitted', () => {
     });
   });
 
-  it('that is discarded is told to it too, so that what waits behind it goes on', async () => {
-    const id = await waitingLetter({ at: EVENTS, messageId: 'event-2', key: 'order-2' });
+  it('notifies that group when it is discarded, so that later events of its key continue', async () => {
+    const id = await collectWaiting({ from: EVENTS, messageId: 'event-2', key: 'order-2' });
     expect(await discard(id)).toMatchObject({ status: 'discarded' });
     const [message] = await messagesAbout('event-2');
     expect(JSON.parse(message!.body)).toEqual({
@@ -119,89 +119,89 @@ describe('an event that is resubmitted', () => {
   });
 });
 
-describe('a task that is discarded', () => {
-  it('goes nowhere, and keeps who and why', async () => {
-    const id = await waitingLetter({ messageId: 'task-3' });
+describe('a discarded task', () => {
+  it('is not sent, and its history has the operator and the reason', async () => {
+    const id = await collectWaiting({ messageId: 'task-3' });
     await discard(id, 'grace');
     expect(await messagesAbout('task-3')).toEqual([]);
-    expect((await show(id)).history).toMatchObject([
-      { act: 'failed' },
-      { act: 'discarded', by: 'grace', detail: 'a test order' },
+    expect((await details(id)).history).toMatchObject([
+      { event: 'failed' },
+      { event: 'discarded', by: 'grace', detail: 'a test order' },
     ]);
   });
 });
 
-describe('of operators who decide about the same dead letter', () => {
-  it('one wins and the others, who decide before that is committed, are told who has resolved', async () => {
-    const id = await waitingLetter({ messageId: 'contested' });
-    const { promise: othersWait, resolve: letGo } = Promise.withResolvers<void>();
-    const { promise: resolved, resolve: decide } = Promise.withResolvers<void>();
+describe('of operators who resolve the same dead letter', () => {
+  it('one wins; the others, though they start before its commit, get an error that names the winner', async () => {
+    const id = await collectWaiting({ messageId: 'contested' });
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { promise: locked, resolve: lock } = Promise.withResolvers<void>();
     const winner = database.transaction(async (tx) => {
       await review.resubmit(tx, id, { by: 'grace', body: Buffer.from('{"n":1}') });
-      decide();
-      await othersWait;
+      lock();
+      await released;
     });
-    await resolved;
+    await locked;
     const others = Promise.all([
-      refusal(resubmit(id, { body: Buffer.from('{"n":2}') })),
-      refusal(resubmit(id, { body: Buffer.from('{"n":3}') })),
+      errorOf(resubmit(id, { body: Buffer.from('{"n":2}') })),
+      errorOf(resubmit(id, { body: Buffer.from('{"n":3}') })),
       discard(id).then(
         () => undefined,
         (error: ReviewError) => error.message,
       ),
     ]);
     await until('the others wait', async () => (await waitingForLocks()) === 3);
-    letGo();
+    release();
     await winner;
 
     expect(await others).toEqual(['resolved', 'resolved', expect.stringContaining('resubmitted already, by grace')]);
     expect((await messagesAbout('contested')).map(({ body }) => body)).toEqual(['{"n":1}']);
-    expect((await show(id)).history.map(({ act }) => act)).toEqual(['failed', 'resubmitted']);
+    expect((await details(id)).history.map(({ event }) => event)).toEqual(['failed', 'resubmitted']);
   });
 
-  it('who has seen an earlier failure does not decide about a later one', async () => {
-    const id = await waitingLetter({ messageId: 'moved-on' });
-    const { version } = await show(id);
+  it('one who saw an earlier failure cannot resolve a later one', async () => {
+    const id = await collectWaiting({ messageId: 'failed-again' });
+    const { version } = await details(id);
     await resubmit(id);
-    await waitingLetter({ messageId: 'moved-on', failedAt: '2026-02-01T00:00:00.000Z' });
+    await collectWaiting({ messageId: 'failed-again', failedAt: '2026-02-01T00:00:00.000Z' });
 
-    expect(await refusal(resubmit(id, { version }))).toBe('changed');
-    expect(await show(id)).toMatchObject({ status: 'waiting', resubmissions: 1 });
+    expect(await errorOf(resubmit(id, { version }))).toBe('changed');
+    expect(await details(id)).toMatchObject({ status: 'waiting', resubmissions: 1 });
   });
 });
 
-describe('a decision that changes nothing', () => {
-  it('says so', async () => {
-    const id = await waitingLetter();
+describe('a resolution that changes nothing', () => {
+  it('throws a ReviewError with the reason', async () => {
+    const id = await collectWaiting();
     await resubmit(id);
-    expect(await refusal(resubmit(id))).toBe('resolved');
-    expect(await refusal(discard(id))).toBe('resolved');
-    expect(await refusal(resubmit(crypto.randomUUID()))).toBe('unknown');
+    expect(await errorOf(resubmit(id))).toBe('resolved');
+    expect(await errorOf(discard(id))).toBe('resolved');
+    expect(await errorOf(resubmit(crypto.randomUUID()))).toBe('unknown');
   });
 
-  it('is undone with its transaction, and so is its message', async () => {
-    const id = await waitingLetter({ messageId: 'undone' });
-    const undone = database.transaction(async (tx) => {
+  it('rolls back with its transaction, and so does its message', async () => {
+    const id = await collectWaiting({ messageId: 'rolled-back' });
+    const rolledBack = database.transaction(async (tx) => {
       await review.resubmit(tx, id, { by: 'ada' });
-      throw new Error('the process dies here');
+      throw new Error('the process crashes here');
     });
-    await expect(undone).rejects.toThrow('dies');
-    expect(await show(id)).toMatchObject({ status: 'waiting', resubmissions: 0, history: [{ act: 'failed' }] });
-    expect(await messagesAbout('undone')).toEqual([]);
+    await expect(rolledBack).rejects.toThrow('crashes');
+    expect(await details(id)).toMatchObject({ status: 'waiting', resubmissions: 0, history: [{ event: 'failed' }] });
+    expect(await messagesAbout('rolled-back')).toEqual([]);
   });
 });
 
-describe('a dead letter that comes back again and again', () => {
-  it('goes round three times, then only when it is forced', async () => {
+describe('a dead letter that keeps failing', () => {
+  it('is resubmitted three times, then only with force', async () => {
     const messageId = 'boomerang';
-    const id = await waitingLetter({ messageId });
+    const id = await collectWaiting({ messageId });
     for (let round = 1; round <= 3; round++) {
       await resubmit(id);
-      await waitingLetter({ messageId, failedAt: `2026-03-0${round}T00:00:00.000Z` });
+      await collectWaiting({ messageId, failedAt: `2026-03-0${round}T00:00:00.000Z` });
     }
-    expect(await refusal(resubmit(id))).toBe('too-often');
+    expect(await errorOf(resubmit(id))).toBe('too-often');
     expect(await messagesAbout(messageId)).toHaveLength(3);
     expect(await resubmit(id, { force: true })).toMatchObject({ status: 'resubmitted', resubmissions: 4 });
-    expect((await show(id)).history.at(-1)).toMatchObject({ act: 'resubmitted', detail: 'forced' });
+    expect((await details(id)).history.at(-1)).toMatchObject({ event: 'resubmitted', detail: 'forced' });
   });
 });

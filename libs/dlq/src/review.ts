@@ -7,41 +7,41 @@ import { ReviewedRows } from './reviewed-rows.js';
 export interface ReviewOptions {
   /** Sends resubmitted messages. Default: table `outbox` of the same schema and database. */
   outbox?: Outbox;
-  /** What is wrong with these bytes as the body of a message of this type; undefined when nothing is. Default: nothing. */
+  /** Says what is wrong with an edited body for its type; undefined when nothing is. Default: accepts every body. */
   validateBody?: (type: string, body: Buffer) => string | undefined;
-  /** Resubmissions of a dead letter before the next one has to be forced: a guard against loops. Default 3. */
+  /** Resubmissions of a dead letter before the next one needs `force`: a guard against loops. Default 3. */
   maxResubmissions?: number;
   /** PostgreSQL schema of the tables. Default `waybill`. */
   schema?: string | undefined;
-  /** Default `waybill`. */
+  /** Namespace of the failure headers and of the release tasks. Default `waybill`. */
   namespace?: string | undefined;
 }
 
-/** Who resolves a dead letter, and which version they have seen. */
-export interface Decision {
+export interface ResolveOptions {
+  /** The operator, for the history. */
   by: string;
-  /** The version that the operator has seen. Default: any. */
+  /** The version that the operator saw; another one throws a ReviewError. Default: any. */
   version?: number | undefined;
   /** The batch that it is part of. */
   batch?: string | undefined;
 }
 
-export interface ResubmitDecision extends Decision {
-  /** Sent in place of the body. */
+export interface ResubmitOptions extends ResolveOptions {
+  /** Replaces the body. */
   body?: Buffer | undefined;
-  /** Even if it was resubmitted too often. */
+  /** Even after `maxResubmissions`. */
   force?: boolean | undefined;
 }
 
-export interface DiscardDecision extends Decision {
+export interface DiscardOptions extends ResolveOptions {
   reason: string;
 }
 
 export const MAX_RESUBMISSIONS = 3;
 
 /**
- * Resolves dead letters. The new status, its entry in the history and the message that goes out are one transaction. Of two
- * operators who resolve the same dead letter one wins, and the other gets a `ReviewError`.
+ * Resolves dead letters. The new status, its history entry and the outgoing message commit together. When two operators
+ * resolve the same dead letter, one wins and the other gets a `ReviewError`.
  */
 export class Review {
   readonly maxResubmissions: number;
@@ -65,28 +65,28 @@ export class Review {
   }
 
   /** Sends it to the one consumer that dead-lettered it, once `tx` commits. Throws ReviewError. */
-  async resubmit(tx: Tx, id: string, { by, body, version, force, batch }: ResubmitDecision): Promise<DeadLetter> {
+  async resubmit(tx: Tx, id: string, { by, body, version, force, batch }: ResubmitOptions): Promise<DeadLetter> {
     const row = await this.rows.lockWaiting(tx, id, version);
     if (row.resubmissions >= this.maxResubmissions && !force) {
       throw new ReviewError(
         'too-often',
-        `it was resubmitted ${row.resubmissions} times and failed each time: force it to try once more`,
+        `it was resubmitted ${row.resubmissions} times and failed each time: use force to try once more`,
       );
     }
     const mismatch = body && this.validateBody(row.type, body);
     if (mismatch) throw new ReviewError('schema-mismatch', mismatch);
 
     await this.outbox.add(tx, resubmission(row, { by, body, namespace: this.namespace }));
-    await this.rows.record(tx, id, { act: 'resubmitted', by, detail: force ? 'forced' : null, body, batch });
+    await this.rows.record(tx, id, { event: 'resubmitted', by, detail: force ? 'forced' : null, body, batch });
     return this.rows.resolve(tx, id, `status = 'resubmitted', resubmissions = resubmissions + 1`);
   }
 
-  /** Goes on without it. Throws ReviewError. */
-  async discard(tx: Tx, id: string, { by, version, reason, batch }: DiscardDecision): Promise<DeadLetter> {
+  /** Drops the message; later events of its key continue. Throws ReviewError. */
+  async discard(tx: Tx, id: string, { by, version, reason, batch }: DiscardOptions): Promise<DeadLetter> {
     const row = await this.rows.lockWaiting(tx, id, version);
     const task = discardTask(row, { by, namespace: this.namespace });
     if (task) await this.outbox.add(tx, task);
-    await this.rows.record(tx, id, { act: 'discarded', by, detail: reason, batch });
+    await this.rows.record(tx, id, { event: 'discarded', by, detail: reason, batch });
     return this.rows.resolve(tx, id, `status = 'discarded'`);
   }
 }

@@ -58,7 +58,10 @@ export class ConsoleModule implements OnApplicationShutdown {
         { provide: Review, useValue: review },
         { provide: Batches, useValue: batches },
         { provide: BatchRunner, useValue: runner },
-        { provide: DeadLetterQueries, useValue: new DeadLetterQueries({ bodyOf: storedBodies(config.OBJECT_STORE) }) },
+        {
+          provide: DeadLetterQueries,
+          useValue: new DeadLetterQueries({ readBody: storedBodies(config.OBJECT_STORE) }),
+        },
         { provide: OperatorToken, useValue: new OperatorToken(config.OPERATOR_TOKEN) },
         { provide: DeadLetterService, useFactory: () => deadLetterService(config, logger, database, rabbit, runner) },
         {

@@ -11,12 +11,12 @@ import {
   SchemaMismatch,
 } from '@waybill/messaging';
 
-/** On these each group is told what was resolved about its events. */
+/** On these queues, each group is notified when its events are resubmitted or discarded. */
 const parkedQueues: [consumer: string, Queue][] = Object.entries(consumers)
   .filter(([, { topics }]) => topics.length > 0)
   .map(([consumer]) => [consumer, defineQueue({ name: parkedQueueOf(consumer) })]);
 
-/** What has to be there on RabbitMQ. */
+/** The queues that the console declares. */
 export const QUEUES: readonly Queue[] = [...topology.queues, ...parkedQueues.map(([, queue]) => queue)];
 
 const ofQueue = (consumer: string, { name }: Queue): DeadLetterSource => ({
@@ -26,7 +26,7 @@ const ofQueue = (consumer: string, { name }: Queue): DeadLetterSource => ({
   consumer,
 });
 
-/** Every dead letter queue and topic of the system, out of who takes what. */
+/** Every dead letter queue and topic of the system, derived from the consumers. */
 export const SOURCES: readonly DeadLetterSource[] = [
   ...Object.entries(consumers).flatMap(([consumer, { queues, topics }]) => [
     ...queues.map((queue) => ofQueue(consumer, queue)),
@@ -41,7 +41,7 @@ export const SOURCES: readonly DeadLetterSource[] = [
 
 const READERS = new Map(contracts.flatMap((contract) => readableTypes(contract).map((type) => [type, contract])));
 
-/** What is wrong with these bytes as the body of a message of this type; undefined when nothing is, or the type is not ours. */
+/** Says what is wrong with the body for its type; undefined when nothing is, or the type is unknown. */
 export function validateBody(type: string, body: Buffer): string | undefined {
   const contract = READERS.get(type);
   if (!contract) return undefined;

@@ -185,7 +185,7 @@ const DeadLetterDetail = record({
   bodyUnavailable: { ...maybeText, description: 'Why the stored body could not be read; null when it was' },
   history: arrayOf(
     record({
-      act: { type: 'string', enum: ['failed', 'resubmitted', 'discarded'] },
+      event: { type: 'string', enum: ['failed', 'resubmitted', 'discarded'] },
       at: time,
       by: text,
       detail: maybeText,
@@ -227,7 +227,7 @@ const BatchResponse = record({
   dryRun: { type: 'boolean' },
   matching: number,
   selected: number,
-  refused: { ...number, description: 'Resubmitted too often, or part of a running batch' },
+  excluded: { ...number, description: 'Resubmitted too often, or part of a running batch' },
   changed: { type: 'boolean' },
   batch: { oneOf: [ref('Batch'), { type: 'null' }] },
 });

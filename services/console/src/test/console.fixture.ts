@@ -68,7 +68,7 @@ export interface DeadLetter {
   bodyUnavailable: string | null;
   error: string;
   title: string;
-  history: { act: string; by: string; editedBody: string | null }[];
+  history: { event: string; by: string; editedBody: string | null }[];
   errors: { field: string; message: string }[];
 }
 

@@ -1,4 +1,4 @@
-import { collectedDeadLetter, DeadLetterStore, Review } from '@waybill/dlq';
+import { DeadLetterStore, parseDeadLetter, Review } from '@waybill/dlq';
 import { pgTx } from '@waybill/outbox';
 import { transaction, until } from '@waybill/testing';
 import pg from 'pg';
@@ -13,7 +13,7 @@ async function yesterdaysDeadLetters(databaseUrl: string): Promise<void> {
   const within = <T>(work: (tx: ReturnType<typeof pgTx>) => Promise<T>) =>
     transaction(pool, (client) => work(pgTx(client)));
   for (const messageId of ['waits', 'resubmitted', 'discarded', 'ancient']) {
-    const deadLetter = collectedDeadLetter(SOURCES[0]!, { headers: {}, body: Buffer.from('{}'), messageId });
+    const deadLetter = parseDeadLetter(SOURCES[0]!, { headers: {}, body: Buffer.from('{}'), messageId });
     await within((tx) => new DeadLetterStore().collect(tx, deadLetter));
   }
   const { rows } = await pool.query('SELECT id, message_id FROM waybill.dead_letters');

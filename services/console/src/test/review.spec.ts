@@ -120,7 +120,7 @@ describe('discarding', () => {
       body: { detail: expect.stringContaining('discarded already, by ada') },
     });
     const { history } = (await callApi(console, 'GET', `/dead-letters/${deadLetter.id}`)).body;
-    expect(history.at(-1)).toMatchObject({ act: 'discarded', by: 'ada', detail: 'a test' });
+    expect(history.at(-1)).toMatchObject({ event: 'discarded', by: 'ada', detail: 'a test' });
   });
 });
 
@@ -216,7 +216,7 @@ describe('a batch', () => {
 
     const { history } = (await callApi(console, 'GET', `/dead-letters/${second.id}`)).body;
     const { id: batch } = begun.body.batch!;
-    expect(history.at(-1)).toMatchObject({ act: 'discarded', by: 'ada', detail: 'a load test', batch });
+    expect(history.at(-1)).toMatchObject({ event: 'discarded', by: 'ada', detail: 'a load test', batch });
     expect(await console.rabbit.waiting('inventory.reserve')).toBe(0);
     expect(await submit(request, 'discard')).toMatchObject({ status: 200, body: { matching: 0, changed: false } });
   });
@@ -242,7 +242,7 @@ describe('a batch', () => {
       status: 409,
       body: {
         type: expect.stringContaining('already-resolved'),
-        detail: expect.stringContaining('stopped already, by ada'),
+        detail: expect.stringContaining('already stopped by ada'),
       },
     });
     expect(await progressOf(begun)).toEqual(stopped);

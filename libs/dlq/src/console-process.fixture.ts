@@ -10,38 +10,38 @@ import { KafkaCollector } from './kafka-collector.js';
 import { RabbitCollector } from './rabbit-collector.js';
 import { Review } from './review.js';
 
-export interface DyingConsole {
+export interface ConsoleProcess {
   databaseUrl: string;
-  /** Gathers dead letters, and stops for ever after the commit of the first one, before that is acknowledged. */
-  gather?: { rabbitmqUrl: string; kafka: string; prefix: string };
+  /** Collects from there, and blocks after the commit of the first dead letter, before its acknowledgement. */
+  collectFrom?: { rabbitmqUrl: string; kafka: string; prefix: string };
 }
 
-/** A process of its own, to be killed. Without `gather` it takes steps of batches until then. */
-const { databaseUrl, gather }: DyingConsole = JSON.parse(process.argv[2]!);
+/** A process for tests to kill. Without `collectFrom` it runs the steps of batches. */
+const { databaseUrl, collectFrom }: ConsoleProcess = JSON.parse(process.argv[2]!);
 const pool = new pg.Pool({ connectionString: databaseUrl });
 let begun = false;
 const database = {
   autocommit: pgTx(pool as never),
   async transaction<T>(work: (tx: ReturnType<typeof pgTx>) => Promise<T>): Promise<T> {
-    if (gather && begun) await new Promise(() => {});
+    if (collectFrom && begun) await new Promise(() => {});
     begun = true;
     const result = await transaction(pool, (client) => work(pgTx(client)));
-    if (gather) {
-      process.stdout.write('there\n');
+    if (collectFrom) {
+      process.stdout.write('ready\n');
       await new Promise(() => {});
     }
     return result;
   },
 };
 
-if (gather) {
+if (collectFrom) {
   const collector = new Collector({ database, logger: quiet });
   const common = { collector, logger: quiet, declare: async () => {} };
-  const kafka = new KafkaJsClient(createKafka({ brokers: [gather.kafka], clientId: 'console', logger: quiet }));
-  const client = new AmqplibClient({ url: gather.rabbitmqUrl, name: 'console', logger: quiet });
+  const kafka = new KafkaJsClient(createKafka({ brokers: [collectFrom.kafka], clientId: 'console', logger: quiet }));
+  const client = new AmqplibClient({ url: collectFrom.rabbitmqUrl, name: 'console', logger: quiet });
   new RabbitCollector({ ...common, client, sources: [TASKS] }).start();
-  new KafkaCollector({ ...common, kafka, group: 'console', prefix: gather.prefix, sources: [EVENTS] }).start();
+  new KafkaCollector({ ...common, kafka, group: 'console', prefix: collectFrom.prefix, sources: [EVENTS] }).start();
 } else {
   new BatchRunner(new Batches(new Review()), database, quiet).start();
-  process.stdout.write('there\n');
+  process.stdout.write('ready\n');
 }

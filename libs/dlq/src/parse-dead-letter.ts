@@ -2,44 +2,45 @@ import { createHash } from 'node:crypto';
 import { attributeOf, type Failure, failureOf } from '@waybill/messaging';
 import type { CollectedDeadLetter, DeadLetterSource } from './dead-letter.js';
 
-/** A message as the broker delivered it. */
+/** A dead letter as the broker delivered it. */
 export interface RawDeadLetter {
   headers: Record<string, string>;
   body: Buffer;
-  /** Of an event. */
+  /** The key of an event. */
   key?: string | null | undefined;
-  /** Properties of the broker, for messages that are not CloudEvents. */
+  /** The broker's own properties, for messages that are not CloudEvents. */
   messageId?: string | undefined;
   type?: string | undefined;
   /** When the broker received it, in ms. */
   timestamp?: number | undefined;
-  /** What else distinguishes this message from others, for those without an id. */
+  /** Distinguishes equal messages without an id, such as a topic's partition and offset. */
   place?: string | undefined;
 }
 
-const LONGEST = { name: 1_000, text: 10_000 };
-const MOST_ATTEMPTS = 1_000_000;
+/** Characters. */
+const MAX_LENGTH = { name: 1_000, text: 10_000 };
+const MAX_ATTEMPTS = 1_000_000;
 
 /**
- * What is known of a dead letter. Never fails: whatever is in a dead letter queue can be collected. What is missing or
- * makes no sense is replaced by what is known otherwise.
+ * Reads a dead letter from its headers. Never throws, so that nothing blocks a dead letter queue: what is missing or invalid is
+ * replaced by what else is known.
  */
-export function collectedDeadLetter(at: DeadLetterSource, raw: RawDeadLetter, namespace?: string): CollectedDeadLetter {
+export function parseDeadLetter(from: DeadLetterSource, raw: RawDeadLetter, namespace?: string): CollectedDeadLetter {
   const { headers, body } = raw;
   const failure = failureOf(headers, namespace) ?? failureWithoutHeaders(headers);
   const attribute = (name: string) => attributeOf(headers, name);
   const lastFailedAt = timeOf(failure.lastFailedAt) ?? new Date(raw.timestamp ?? Date.now());
   return {
-    at,
-    messageId: short(attribute('id') || raw.messageId) || nameOf(raw),
+    from,
+    messageId: short(attribute('id') || raw.messageId) || generatedId(raw),
     type: short(attribute('type') || raw.type),
-    key: (at.kind === 'topic' ? text(raw.key ?? undefined) : short(attribute('subject'))) || null,
+    key: (from.kind === 'topic' ? text(raw.key ?? undefined) : short(attribute('subject'))) || null,
     traceId: /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(headers.traceparent ?? '')?.[1] ?? null,
     dataschema: short(attribute('dataschema')) || null,
     class: failure.class,
     error: text(failure.error),
     stack: failure.stack && text(failure.stack),
-    attempts: Math.min(Math.max(Math.trunc(failure.attempts) || 0, 0), MOST_ATTEMPTS),
+    attempts: Math.min(Math.max(Math.trunc(failure.attempts) || 0, 0), MAX_ATTEMPTS),
     firstFailedAt: timeOf(failure.firstFailedAt) ?? lastFailedAt,
     lastFailedAt,
     failure: short(failure.lastFailedAt).slice(0, 64),
@@ -48,17 +49,17 @@ export function collectedDeadLetter(at: DeadLetterSource, raw: RawDeadLetter, na
   };
 }
 
-/** No consumer of ours dead-lettered it: the broker did (RabbitMQ says so in `x-death`), or another program put it here. */
+/** The broker dead-lettered it (RabbitMQ says why in `x-death`), or a foreign program sent it. */
 function failureWithoutHeaders(
   headers: Record<string, string>,
 ): Pick<Failure, 'class' | 'error' | 'attempts'> & Partial<Failure> {
   const death = headers['x-death'];
-  const error = death ? `dead-lettered by the broker: ${death}` : 'found here without a reason';
+  const error = death ? `dead-lettered by the broker: ${death}` : 'no reason given: it has no failure headers';
   return { class: 'transient', error, attempts: 0, lastFailedAt: death && digest(death) };
 }
 
-/** For a message without an id: the same for the same bytes from the same place. */
-const nameOf = ({ headers, body, place = '' }: RawDeadLetter): string =>
+/** The same for the same bytes from the same place, so that a redelivery is recognised. */
+const generatedId = ({ headers, body, place = '' }: RawDeadLetter): string =>
   `unnamed:${digest(JSON.stringify([place, headers]), body)}`;
 
 const digest = (...parts: (string | Buffer)[]): string => {
@@ -67,14 +68,14 @@ const digest = (...parts: (string | Buffer)[]): string => {
   return hash.digest('hex').slice(0, 32);
 };
 
-/** PostgreSQL and JavaScript agree only on years in this range. */
+/** Undefined unless PostgreSQL and JavaScript agree on the time; outside of these years they do not. */
 function timeOf(written: string | undefined): Date | undefined {
   const time = new Date(written ?? Number.NaN);
   const year = time.getUTCFullYear();
   return year >= 1970 && year < 10_000 ? time : undefined;
 }
 
-/** PostgreSQL's text holds every character but this one. */
+/** PostgreSQL's text cannot hold NUL. */
 const withoutNul = (value: string): string => value.replaceAll('\0', '\u{fffd}');
-const text = (value = ''): string => withoutNul(value).slice(0, LONGEST.text);
-const short = (value = ''): string => withoutNul(value).slice(0, LONGEST.name);
+const text = (value = ''): string => withoutNul(value).slice(0, MAX_LENGTH.text);
+const short = (value = ''): string => withoutNul(value).slice(0, MAX_LENGTH.name);
