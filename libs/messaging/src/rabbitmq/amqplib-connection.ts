@@ -6,6 +6,8 @@ export interface AmqplibConnection {
   readonly settings: Required<RabbitSettings>;
   /** Why the broker reads nothing from publishers, while it does not. */
   readonly blockedBecause: string | undefined;
+  /** Why there is no connection; its code tells whether the broker is unavailable. */
+  readonly lastFailure: Error | undefined;
   /** On the current connection, or on the next one if it comes in time. */
   openChannel(options?: ChannelOptions & { confirm?: boolean }): Promise<Channel>;
   /** Resolves even if the channel is closed already, or its connection ends meanwhile. */

@@ -158,10 +158,10 @@ describe('a task', () => {
 
   it('with headers that leave no room for the reason becomes a dead letter without the largest of them', async () => {
     handle = () => Promise.reject(new MalformedMessage('it cannot be read'));
-    const message = encode({ contract: DoIt, body: { what: 'large' } }, '/test');
+    const message = encode({ contract: TestTask, body: { what: 'large' } }, '/test');
     Object.assign(message.headers, { 'x-large': 'x'.repeat(61_000), 'x-small': 'kept' });
     await publisher.publishOne(message);
-    const { headers = {} } = (await deadLetter()).properties;
+    const { headers = {} } = (await nextDeadLetter()).properties;
 
     expect(failureOf(headers)).toMatchObject({ class: 'malformed', error: 'it cannot be read' });
     expect(headers).toMatchObject({ 'x-small': 'kept', 'x-omitted-headers': 'x-large' });
