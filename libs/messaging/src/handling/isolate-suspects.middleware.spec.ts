@@ -9,7 +9,7 @@ async function handled(suspicion: CrashSuspicion | undefined, handler: () => Pro
   const note = (what: string) => async () => void written.push(what);
   const attempts = { enterIsolation: note('isolated'), clear: note('cleared'), wait: note('waits') };
   const middleware = isolateSuspects(attempts as unknown as StartedAttempts, new Isolation());
-  const delivery = { message: { id: '1' }, suspicion } as Delivery;
+  const delivery = { message: { id: '1' }, registration: { options: {} }, suspicion } as Delivery;
   const handle = async () => {
     written.push('handled');
     await handler();
