@@ -80,7 +80,9 @@ describe('the handler of a later version', () => {
 describe('a handler', () => {
   it('is found for every version that its contract reads', () => {
     @Handles(WeighedV3)
-    class WeighedHandler {}
+    class WeighedHandler {
+      async handle() {}
+    }
     const discovery = { getProviders: () => [{ metatype: WeighedHandler, instance: new WeighedHandler() }] };
     const found = new HandlerRegistry(discovery as unknown as DiscoveryService).of('topic');
     expect([...found.keys()]).toEqual(['test.Weighed.v3', 'test.Weighed.v2', 'test.Weighed.v1']);
@@ -88,12 +90,18 @@ describe('a handler', () => {
 
   it('is the only one for a version: another one for an earlier version is rejected at start', () => {
     @Handles(WeighedV2)
-    class Present {}
+    class Present {
+      async handle() {}
+    }
     @Handles(WeighedV1)
-    class LeftOver {}
-    const discovery = { getProviders: () => [Present, LeftOver].map((metatype) => ({ metatype, instance: {} })) };
+    class LeftOver {
+      async handle() {}
+    }
+    const discovery = {
+      getProviders: () => [Present, LeftOver].map((metatype) => ({ metatype, instance: new metatype() })),
+    };
     const registry = new HandlerRegistry(discovery as unknown as DiscoveryService);
-    expect(() => registry.of('topic')).toThrow('two handlers take test.Weighed.v1');
+    expect(() => registry.of('topic')).toThrow('LeftOver and Present both handle test.Weighed.v1');
   });
 });
 
