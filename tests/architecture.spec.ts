@@ -10,6 +10,7 @@ const ROOMS = [
   ['claim-check'],
   ['attempts'],
   ['handling'],
+  ['kafka-clients'],
   ['kafka', 'rabbitmq'],
   ['calls'],
   ['nest'],

@@ -1,6 +1,7 @@
 import type { Logger } from '@waybill/outbox';
 import type { Topology } from './contract/index.js';
-import { createKafka, declareTopics } from './kafka/index.js';
+import { declareTopics } from './kafka/index.js';
+import { createKafka } from './kafka-clients/index.js';
 import { AmqplibClient, declareQueues } from './rabbitmq/index.js';
 
 export interface DeclareOptions {

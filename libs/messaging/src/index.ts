@@ -5,6 +5,7 @@ export { declareTopology } from './declare-topology.js';
 export * from './envelope/index.js';
 export * from './handling/index.js';
 export * from './kafka/index.js';
+export * from './kafka-clients/index.js';
 export * from './messaging-config.js';
 export * from './migrations.js';
 export * from './outcomes/index.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { openObjectStore } from './claim-check/index.js';
-import { KAFKA_CLIENTS } from './kafka/index.js';
+import { KAFKA_CLIENTS } from './kafka-clients/index.js';
 import type { MessagingOptions } from './nest/index.js';
 
 /** Where the brokers are and what they are to keep, as environment variables. */

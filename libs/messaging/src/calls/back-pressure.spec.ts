@@ -10,7 +10,8 @@ import {
 } from '@waybill/testing';
 import type { OutgoingMessage } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
-import { createKafka, declareTopics, KafkaJsClient, KafkaPublisher } from '../kafka/index.js';
+import { declareTopics, KafkaPublisher } from '../kafka/index.js';
+import { createKafka, KafkaJsClient } from '../kafka-clients/index.js';
 import { AmqplibClient, declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
 import { Child } from '../test/child.fixture.js';
 import { openSender } from '../test/sender.fixture.js';

@@ -2,7 +2,8 @@ import { backingServices, type FreshTopics, freshTopics, KafkaPeer, until } from
 import type { Kafka } from 'kafkajs';
 import { encode } from '../envelope/index.js';
 import { BusinessRejection } from '../index.js';
-import { createKafka, declareTopics, KafkaJsClient, KafkaPublisher } from '../kafka/index.js';
+import { declareTopics, KafkaPublisher } from '../kafka/index.js';
+import { createKafka, KafkaJsClient } from '../kafka-clients/index.js';
 import { failureOf } from '../outcomes/index.js';
 import { Child } from '../test/child.fixture.js';
 import {

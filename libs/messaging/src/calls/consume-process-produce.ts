@@ -4,7 +4,8 @@ import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { z } from 'zod';
 import { type EventContract, type OutgoingMessage, readBody, unversioned } from '../contract/index.js';
 import { encode, type ReceivedMessage } from '../envelope/index.js';
-import { deadLetterOf, fromKafka, groupConsumer, HEARTBEAT, toMessage, toRecord } from '../kafka/index.js';
+import { deadLetterOf, fromKafka, toMessage } from '../kafka/index.js';
+import { groupConsumer, HEARTBEAT, toRecord } from '../kafka-clients/index.js';
 import { classOf, isDeadLetter, MalformedMessage, retryDelay, retryForever } from '../outcomes/index.js';
 import { PartitionTransactions } from './partition-transactions.js';
 

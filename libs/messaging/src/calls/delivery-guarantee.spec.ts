@@ -11,7 +11,8 @@ import {
   RabbitQueues,
   until,
 } from '@waybill/testing';
-import { createKafka, declareTopics } from '../kafka/index.js';
+import { declareTopics } from '../kafka/index.js';
+import { createKafka } from '../kafka-clients/index.js';
 import { AmqplibClient, declareQueues } from '../rabbitmq/index.js';
 import { Child } from '../test/child.fixture.js';
 import { queue, type SendingSettings, topic } from '../test/dying-sender.fixture.js';

@@ -12,7 +12,8 @@ import {
 import type { Kafka } from 'kafkajs';
 import { z } from 'zod';
 import { defineEvent, defineQueue, defineTask, defineTopic } from '../contract/index.js';
-import { createKafka, declareTopics } from '../kafka/index.js';
+import { declareTopics } from '../kafka/index.js';
+import { createKafka } from '../kafka-clients/index.js';
 import { AmqplibClient, declareQueues } from '../rabbitmq/index.js';
 import { type OpenSender, openSender } from '../test/sender.fixture.js';
 import { quiet } from '../test/workbench.fixture.js';

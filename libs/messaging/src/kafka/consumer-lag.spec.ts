@@ -2,13 +2,12 @@ import { backingServices, type FreshTopics, freshTopics, until } from '@waybill/
 import { z } from 'zod';
 import { defineEvent, defineTopic } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
+import { createKafka, KafkaJsClient } from '../kafka-clients/index.js';
 import { messagingMetrics } from '../outcomes/index.js';
 import { quiet } from '../test/workbench.fixture.js';
 import { ConsumerLag } from './consumer-lag.js';
-import { createKafka } from './create-kafka.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { declareTopics } from './kafka-topology.js';
-import { KafkaJsClient } from './kafkajs-client.js';
 import { TopicProgress } from './topic-progress.js';
 
 const { lag: metric, parkedEvents } = messagingMetrics();

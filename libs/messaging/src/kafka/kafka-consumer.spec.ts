@@ -6,6 +6,7 @@ import { defineEvent, defineTopic } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
 import type { Handler } from '../handling/index.js';
 import { BusinessRejection } from '../index.js';
+import { createKafka, KafkaJsClient } from '../kafka-clients/index.js';
 import { failureOf } from '../outcomes/index.js';
 import {
   attemptsOn,
@@ -16,12 +17,10 @@ import {
   quiet,
   registered,
 } from '../test/workbench.fixture.js';
-import { createKafka } from './create-kafka.js';
 import { EventHandling } from './event-handling.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { declareTopics } from './kafka-topology.js';
-import { KafkaJsClient } from './kafkajs-client.js';
 import { ParkedEvents } from './parked-events.js';
 import { ParkedRetries } from './parked-retries.js';
 

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HealthCheck, Logger } from '@waybill/outbox';
+import type { KafkaClient, RecordBatch, RecordReader } from '../kafka-clients/index.js';
 import { Requeued } from '../outcomes/index.js';
 import type { EventHandling } from './event-handling.js';
-import type { KafkaClient, RecordBatch, RecordReader } from './kafka-client.js';
 import { fromKafka } from './kafka-envelope.js';
 import type { ParkedRetries } from './parked-retries.js';
 

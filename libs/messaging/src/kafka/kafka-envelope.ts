@@ -1,7 +1,7 @@
 import type { OutboxMessage } from '@waybill/outbox';
 import { KAFKA_PREFIX } from '../contract/index.js';
 import type { ReceivedMessage } from '../envelope/index.js';
-import type { OutgoingRecord, StoredRecord } from './kafka-client.js';
+import type { OutgoingRecord, StoredRecord } from '../kafka-clients/index.js';
 
 /** The position of an event in Kafka. `topic` without the prefix. */
 export interface Place {

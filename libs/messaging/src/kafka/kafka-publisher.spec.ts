@@ -1,14 +1,19 @@
 import type { OutboxMessage } from '@waybill/outbox';
 import { backingServices, freshTopics, TcpProxy, until } from '@waybill/testing';
 import type { Admin, Consumer, ITopicConfig } from 'kafkajs';
+import {
+  createKafka,
+  KAFKA_CLIENTS,
+  type KafkaClient,
+  KafkaJsClient,
+  type KafkaSettings,
+  PlatformaticClient,
+  toRecord,
+} from '../kafka-clients/index.js';
 import { keepsPublisherPromises, type OpenBroker, type StoredMessage } from '../test/publisher-conformance.fixture.js';
 import { quiet } from '../test/workbench.fixture.js';
-import { createKafka } from './create-kafka.js';
-import { KAFKA_CLIENTS, type KafkaClient, type KafkaSettings } from './kafka-client.js';
 import { fromKafka, toMessage } from './kafka-envelope.js';
 import { KafkaPublisher } from './kafka-publisher.js';
-import { KafkaJsClient, toRecord } from './kafkajs-client.js';
-import { PlatformaticClient } from './platformatic-client.js';
 
 /** Reads a topic from its beginning to its current end. */
 class Reader {

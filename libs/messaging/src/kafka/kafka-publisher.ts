@@ -1,7 +1,7 @@
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
 import { splitBatch } from '../envelope/index.js';
+import { BrokerRejection, type KafkaClient, type RecordProducer } from '../kafka-clients/index.js';
 import { withTimeout } from '../outcomes/index.js';
-import { BrokerRejection, type KafkaClient, type RecordProducer } from './kafka-client.js';
 import { toKafka } from './kafka-envelope.js';
 
 const CONFIRMED_WITHIN = 10_000;

@@ -1,5 +1,5 @@
 import type { OutboxMessage, Publisher, PublishOutcome } from '@waybill/outbox';
-import type { KafkaClient, RecordProducer } from './kafka-client.js';
+import type { KafkaClient, RecordProducer } from '../kafka-clients/index.js';
 import { toKafka } from './kafka-envelope.js';
 
 const SENT: PublishOutcome = { status: 'published' };

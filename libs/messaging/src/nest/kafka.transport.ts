@@ -7,18 +7,15 @@ import { Isolation, StartedAttempts } from '../attempts/index.js';
 import { MessageOutbox } from '../calls/index.js';
 import { dispatchTo, handlerPipeline, type Registration } from '../handling/index.js';
 import {
-  createKafka,
   declareTopics,
   EventHandling,
-  type KafkaClient,
   KafkaConsumer,
-  KafkaJsClient,
   KafkaPublisher,
   ParkedEvents,
   ParkedRetries,
-  PlatformaticClient,
   UnconfirmedKafkaPublisher,
 } from '../kafka/index.js';
+import { createKafka, type KafkaClient, KafkaJsClient, PlatformaticClient } from '../kafka-clients/index.js';
 import { messagingMetrics, Requeued, retryForever } from '../outcomes/index.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { MessagingOptions } from './messaging.options.js';

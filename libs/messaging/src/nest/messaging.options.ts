@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { ObjectStore } from '../claim-check/index.js';
 import type { Topology } from '../contract/index.js';
 import type { Middleware } from '../handling/index.js';
-import type { KAFKA_CLIENTS } from '../kafka/index.js';
+import type { KAFKA_CLIENTS } from '../kafka-clients/index.js';
 
 /** A service's own database: transactions for handlers, single statements, and the pool for housekeeping. */
 export interface MessagingDatabase extends TransactionRunner {

@@ -3,7 +3,7 @@ import type { Kafka, Producer } from 'kafkajs';
 import { z } from 'zod';
 import { ConsumeProcessProduce } from '../calls/index.js';
 import { defineEvent, defineTopic } from '../contract/index.js';
-import { createKafka } from '../kafka/index.js';
+import { createKafka } from '../kafka-clients/index.js';
 import { quiet } from './workbench.fixture.js';
 
 export const ordered = defineTopic({ name: 'ordered', partitions: 1 });

@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { DeliveryGuarantee } from '../calls/index.js';
 import { defineEvent, defineQueue, defineTask, defineTopic } from '../contract/index.js';
-import { createKafka } from '../kafka/index.js';
+import { createKafka } from '../kafka-clients/index.js';
 import { openSender } from './sender.fixture.js';
 import { quiet } from './workbench.fixture.js';
 

@@ -14,7 +14,8 @@ import {
 } from '@waybill/testing';
 import { encode } from '../envelope/index.js';
 import { MessageOutbox, RequestReply } from '../index.js';
-import { createKafka, declareTopics, KafkaJsClient, KafkaPublisher } from '../kafka/index.js';
+import { declareTopics, KafkaPublisher } from '../kafka/index.js';
+import { createKafka, KafkaJsClient } from '../kafka-clients/index.js';
 import { AmqplibClient, declareQueues, RabbitPublisher } from '../rabbitmq/index.js';
 import * as example from './patterns.example.js';
 import { startResponder } from './responder.fixture.js';

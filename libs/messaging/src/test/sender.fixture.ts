@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { BatchingPublisher, MessageSender } from '../calls/index.js';
-import { KafkaJsClient, KafkaPublisher, UnconfirmedKafkaPublisher } from '../kafka/index.js';
+import { KafkaPublisher, UnconfirmedKafkaPublisher } from '../kafka/index.js';
+import { KafkaJsClient } from '../kafka-clients/index.js';
 import { AmqplibClient, RabbitPublisher, UnconfirmedRabbitPublisher } from '../rabbitmq/index.js';
 import { quiet } from './workbench.fixture.js';
 
