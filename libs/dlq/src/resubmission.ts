@@ -1,14 +1,13 @@
 import {
   AMQP_PREFIX,
-  parkedQueueOf,
+  encode,
   type ReleaseParked,
-  releaseParkedType,
+  releaseParkedOf,
   sourceOf,
   withoutBodyReference,
   withoutFailure,
 } from '@waybill/messaging';
 import type { OutboxMessage } from '@waybill/outbox';
-import { v7 as uuidv7 } from 'uuid';
 
 /** What is needed of a dead letter to notify the consumer that dead-lettered it. */
 export interface StoredMessage {
@@ -62,29 +61,11 @@ function releaseTask(
   resolution: Pick<ReleaseParked, 'action' | 'body' | 'by'>,
   namespace: string | undefined,
 ): OutboxMessage {
+  const contract = releaseParkedOf(consumer, namespace);
   const body: ReleaseParked = { source, messageId, key, ...resolution };
-  const id = uuidv7();
-  const attributes = {
-    specversion: '1.0',
-    id,
-    type: releaseParkedType(namespace),
-    source: sourceOf('dead-letters', namespace),
-    subject: messageId,
-    time: new Date().toISOString(),
-  };
-  return {
-    id,
-    target: 'rabbitmq',
-    destination: parkedQueueOf(consumer),
-    // The outbox keeps the order of a key: the consumer sees resolutions of one message in order.
-    key: messageId,
-    headers: {
-      'content-type': 'application/json',
-      'correlation-id': messageId,
-      ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [AMQP_PREFIX + name, value])),
-    },
-    body: Buffer.from(JSON.stringify(body)),
-  };
+  const task = encode(contract.of(body, { correlationId: messageId }), sourceOf('dead-letters', namespace));
+  // The outbox keeps the order of a key: the consumer sees resolutions of one message in order.
+  return { ...task, key: messageId };
 }
 
 /** What a broker adds when it dead-letters a message or delivers it again. */

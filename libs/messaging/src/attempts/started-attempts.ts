@@ -107,7 +107,7 @@ export class StartedAttempts {
       const suspicions = await retryForever(
         () => this.writeBatch(started, ended),
         this.closing.signal,
-        (error) => this.options.logger.warn({ err: error }, 'the database is unavailable, messages wait'),
+        (error) => this.options.logger.warn({ err: error }, 'could not write to the database, messages wait'),
       );
       if (suspicions) written.resolve(suspicions);
       else written.reject(new Requeued());

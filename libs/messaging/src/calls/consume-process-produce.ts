@@ -21,8 +21,9 @@ export interface ConsumeProcessProduceOptions<Schema extends z.ZodType> {
   source: string;
   input: EventContract<Schema>;
   /**
-   * Returns the events that follow from one. It must have no other effect: it is repeated after a crash. Errors mean the
-   * same as in a handler, but retries happen in place, so that the partition keeps its order.
+   * Returns the events that follow from one. It must have no other effect: it is repeated after a crash. A
+   * `BusinessRejection` or `MalformedMessage` is a dead letter, as in a handler; any other error is a failed attempt, and is
+   * retried in place, so that the partition keeps its order.
    */
   process(body: z.output<Schema>, message: ReceivedMessage): OutgoingMessage[] | Promise<OutgoingMessage[]>;
   logger: Logger;

@@ -19,7 +19,7 @@ export interface ClaimCheckOptions {
   database: Tx;
   /** Bodies of more bytes than this go to the store. Default 256 KiB. */
   threshold?: number;
-  /** How long a task's or reply's body is retained, in ms: longer than any retry or dead letter. Default 30 days. */
+  /** How long a task's or reply's body is retained, in ms. A dead letter that waits longer loses its body. Default 30 days. */
   taskRetention?: number;
   /** How long an event's body is retained, in ms: as long as its topic retains the event. Default for ever. */
   eventRetention?: number;

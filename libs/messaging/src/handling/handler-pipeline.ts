@@ -17,7 +17,7 @@ export interface HandlerPipelineOptions extends TransactionOptions {
   isolation: Isolation;
   /** Where large bodies are stored, if anywhere. */
   objectStore?: ObjectStore | undefined;
-  /** The application's own, around its handlers' transactions. The body is decoded; each attempt runs them once. */
+  /** The application's own, around its handlers' transactions. The body is decoded; they run again when an attempt waited for a dependency or lost a conflict. */
   middlewares?: readonly Middleware[] | undefined;
   stopping: AbortSignal;
   metrics: MessagingMetrics;

@@ -44,7 +44,7 @@ export class ReleaseParkedHandler implements Handler<ReturnType<typeof releasePa
     schema?: string,
   ) {
     this.parked = new ParkedEvents(group, schema);
-    this.inbox = new PostgresInbox();
+    this.inbox = new PostgresInbox({ schema });
   }
 
   async handle({ source, messageId, action, body, by }: ReleaseParked, { tx }: HandlerContext): Promise<void> {

@@ -142,7 +142,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
         return true;
       },
       this.stopping.signal,
-      (error) => logger.warn({ err: error }, 'the database is unavailable, events wait'),
+      (error) => logger.warn({ err: error }, 'could not write to the database, events wait'),
     );
     if (!done) throw new Requeued();
     return box.value as T;

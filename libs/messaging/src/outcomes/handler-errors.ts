@@ -10,7 +10,10 @@ export class MalformedMessage extends Error {
   override readonly name = 'MalformedMessage';
 }
 
-/** Redelivers the message after `ms` milliseconds; this does not count as an attempt. */
+/**
+ * Redelivers the message after `ms` milliseconds without counting an attempt. RabbitMQ rounds up to a retry queue; the longest
+ * one keeps a message for 8 s.
+ */
 export class Postpone extends Error {
   override readonly name = 'Postpone';
 

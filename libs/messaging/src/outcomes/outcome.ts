@@ -52,7 +52,7 @@ export async function outcomeOf(
   return outcome;
 }
 
-/** Whether a message that failed is retried or a dead letter: the one place that decides. */
+/** Decides whether a message whose handling failed is retried or a dead letter. */
 export function decideOutcome(
   { attempt }: Pick<ReceivedMessage, 'attempt'>,
   thrown: unknown,

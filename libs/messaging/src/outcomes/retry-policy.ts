@@ -7,7 +7,7 @@ export type FailureClass = (typeof FAILURE_CLASSES)[number];
 export interface RetryPolicy {
   /** Retries after a transient failure. Default 3. */
   retries: number;
-  /** Bound of the first retry's delay, in ms; each further bound is four times the one before. Default 500. */
+  /** Upper limit of the random delay before the first retry, in ms; it quadruples with each retry. Default 500. */
   retryDelay: number;
   /** Crashes of the process while it handled the message in isolation. Default 3. */
   crashes: number;
@@ -39,7 +39,7 @@ export function isDeadLetter(
 
 /**
  * Milliseconds until the next attempt after `attempts` failures: random up to an exponentially growing bound (full jitter),
- * so that messages that failed together do not come back together.
+ * so that messages that failed together do not come back together. RabbitMQ rounds it up to a retry queue.
  */
 export function retryDelay(
   attempts: number,
