@@ -33,7 +33,7 @@ export interface OutboxRelayOptions {
   sampleInterval?: number;
   /** How long `stop()` waits for the batch in flight, ms; after that its messages will be published again. Default 5,000. */
   stopTimeout?: number;
-  /** Number of deleted rows after which the relay vacuums the table, for at most a tenth of the time. Default 100,000. */
+  /** Number of deleted rows after which the relay vacuums the table, spending at most 10% of its time on it. Default 100,000. */
   vacuumAfter?: number;
   /** PostgreSQL schema of the tables. Default `waybill`. */
   schema?: string;
