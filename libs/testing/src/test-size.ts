@@ -7,12 +7,12 @@ export interface TestSize {
   outboxTransactions: number;
   /** Of copies of one consumer. */
   consumerKills: number;
-  /** Each container is not only crashed but also killed and started by hand. */
+  /** Each container is not only crashed but also killed and started by hand, and the system is also restarted. */
   containersAlsoByHand: boolean;
 }
 
 const SHORT: TestSize = {
-  killsPerProcess: 3,
+  killsPerProcess: 2,
   outageMs: 30_000,
   outboxTransactions: 1_000,
   consumerKills: 30,

@@ -109,9 +109,16 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     const stopping = this.stopping.signal;
     const metrics = messagingMetrics(namespace);
     const inbox = new PostgresInbox({ schema });
+    const settings = this.options;
     const handle = handlerPipeline({
-      ...this.options,
-      ...{ inbox, outbox, consumer: group, attempts, isolation, stopping, metrics },
+      ...settings,
+      inbox,
+      outbox,
+      consumer: group,
+      attempts,
+      isolation,
+      stopping,
+      metrics,
     });
     const dispatch = dispatchTo({ registrations, handle, stopping, metrics, logger });
     const parked = new ParkedEvents(group, schema);

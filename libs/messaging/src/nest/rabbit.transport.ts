@@ -127,9 +127,17 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     const stopping = this.stopping.signal;
     const registrations = new Map([...all].filter(([, { contract }]) => contract.destination.name === queue));
     return new RabbitConsumer({
-      ...{ client, publisher, queue, declare, consumer, attempts, stopping, logger, namespace },
+      client,
+      publisher,
+      queue,
+      declare,
       prefetch: prefetch?.[queue] ?? DEFAULT_PREFETCH,
+      consumer,
       dispatch: dispatchTo({ registrations, handle, stopping, metrics, logger }),
+      attempts,
+      stopping,
+      logger,
+      namespace,
     });
   }
 
@@ -139,10 +147,8 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     const inbox = new PostgresInbox({ schema });
     const sendReply = (reply: OutgoingMessage) => this.sendReply(encode(reply, this.source));
     const stopping = this.stopping.signal;
-    return handlerPipeline({
-      ...this.options,
-      ...{ inbox, outbox, consumer, sendReply, attempts, isolation, stopping, metrics },
-    });
+    const settings = this.options;
+    return handlerPipeline({ ...settings, inbox, outbox, consumer, sendReply, attempts, isolation, stopping, metrics });
   }
 
   /** A requester with an exclusive queue gets its reply as it sent the request: at most once. */
