@@ -10,8 +10,13 @@ import { type Count, jest, report } from './test.js';
 
 /** Of everything that the compose file publishes, the ports that tests use. */
 const PUBLISHED = publishedPorts();
-/** The first starts systems without containers, the other one uses the brokers, whose ports are not published. */
-const NOT_OF_CONTAINERS = ['launcher', 'dead-letters'].map((name) => `tests/dist/e2e/${name}`);
+/**
+ * The first starts systems without containers, the second uses the brokers, whose ports are not published. The others wait for
+ * deadlines and show nothing that containers change: `npm test` runs them, and nginx has tests of its own.
+ */
+const NOT_OF_CONTAINERS = ['launcher', 'dead-letters', 'payment-provider', 'progress'].map(
+  (name) => `tests/dist/e2e/${name}`,
+);
 /** All ports stay below 32768: above, the system gives them to outgoing connections, and one may be taken at any moment. */
 const PORT_BASE = '11000';
 /** For copies of order-processor. */
