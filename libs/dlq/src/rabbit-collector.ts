@@ -1,4 +1,4 @@
-import type { QueueReader, RabbitClient, RabbitDelivery } from '@waybill/messaging';
+import { type QueueReader, type RabbitClient, type RabbitDelivery, textHeaders } from '@waybill/messaging';
 import type { HealthCheck } from '@waybill/outbox';
 import type { Collector } from './collector.js';
 import type { DeadLetterSource } from './dead-letter.js';
@@ -71,12 +71,10 @@ function rawDeadLetter({ body, properties }: RabbitDelivery): RawDeadLetter {
   };
   const present = Object.entries({ ...headers, ...propertyHeaders }).filter(([, value]) => value !== undefined);
   return {
-    headers: Object.fromEntries(present.map(([name, value]) => [name, textOf(value)])),
+    headers: textHeaders(Object.fromEntries(present)),
     body,
     messageId,
     type,
     timestamp: timestamp && timestamp * 1_000,
   };
 }
-
-const textOf = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));

@@ -27,11 +27,7 @@ export function classOf(error: unknown): FailureClass {
 }
 
 /** Whether a message is a dead letter after its `attempts`-th failure; of class `crashing`, after so many crashes. */
-export function isDeadLetter(
-  failure: FailureClass,
-  attempts: number,
-  policy: Partial<RetryPolicy> = DEFAULT_RETRY_POLICY,
-): boolean {
+export function isDeadLetter(failure: FailureClass, attempts: number, policy: Partial<RetryPolicy> = {}): boolean {
   const { retries, crashes } = { ...DEFAULT_RETRY_POLICY, ...policy };
   if (failure === 'crashing') return attempts >= crashes;
   return failure === 'malformed' || failure === 'business' || attempts > retries;
@@ -43,7 +39,7 @@ export function isDeadLetter(
  */
 export function retryDelay(
   attempts: number,
-  policy: Partial<RetryPolicy> = DEFAULT_RETRY_POLICY,
+  policy: Partial<RetryPolicy> = {},
   random: () => number = Math.random,
 ): number {
   const { retryDelay: first } = { ...DEFAULT_RETRY_POLICY, ...policy };

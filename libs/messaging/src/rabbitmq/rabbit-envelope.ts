@@ -121,7 +121,8 @@ export const attemptHeaders = (
   [firstFailedAtHeader(namespace)]: firstFailedAt ?? new Date().toISOString(),
 });
 
-function textHeaders(headers: Record<string, unknown> = {}): Record<string, string> {
+/** AMQP headers may be of any type; ours are text. */
+export function textHeaders(headers: Record<string, unknown> = {}): Record<string, string> {
   const text = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, text(value)]));
 }
