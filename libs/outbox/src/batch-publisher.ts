@@ -2,13 +2,14 @@ import type pg from 'pg';
 import { Backoff } from './backoff.js';
 import { BlockedDestinations } from './blocked-destinations.js';
 import type { Logger } from './logger.js';
-import type { Publisher, PublishOutcome } from './message.js';
+import type { DeadLetterOf, Publisher, PublishOutcome } from './message.js';
 import type { RelayMetrics } from './metrics.js';
 import type { OutboxTable, StoredMessage } from './outbox-table.js';
 
 export interface BatchPublisherOptions {
   target: string;
   publisher: Publisher;
+  deadLetterOf: DeadLetterOf;
   table: OutboxTable;
   logger: Logger;
   metrics: RelayMetrics;
@@ -56,16 +57,16 @@ export class BatchPublisher {
     return this.backoff.next();
   }
 
-  /** Deletes published messages and moves rejected ones to their table: all pipelined, so that the next read runs after them. */
+  /** Deletes published messages and replaces rejected ones: all pipelined, so that the next read runs after them. */
   async settle(client: pg.Client, batch: StoredMessage[], outcomes: PublishOutcome[]): Promise<void> {
     const { target, table, metrics, onDeleted } = this.options;
     const published = batch.filter((_, i) => outcomes[i]?.status === 'published');
+    for (const { destination } of published) metrics.published.inc({ target, destination });
     const rejections = outcomes.flatMap((outcome, i) =>
       outcome.status === 'rejected' ? [this.reject(client, batch[i]!, outcome.reason)] : [],
     );
     await Promise.all([table.remove(client, target, published), ...rejections]);
     onDeleted(published.length);
-    for (const { destination } of published) metrics.published.inc({ target, destination });
   }
 
   /** Records which destinations blocked and which accept messages again. Returns the blocked ones. */
@@ -107,12 +108,14 @@ export class BatchPublisher {
 
   private async reject(client: pg.Client, message: StoredMessage, reason: string): Promise<void> {
     const { target, destination, id, key } = message;
-    const { table, logger, metrics } = this.options;
-    await table.reject(client, message, reason);
+    const { table, logger, metrics, deadLetterOf } = this.options;
+    const deadLetter = deadLetterOf(message, reason);
+    if (deadLetter) await table.replace(client, message, deadLetter);
+    else await table.reject(client, message, reason);
     metrics.rejected.inc({ target, destination });
     logger.error(
       { target, destination, messageId: id, key, reason },
-      'outbox: the broker can never accept a message, it was moved to the table outbox_rejected',
+      `outbox: the broker can never accept a message, it ${deadLetter ? `goes to ${deadLetter.destination}` : 'was moved to the table outbox_rejected'}`,
     );
   }
 }

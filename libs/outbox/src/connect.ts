@@ -4,7 +4,9 @@ import pg from 'pg';
 const SECOND = 1_000;
 
 /** A statement takes milliseconds; one that takes this long runs on a dead connection. */
-const STATEMENT_TIMEOUT = 30 * SECOND;
+const STATEMENT_TIMEOUT = 10 * SECOND;
+/** SQLSTATE read_only_sql_transaction. */
+const READ_ONLY = '25006';
 
 /** A connection of its own for one purpose. `onLost` is called once, with the reason, when the connection ends unexpectedly. */
 export async function connect(
@@ -31,12 +33,20 @@ export async function connect(
   try {
     await client.connect();
     await client.query(SESSION);
+    await assertWritable(client);
     usable = true;
     return client;
   } catch (error) {
     await disconnect(client);
     throw error;
   }
+}
+
+/** What a read-only database has could be published, but not deleted: it would be published again and again. */
+async function assertWritable(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ transaction_read_only: string }>('SHOW transaction_read_only');
+  if (rows[0]!.transaction_read_only === 'on')
+    throw Object.assign(new Error('the database is read-only'), { code: READ_ONLY });
 }
 
 /** Ends the connection, and with it its locks. Waits at most a second for a server that does not respond. */

@@ -1,4 +1,10 @@
+import { allSettledOrThrow } from './all-settled-or-throw.js';
+import { sqlStateOf } from './fault.js';
 import type { TransactionRunner, Tx } from './tx.js';
+
+/** Others would wait with an item whose row is locked. */
+const SHORT_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '300ms'";
+const LOCK_NOT_AVAILABLE = '55P03';
 
 export interface GroupCommitOptions<Item> {
   database: TransactionRunner;
@@ -49,7 +55,7 @@ export class GroupCommit<Item> {
     const group = this.waiting.splice(0, this.options.size);
     if (this.waiting.length > 0) this.startTimer();
     else this.stopTimer();
-    if (group.length) await this.doGroup(group);
+    if (group.length) await this.commitGroup(group);
     this.inFlight--;
     if (this.shouldStartGroup()) void this.startGroup();
   }
@@ -61,20 +67,24 @@ export class GroupCommit<Item> {
     return this.waiting.length >= least && this.inFlight < concurrency;
   }
 
-  private async doGroup(group: Waiting<Item>[]): Promise<void> {
+  /** When it fails, each item is retried separately, and nothing else waits for that: only the items at fault fail. */
+  private async commitGroup(group: Waiting<Item>[]): Promise<void> {
     try {
-      await this.commit(group);
+      await this.commit(group, SHORT_LOCK_TIMEOUT);
       for (const { resolve } of group) resolve();
     } catch (error) {
-      if (group.length === 1) return group[0]!.reject(error);
-      await Promise.all(group.map((one) => this.doGroup([one]))); // retried separately: only the items at fault fail
+      const isAlone = group.length === 1 && sqlStateOf(error) !== LOCK_NOT_AVAILABLE;
+      if (isAlone) group[0]!.reject(error);
+      else for (const one of group) void this.commit([one]).then(one.resolve, one.reject);
     }
   }
 
-  private async commit(group: Waiting<Item>[]): Promise<void> {
+  private async commit(group: Waiting<Item>[], ...first: string[]): Promise<void> {
     const { database, work } = this.options;
     const items = group.map(({ item }) => item);
-    await database.transaction((tx) => work(tx, items));
+    await database.transaction(async (tx) => {
+      await allSettledOrThrow<unknown>([...first.map((sql) => tx.query(sql)), work(tx, items)]);
+    });
   }
 
   private startTimer(): void {

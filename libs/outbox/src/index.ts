@@ -1,13 +1,18 @@
 export { allSettledOrThrow } from './all-settled-or-throw.js';
 export { type Backlog, outboxBacklog } from './backlog.js';
 export { coalesced } from './coalesced.js';
+export { CodedPool } from './coded-pool.js';
+export { type Fault, faultOf, sqlStateOf } from './fault.js';
 export { GroupCommit, type GroupCommitOptions } from './group-commit.js';
 export type { HealthCheck } from './health-check.js';
+export * from './log-context.js';
 export type { Logger } from './logger.js';
 export * from './message.js';
 export { metric } from './metric.js';
 export * from './migrations.js';
+export * from './pg-database.js';
 export * from './postgres-outbox.js';
 export * from './relay.js';
 export { schemaName } from './schema.js';
 export * from './tx.js';
+export { withDefaults } from './with-defaults.js';

@@ -13,8 +13,11 @@ export interface ListenerOptions {
   listen: boolean;
   /** Milliseconds between two measurements of the backlog. */
   sampleInterval: number;
-  onNotification(): void;
+  /** Messages were added; for this target, if it is known. */
+  onNotification(target?: string): void;
   onBacklog(byTarget: Map<string, Backlog>): void;
+  /** The backlog is not known until `onBacklog` is called again. */
+  onUnmeasured(): void;
 }
 
 /**
@@ -36,6 +39,7 @@ export class Listener {
         await this.listen();
       } catch (error) {
         if (this.stopping) return;
+        this.options.onUnmeasured();
         this.options.logger.debug({ err: error }, 'outbox: not listening, messages are found by polling');
         await this.wakeUp.wait(this.backoff.next());
       } finally {
@@ -57,7 +61,7 @@ export class Listener {
       lost = reason;
       this.wakeUp.send();
     });
-    this.client.on('notification', () => onNotification());
+    this.client.on('notification', ({ payload }) => onNotification(payload || undefined));
     if (listen) await this.client.query(`LISTEN ${schema}_outbox`);
     this.backoff.reset();
     onNotification(); // for what was committed before LISTEN

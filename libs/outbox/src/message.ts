@@ -25,7 +25,7 @@ export type PublishOutcome =
   | { status: 'published' }
   /** The destination accepts no messages at present (a full queue, a missing topic): retried later, other destinations continue. */
   | { status: 'blocked'; reason: string }
-  /** The broker can never accept it (too large, say): moved to the table `outbox_rejected`, other messages continue. */
+  /** The broker can never accept it (too large, say): it becomes a dead letter, or moves to `outbox_rejected`; other messages continue. */
   | { status: 'rejected'; reason: string };
 
 /** Publishes messages to one broker. The relay knows nothing else about a broker. */
@@ -38,3 +38,6 @@ export interface Publisher {
    */
   publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]>;
 }
+
+/** The message that tells of one that was rejected, such as one to a dead letter queue; undefined when there is none to send. */
+export type DeadLetterOf = (rejected: OutboxMessage, reason: string) => OutboxMessage | undefined;

@@ -47,15 +47,15 @@ describe("a library's migrations", () => {
 
   it('create their tables in each schema, with the same checksum', async () => {
     await file('0001_sample.sql', 'CREATE TABLE :schema.sample (id int)');
-    for (const schema of [undefined, 'acme', undefined, 'acme']) await migrate(schema);
+    for (const schema of [undefined, 'tenant', undefined, 'tenant']) await migrate(schema);
     const { rows } = await database.pool.query(
-      `SELECT first.checksum = second.checksum AS same, 'waybill.sample'::regclass <> 'acme.sample'::regclass AS two
-       FROM waybill.migrations AS first, acme.migrations AS second`,
+      `SELECT first.checksum = second.checksum AS same, 'waybill.sample'::regclass <> 'tenant.sample'::regclass AS two
+       FROM waybill.migrations AS first, tenant.migrations AS second`,
     );
     expect(rows).toEqual([{ same: true, two: true }]);
   });
 
-  it.each(['', 'Acme', 'acme; DROP SCHEMA public', 'a'.repeat(41)])('reject the schema %j', async (schema) => {
+  it.each(['', 'Tenant', 'tenant; DROP SCHEMA public', 'a'.repeat(41)])('reject the schema %j', async (schema) => {
     await expect(migrate(schema)).rejects.toThrow('schema must be');
   });
 

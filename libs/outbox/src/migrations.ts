@@ -24,7 +24,7 @@ export const outboxMigrations: LibraryMigrations = {
 /**
  * Brings the libraries' tables to their newest version: each file once, in the order of names, in a transaction of its own.
  * Safe to run from several processes concurrently. Rejects when an applied file has been changed since.
- * For another schema: `migrateLibraries(pool, { ...outboxMigrations, schema: 'acme' })`.
+ * For another schema: `migrateLibraries(pool, { ...outboxMigrations, schema: 'tenant' })`.
  */
 export async function migrateLibraries(
   database: pg.Pool | pg.ClientBase,

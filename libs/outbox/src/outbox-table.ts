@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { OutboxMessage } from './message.js';
+import { shardOf } from './shard.js';
 
 /** A row of the table `outbox`. `seq` is a bigint, kept as text. */
 export interface StoredMessage extends OutboxMessage {
@@ -21,11 +22,13 @@ export class OutboxTable {
   private readonly readSql: string;
   private readonly removeSql: string;
   private readonly rejectSql: string;
+  private readonly replaceSql: string;
 
   constructor(schema: string) {
     this.readSql = readSql(schema);
     this.removeSql = removeSql(schema);
     this.rejectSql = rejectSql(schema);
+    this.replaceSql = replaceSql(schema);
   }
 
   /** The oldest messages of the shards, in the order of seq. */
@@ -55,6 +58,22 @@ export class OutboxTable {
       name: 'outbox-reject',
       text: this.rejectSql,
       values: [message.target, message.destination, message.seq, reason],
+    });
+  }
+
+  /** Puts another message in the place of one that can never be published, in one statement: one of the two is always there. */
+  async replace(
+    client: pg.Client,
+    message: StoredMessage,
+    { body, headers, key, ...other }: OutboxMessage,
+  ): Promise<void> {
+    await client.query({
+      name: 'outbox-replace',
+      text: this.replaceSql,
+      values: [
+        ...[message.target, message.destination, message.seq],
+        ...[other.target, other.destination, shardOf(key), other.id, key, JSON.stringify(headers), body],
+      ],
     });
   }
 }
@@ -94,3 +113,8 @@ const rejectSql = (schema: string) => `
   )
   INSERT INTO ${schema}.outbox_rejected (seq, target, destination, id, key, headers, body, created_at, reason)
   SELECT *, $4 FROM rejected`;
+
+const replaceSql = (schema: string) => `
+  WITH replaced AS (DELETE FROM ${schema}.outbox WHERE target = $1 AND destination = $2 AND seq = $3 RETURNING seq)
+  INSERT INTO ${schema}.outbox (target, destination, shard, id, key, headers, body)
+  SELECT $4, $5, $6::smallint, $7, $8, $9::json, $10::bytea FROM replaced`;

@@ -36,19 +36,20 @@ const toRow = ({ id, target, destination, key, headers, body }: OutboxMessage) =
   destination,
   shard: shardOf(key),
   key,
-  headers,
+  headers: Buffer.from(JSON.stringify(headers)).toString('base64'),
   body: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64'),
 });
 
 // One text parameter, because drivers (pg, Prisma) differ in how they send arrays of bytes. WITH ORDINALITY and ORDER BY make
-// seq follow the array's order.
+// seq follow the array's order. Headers are read as one text: PostgreSQL would not take a NUL in one of them.
 const insertSql = (schema: string) => `
   INSERT INTO ${schema}.outbox (target, destination, shard, id, key, headers, body)
-  SELECT target, destination, shard, id, key, headers, decode(body, 'base64')
+  SELECT target, destination, shard, id, key, convert_from(decode(headers, 'base64'), 'UTF8')::json, decode(body, 'base64')
   FROM ROWS FROM (json_to_recordset($1::json) AS (target text, destination text, shard smallint, id text, key text,
-    headers json, body text)) WITH ORDINALITY AS message (target, destination, shard, id, key, headers, body, place)
+    headers text, body text)) WITH ORDINALITY AS message (target, destination, shard, id, key, headers, body, place)
   ORDER BY place`;
 
 // PostgreSQL merges identical notifications of a transaction into one. The cast is for Prisma, which cannot read void.
-const insertAndNotifySql = (schema: string) =>
-  `WITH added AS (${insertSql(schema)}) SELECT pg_notify('${schema}_outbox', '')::text`;
+const insertAndNotifySql = (schema: string) => `
+  WITH added AS (${insertSql(schema)} RETURNING target)
+  SELECT pg_notify('${schema}_outbox', target)::text FROM added GROUP BY target`;

@@ -1,53 +1,45 @@
-import type pg from 'pg';
 import {
-  type Logger,
   migrateLibraries,
-  type Outbox,
-  type OutboxMessage,
   OutboxRelay,
   outboxMigrations,
+  PgDatabase,
+  PostgresOutbox,
   type Publisher,
-  type TransactionRunner,
-} from './index.js';
+} from '@waybill/outbox';
+import pg from 'pg';
+import { pino } from 'pino';
 
-/** The README's example, verbatim: a test compares them, and runs this one. */
+const connectionString = process.env.DATABASE_URL!;
+const database = new PgDatabase(new pg.Pool({ connectionString }));
+await migrateLibraries(database.pool, outboxMigrations); // in schema `waybill`; safe to run concurrently
+await database.pool.query('CREATE TABLE orders (id text PRIMARY KEY, status text)');
 
-interface Deps {
-  pool: pg.Pool;
-  connectionString: string;
-  kafka: Publisher;
-  rabbitmq: Publisher;
-  logger: Logger;
-}
+const logger = pino({ level: 'warn' });
+const rabbitmq: Publisher = {
+  async publish(messages) {
+    for (const { destination, body } of messages) console.log(`${destination}: ${Buffer.from(body)}`);
+    return messages.map(() => ({ status: 'published' }));
+  },
+};
+const relay = new OutboxRelay({ connectionString, targets: { rabbitmq }, logger });
+await relay.start(); // in one process or several
 
-// README: a change and its messages
-async function pay(db: TransactionRunner, outbox: Outbox, orderId: string) {
-  await db.transaction(async (tx) => {
-    await tx.query('UPDATE orders SET status = $2 WHERE id = $1', [orderId, 'PAID']);
-    await outbox.add(tx, orderPaid(orderId), shipOrder(orderId)); // one round trip for any number
-  });
-}
-// end
-
-// README: the relay
-async function startRelay({ pool, connectionString, kafka, rabbitmq, logger }: Deps) {
-  await migrateLibraries(pool, outboxMigrations); // in schema `waybill`; safe to run concurrently
-  const relay = new OutboxRelay({ connectionString, targets: { kafka, rabbitmq }, logger });
-  await relay.start(); // in one process or several
-  return relay;
-}
-
-// end
-
-export { pay, startRelay };
-
-const about = (orderId: string, place: { target: string; destination: string }): OutboxMessage => ({
-  ...place,
+const outbox = new PostgresOutbox();
+const shipOrder = (orderId: string) => ({
   id: crypto.randomUUID(),
-  key: orderId,
+  target: 'rabbitmq',
+  destination: 'inventory.ship',
+  key: orderId, // messages of a key leave in order
   headers: {},
   body: Buffer.from(JSON.stringify({ orderId })),
 });
 
-const orderPaid = (orderId: string) => about(orderId, { target: 'kafka', destination: 'orders.events' });
-const shipOrder = (orderId: string) => about(orderId, { target: 'rabbitmq', destination: 'inventory.ship' });
+await database.transaction(async (tx) => {
+  await tx.query('INSERT INTO orders VALUES ($1, $2)', ['o1', 'PAID']);
+  await outbox.add(tx, shipOrder('o1')); // one round trip for any number
+});
+
+process.once('SIGTERM', async () => {
+  await relay.stop(); // waits for the batch in flight
+  await database.pool.end();
+});

@@ -1,4 +1,5 @@
 import { until } from '@waybill/testing';
+import { register } from 'prom-client';
 import { FakeBroker, message, OutboxHarness, series, TestLogger } from './outbox-harness.fixture.js';
 
 describe('when something fails, the relay', () => {
@@ -110,6 +111,31 @@ describe('when something fails, the relay', () => {
     expect(logger.lines[0]).toMatch(/^error: .*outbox_rejected/);
   });
 
+  it('publishes the dead letter of a message that the broker rejects in its place, whatever its headers and bytes', async () => {
+    const broker = new FakeBroker();
+    const logger = new TestLogger();
+    broker.respond = ({ destination }) =>
+      destination === 'tiny' ? { status: 'rejected', reason: 'too large' } : { status: 'published' };
+    const odd = { id: 'odd', destination: 'tiny', headers: { odd: 'NUL \0, \udc80' }, body: Buffer.from([0, 255]) };
+    await harness.relay(broker, {
+      logger,
+      deadLetterOf: (rejected, reason) => ({
+        ...rejected,
+        destination: 'dead',
+        headers: { ...rejected.headers, reason },
+      }),
+    });
+    await harness.send([message('before'), { ...message('odd'), ...odd }, message('after')]);
+    await harness.untilEmpty();
+
+    const [dead, ...more] = broker.received.filter(({ destination }) => destination === 'dead');
+    expect(more).toEqual([]);
+    expect(dead).toMatchObject({ id: 'odd', headers: { ...odd.headers, reason: 'too large' } });
+    expect([...dead!.body]).toEqual([0, 255]);
+    expect((await harness.database.pool.query('SELECT FROM waybill.outbox_rejected')).rowCount).toBe(0);
+    expect(logger.lines[0]).toMatch(/^error: .*goes to dead/);
+  });
+
   it('sends a rejected message to the broker once, though the next batches are read meanwhile', async () => {
     const broker = new FakeBroker();
     const sent: string[] = [];
@@ -163,6 +189,30 @@ describe('when something fails, the relay', () => {
     expect(logger.lines[0]).toBe('warn: outbox: the database is unavailable, messages wait and are retried');
   });
 
+  it('publishes nothing while its database is read-only, because it could not delete it', async () => {
+    const broker = new FakeBroker();
+    const { pool } = harness.database;
+    const { rows } = await pool.query('SELECT current_database() AS name');
+    const setReadOnly = (value: 'on' | 'off') =>
+      pool.query(`ALTER DATABASE "${rows[0].name}" SET default_transaction_read_only = ${value}`);
+    await harness.send([message('m')]); // by a connection that stays writable
+    await setReadOnly('on');
+    const relay = await harness.relay(broker);
+    const reason = () =>
+      relay
+        .healthCheck()
+        .check()
+        .then(
+          () => '',
+          (error: unknown) => String(error),
+        );
+    await until('it has noticed', async () => /read-only/.test(await reason()));
+    expect(broker.received).toEqual([]);
+    await setReadOnly('off');
+    await harness.untilEmpty();
+    expect(broker.received).toHaveLength(1);
+  });
+
   it('is not ready while its database is unavailable, and ready when it is available again', async () => {
     const broker = new FakeBroker();
     const relay = await harness.relay(broker);
@@ -191,5 +241,16 @@ describe('when something fails, the relay', () => {
   it('starts without a database', async () => {
     const relay = await harness.relay(new FakeBroker(), { connectionString: 'postgres://nobody@127.0.0.1:1/none' });
     await expect(relay.healthCheck().check()).rejects.toThrow();
+  });
+
+  it('shows no backlog while it cannot measure it, because the last one would look healthy', async () => {
+    const shown = async () => (await register.getSingleMetric('waybill_outbox_backlog')?.get())?.values.length;
+    await harness.relay(new FakeBroker(), { sampleInterval: 20, maxRetryDelay: 50 });
+    await until('it is shown', shown);
+    await harness.allowConnections(false);
+    await harness.cutConnections('waybill outbox listener');
+    await until('it is not shown', async () => (await shown()) === 0);
+    await harness.allowConnections(true);
+    await until('it is shown again', shown);
   });
 });

@@ -3,11 +3,12 @@ import type { Backlog } from './backlog.js';
 import type { HealthCheck } from './health-check.js';
 import { Listener } from './listener.js';
 import type { Logger } from './logger.js';
-import type { Publisher } from './message.js';
+import type { DeadLetterOf, Publisher } from './message.js';
 import { type RelayMetrics, relayMetrics } from './metrics.js';
 import { schemaName } from './schema.js';
 import { TargetRelay } from './target-relay.js';
 import { Vacuum } from './vacuum.js';
+import { withDefaults } from './with-defaults.js';
 
 const SECOND = 1_000;
 
@@ -17,6 +18,8 @@ export interface OutboxRelayOptions {
   /** The publisher of each target, e.g. `{ kafka, rabbitmq }`. Rows of other targets stay for another relay. */
   targets: Record<string, Publisher>;
   logger: Logger;
+  /** What takes the place of a message that its broker can never accept. Default: it moves to the table `outbox_rejected`. */
+  deadLetterOf?: DeadLetterOf | undefined;
   /** Most messages per `publish` call. Default 200. */
   batchSize?: number;
   /**
@@ -38,10 +41,11 @@ export interface OutboxRelayOptions {
   /** PostgreSQL schema of the tables. Default `waybill`. */
   schema?: string;
   /** Start of the metrics' names: `<metricPrefix>_outbox_backlog` and so on. Default `waybill`. */
-  metricPrefix?: string;
+  metricPrefix?: string | undefined;
 }
 
 const DEFAULTS = {
+  deadLetterOf: (): undefined => undefined,
   batchSize: 200,
   pollInterval: 500,
   listen: true,
@@ -66,7 +70,7 @@ export class OutboxRelay {
   private running: Promise<unknown> | undefined;
 
   constructor(options: OutboxRelayOptions) {
-    this.options = { ...DEFAULTS, ...options, schema: schemaName(options.schema) };
+    this.options = { ...withDefaults(DEFAULTS, options), schema: schemaName(options.schema) };
     const { targets, ...rest } = this.options;
     const metrics = relayMetrics(rest.metricPrefix);
     this.metrics = metrics;
@@ -77,8 +81,13 @@ export class OutboxRelay {
     );
     this.listener = new Listener({
       ...rest,
-      onNotification: () => this.wake(),
+      onNotification: (target) => this.wake(target),
       onBacklog: (byTarget) => this.report(byTarget),
+      // The last values would look healthy.
+      onUnmeasured: () => {
+        metrics.backlog.reset();
+        metrics.oldestAge.reset();
+      },
     });
   }
 
@@ -106,8 +115,8 @@ export class OutboxRelay {
     };
   }
 
-  private wake(): void {
-    for (const relay of this.relays) relay.wake();
+  private wake(target?: string): void {
+    for (const relay of this.relays) if (!target || relay.target === target) relay.wake();
   }
 
   private report(byTarget: Map<string, Backlog>): void {

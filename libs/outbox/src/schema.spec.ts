@@ -9,7 +9,7 @@ describe('two schemas in one database', () => {
   let second: OutboxHarness;
   beforeAll(async () => {
     first = await OutboxHarness.open();
-    second = await OutboxHarness.open({ schema: 'acme', database: first.database });
+    second = await OutboxHarness.open({ schema: 'tenant', database: first.database });
   });
   afterAll(async () => {
     await second.clean();
@@ -19,7 +19,7 @@ describe('two schemas in one database', () => {
   it('have an outbox and relays each, with separate locks, notifications and metrics', async () => {
     const [one, two] = [new FakeBroker(), new FakeBroker()];
     await first.relay(one, { pollInterval: HOUR });
-    await second.relay(two, { pollInterval: HOUR, metricPrefix: 'acme' });
+    await second.relay(two, { pollInterval: HOUR, metricPrefix: 'tenant' });
     for (const body of ['a', 'b']) {
       await first.send([message(`first ${body}`)]);
       await second.send([message(`second ${body}`)]);
@@ -28,7 +28,7 @@ describe('two schemas in one database', () => {
     }
     expect(one.firstArrivals()).toEqual(['first a', 'first b']);
     expect(two.firstArrivals()).toEqual(['second a', 'second b']);
-    expect(await register.getSingleMetricAsString('acme_outbox_published_total')).toMatch(/destination="orders"} 2$/);
+    expect(await register.getSingleMetricAsString('tenant_outbox_published_total')).toMatch(/destination="orders"} 2$/);
   });
 
   it('have a backlog each', async () => {
@@ -36,6 +36,6 @@ describe('two schemas in one database', () => {
     await second.send([message('waits')]);
     const { pool } = first.database;
     expect((await outboxBacklog(pool)).count).toBe(0);
-    expect((await outboxBacklog(pool, { schema: 'acme' })).count).toBe(1);
+    expect((await outboxBacklog(pool, { schema: 'tenant' })).count).toBe(1);
   });
 });

@@ -3,7 +3,7 @@ import { Backoff } from './backoff.js';
 import { BatchPublisher } from './batch-publisher.js';
 import { connect, disconnect } from './connect.js';
 import type { Logger } from './logger.js';
-import type { Publisher } from './message.js';
+import type { DeadLetterOf, Publisher } from './message.js';
 import type { RelayMetrics } from './metrics.js';
 import { OutboxTable, type StoredMessage } from './outbox-table.js';
 import { ShardLocks } from './shard-locks.js';
@@ -12,11 +12,13 @@ import { Signal } from './signal.js';
 export interface TargetRelayOptions {
   target: string;
   publisher: Publisher;
+  deadLetterOf: DeadLetterOf;
   connectionString: string;
   schema: string;
   logger: Logger;
   metrics: RelayMetrics;
   batchSize: number;
+  listen: boolean;
   pollInterval: number;
   minRetryDelay: number;
   maxRetryDelay: number;
@@ -69,6 +71,10 @@ export class TargetRelay {
     }
   }
 
+  get target(): string {
+    return this.options.target;
+  }
+
   wake(): void {
     this.wakeUp.send();
   }
@@ -93,7 +99,7 @@ export class TargetRelay {
   }
 
   private async open(): Promise<void> {
-    const { connectionString, schema, target, logger } = this.options;
+    const { connectionString, schema, target } = this.options;
     const client = await connect(connectionString, `${schema} outbox ${target}`, (reason) => {
       session.lost = reason;
       this.wakeUp.send();
@@ -101,9 +107,14 @@ export class TargetRelay {
     const session: Session = { client, locks: new ShardLocks(client, schema, target), settling: Promise.resolve() };
     this.session = session;
     this.nextLockAttempt = 0;
-    this.backoff.reset();
+  }
+
+  /** Not before something was read or deleted: a database that accepts connections and rejects statements is not available. */
+  private recovered(): void {
+    const { target, logger } = this.options;
     if (this.failure) logger.info({ target }, 'outbox: the database is available again');
     this.failure = undefined;
+    this.backoff.reset();
   }
 
   private async waitForDatabase(reason: Error): Promise<void> {
@@ -117,23 +128,27 @@ export class TargetRelay {
   }
 
   private async work(session: Session): Promise<void> {
-    let batch: StoredMessage[] = [];
+    const { batchSize, listen, pollInterval } = this.options;
+    let next: StoredMessage[] = [];
     while (!this.stopping) {
       if (session.lost) throw session.lost;
       await this.lockFreeShards(session);
       this.wakeUp.clear(); // before the read: a commit during it signals again
-      if (batch.length === 0) batch = await this.read(session, []);
-      if (batch.length > 0) batch = await this.publish(session, batch);
-      else {
-        await session.settling;
-        await this.wakeUp.wait(Math.min(this.options.pollInterval, this.batches.nextRetryIn()));
-      }
+      const batch = next.length > 0 ? next : await this.read(session, []);
+      const published = batch.length > 0 ? await this.publish(session, batch) : { next: [] };
+      next = published?.next ?? [];
+      // What is committed after the read of a batch that was not full signals, unless nobody listens.
+      const isAll = batch.length === 0 || (published && listen && batch.length < batchSize);
+      if (!isAll) continue;
+      await session.settling;
+      this.recovered();
+      await this.wakeUp.wait(Math.min(pollInterval, this.batches.nextRetryIn()));
     }
     await session.settling;
   }
 
-  /** Publishes a batch and resolves with the next one, which was read meanwhile. */
-  private async publish(session: Session, batch: StoredMessage[]): Promise<StoredMessage[]> {
+  /** Publishes a batch. Resolves with the next one, which was read meanwhile; with undefined when the broker is unavailable. */
+  private async publish(session: Session, batch: StoredMessage[]): Promise<{ next: StoredMessage[] } | undefined> {
     const isFull = batch.length === this.options.batchSize;
     const reading = isFull ? this.read(session, batch) : Promise.resolve([]);
     reading.catch(() => {}); // awaited below: publish must settle first, so that one batch at a time is with the broker
@@ -143,12 +158,13 @@ export class TargetRelay {
     await session.settling; // before there is more to settle, so that a failing database is noticed
     if (!outcomes) {
       await this.stopRequest.wait(this.batches.nextAttemptIn());
-      return [];
+      return undefined;
     }
     const blocked = this.batches.recordBlocked(batch, outcomes);
-    session.settling = this.batches.settle(session.client, batch, outcomes);
+    session.settling = this.batches.settle(session.client, batch, outcomes).then(() => this.recovered());
     session.settling.catch(() => {}); // awaited in the next round
-    return next.filter(({ destination }) => !blocked.has(destination)); // else they would overtake those that just blocked
+    // Else they would overtake those that just blocked.
+    return { next: next.filter(({ destination }) => !blocked.has(destination)) };
   }
 
   private read({ client, locks }: Session, inFlight: StoredMessage[]): Promise<StoredMessage[]> {
