@@ -1,6 +1,5 @@
 import { canonicalJson } from './canonical-json.js';
 import { fingerprintOf } from './fingerprint.js';
-import { parseIdempotencyKey } from './idempotency-key-header.js';
 
 describe('the canonical form', () => {
   it("matches RFC 8785's sample of numbers, strings and literals", () => {
@@ -42,17 +41,5 @@ describe('the fingerprint', () => {
     ['method', { ...order, method: 'PUT' }],
   ])('is another one for another %s', (_, other) => {
     expect(fingerprintOf(other)).not.toBe(fingerprintOf(order));
-  });
-});
-
-describe('the header Idempotency-Key', () => {
-  it('may be missing', () => expect(parseIdempotencyKey(undefined)).toBeUndefined());
-
-  it.each(['a', '"8e03978e-40d5"', '~!', 'x'.repeat(255)])('accepts %s', (key) => {
-    expect(parseIdempotencyKey(key)).toBe(key);
-  });
-
-  it.each(['', ' ', 'a b', 'ä', 'a\u007f', 'x'.repeat(256), ['a', 'b'], []])('rejects %j', (header) => {
-    expect(() => parseIdempotencyKey(header as string)).toThrow('1 to 255 visible ASCII');
   });
 });

@@ -3,7 +3,7 @@ import type { IdempotentResponse, WorkResponse } from './response.js';
 
 /** A request that may be sent again. */
 export interface KeyedRequest {
-  /** Operation and caller, e.g. `POST /orders|anonymous`: the same key in another scope is another key. */
+  /** Operation and caller (see `callerOf`), e.g. `POST /orders anonymous`: the same key in another scope is another key. */
   scope: string;
   /** The client's Idempotency-Key; without one every request is new. */
   key: string | undefined;

@@ -1,3 +1,4 @@
+export * from './caller.js';
 export * from './canonical-json.js';
 export * from './expiry.js';
 export * from './fingerprint.js';

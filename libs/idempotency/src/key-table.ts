@@ -1,6 +1,8 @@
-import type { Tx } from '@waybill/outbox';
+import { sqlStateOf, type Tx } from '@waybill/outbox';
 import { KeyInFlight } from './idempotency-keys.js';
 import type { HttpResponse, StoredResponse } from './response.js';
+
+const LOCK_TIMEOUT = '55P03';
 
 type Key = { scope: string; key: string };
 
@@ -31,7 +33,7 @@ export class KeyTable {
       const { rows } = await tx.query<StoredResponse>(this.claimSql, [scope, key, this.wait]);
       return rows[0];
     } catch (error) {
-      if (isLockTimeout(error)) throw new KeyInFlight();
+      if (sqlStateOf(error) === LOCK_TIMEOUT) throw new KeyInFlight();
       throw error;
     }
   }
@@ -61,9 +63,3 @@ const storeSql = (schema: string) => `
   SELECT scope, key, fingerprint, status, headers, decode(body, 'base64')
   FROM json_to_recordset($1::json) AS answered (scope text, key text, fingerprint text, status smallint, headers json,
     body text)`;
-
-/** SQLSTATE 55P03; Prisma passes the database's code on in `meta` or in the message. */
-function isLockTimeout(error: unknown): boolean {
-  const { code, message } = error as { code?: string; message?: string };
-  return code === '55P03' || /\b55P03\b/.test(message ?? '');
-}

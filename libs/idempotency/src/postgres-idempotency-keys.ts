@@ -5,6 +5,7 @@ import {
   KeyReusedWithAnotherPayload,
   type KeyStoreGuarantees,
 } from './idempotency-keys.js';
+import { KeyMetrics } from './key-metrics.js';
 import { KeyTable } from './key-table.js';
 import {
   firstResponse,
@@ -27,6 +28,8 @@ export interface PostgresIdempotencyKeysOptions {
   groupCommit?: number;
   /** PostgreSQL schema of the table. Default `waybill`. */
   schema?: string;
+  /** Prefix of the metrics. Default `waybill`. */
+  namespace?: string;
 }
 
 type Work = (tx: Tx) => Promise<WorkResponse>;
@@ -51,14 +54,20 @@ export class PostgresIdempotencyKeys implements IdempotencyKeys {
   };
   private readonly table: KeyTable;
   private readonly groupSize: number;
+  private readonly metrics: KeyMetrics;
   private readonly groups = new WeakMap<TransactionRunner, GroupCommit<GroupedRequest>>();
 
-  constructor({ wait = 2_000, groupCommit = 1, schema }: PostgresIdempotencyKeysOptions = {}) {
+  constructor({ wait = 2_000, groupCommit = 1, schema, namespace }: PostgresIdempotencyKeysOptions = {}) {
+    this.metrics = new KeyMetrics(namespace);
     this.table = new KeyTable(schemaName(schema), wait);
     this.groupSize = groupCommit;
   }
 
-  async once(db: TransactionRunner, request: KeyedRequest, work: Work): Promise<IdempotentResponse> {
+  once(db: TransactionRunner, request: KeyedRequest, work: Work): Promise<IdempotentResponse> {
+    return this.metrics.counted(request, () => this.answer(db, request, work));
+  }
+
+  private async answer(db: TransactionRunner, request: KeyedRequest, work: Work): Promise<IdempotentResponse> {
     try {
       // Without a key a commit whose answer is lost could not be recognised, and the work would be repeated.
       if (this.groupSize > 1 && hasKey(request)) {

@@ -7,6 +7,7 @@ import {
   KeyReusedWithAnotherPayload,
   type KeyStoreGuarantees,
 } from './idempotency-keys.js';
+import { KeyMetrics } from './key-metrics.js';
 import { isResponse, type Lease, type RedisClient, RedisRecords } from './redis-records.js';
 import {
   firstResponse,
@@ -37,6 +38,8 @@ export interface RedisIdempotencyKeysOptions {
   ttl?: number;
   /** Start of each key's name in Redis. Default `idempotency:`. */
   prefix?: string;
+  /** Prefix of the metrics. Default `waybill`. */
+  namespace?: string;
 }
 
 /**
@@ -48,9 +51,18 @@ export class RedisIdempotencyKeys implements IdempotencyKeys {
   readonly guarantees: KeyStoreGuarantees;
   private readonly options: Required<RedisIdempotencyKeysOptions>;
   private readonly records: RedisRecords;
+  private readonly metrics: KeyMetrics;
 
   constructor(options: RedisIdempotencyKeysOptions) {
-    this.options = { wait: 2 * SECOND, lease: 10 * SECOND, ttl: 24 * HOUR, prefix: 'idempotency:', ...options };
+    this.options = {
+      wait: 2 * SECOND,
+      lease: 10 * SECOND,
+      ttl: 24 * HOUR,
+      prefix: 'idempotency:',
+      namespace: 'waybill',
+      ...options,
+    };
+    this.metrics = new KeyMetrics(options.namespace);
     this.records = new RedisRecords(this.options.redis, this.options.prefix);
     this.guarantees = {
       exactlyOnceAfterCrash: false,
@@ -59,7 +71,15 @@ export class RedisIdempotencyKeys implements IdempotencyKeys {
     };
   }
 
-  async once(
+  once(
+    db: TransactionRunner,
+    request: KeyedRequest,
+    work: (tx: Tx) => Promise<WorkResponse>,
+  ): Promise<IdempotentResponse> {
+    return this.metrics.counted(request, () => this.answer(db, request, work));
+  }
+
+  private async answer(
     db: TransactionRunner,
     request: KeyedRequest,
     work: (tx: Tx) => Promise<WorkResponse>,

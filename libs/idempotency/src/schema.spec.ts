@@ -6,7 +6,7 @@ import { idempotencyMigrations } from './migrations.js';
 import { PostgresIdempotencyKeys } from './postgres-idempotency-keys.js';
 
 describe('two schemas in one database', () => {
-  const schemas = ['waybill', 'acme'];
+  const schemas = ['waybill', 'tenant'];
   let database: FreshDatabase;
   let db: TransactionRunner;
   beforeAll(async () => {
@@ -45,12 +45,12 @@ describe('two schemas in one database', () => {
     const expiry = new Expiry({
       database: database.pool,
       logger: console,
-      schema: 'acme',
+      schema: 'tenant',
       keyTtl: 0,
       inboxRetention: 0,
     });
     await expiry.expire();
-    expect([await count('acme.idempotency_keys'), await count('acme.inbox')]).toEqual([0, 0]);
+    expect([await count('tenant.idempotency_keys'), await count('tenant.inbox')]).toEqual([0, 0]);
     expect([await count('waybill.idempotency_keys'), await count('waybill.inbox')]).toEqual(before);
     expect(before).not.toContain(0);
   });
@@ -61,6 +61,7 @@ describe('two schemas in one database', () => {
       ['0001_idempotency.sql', '0e0ac9f8ca6bebcf3505d1946be6b4edf839c9f588a7cc05586b387f8a8eed30'],
       ['0002_claim_without_waiting.sql', 'f8b92658292c1bdbde7ff408f202aee856d152e02e89b5516eda2d725bf5c9e0'],
       ['0003_claim_together.sql', 'be148a75424a4269a1453d83ac30fbcef9fe1041660da8ff5c353fd3b1bfae1d'],
+      ['0010_forget_credentials.sql', 'ddea2d4612004d4263d9c2f1bdfcf140303288e7a7803e83b5ca68d0223bbe9f'],
     ]);
   });
 });
