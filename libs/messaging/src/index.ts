@@ -1,3 +1,4 @@
+export * from './backlog/index.js';
 export * from './calls/index.js';
 export * from './claim-check/index.js';
 export * from './contract/index.js';
@@ -10,3 +11,4 @@ export * from './messaging-config.js';
 export * from './migrations.js';
 export * from './outcomes/index.js';
 export * from './rabbitmq/index.js';
+export { supportingChannels } from './supporting-channels.js';

@@ -42,7 +42,9 @@ async function expectDeadLettered(behaviour: TestMessage['behaviour'], harness: 
   process.stderr.write(`${behaviour}: ${deaths} deaths, all done ${Math.round(performance.now() - ready)} ms after\n`);
   expect(performance.now() - ready).toBeLessThan(PROMISED);
   expect(consumer.deaths).toBe(deaths);
-  expect(await harness.deadLetters()).toBe(0);
+  // A crash for the other broker's message may come between a dead letter and its acknowledgement: then it is there twice.
+  const others = (await harness.takeDeadLetters()).filter((id) => ![...ids.values()].includes(id));
+  expect(others).toEqual([]);
 }
 
 describe('a message that crashes its process', () => {

@@ -53,6 +53,18 @@ describe('isolation', () => {
     expect(log).toEqual(['first starts', 'first ends', 'second starts', 'second ends']);
   });
 
+  it('that goes on after its isolation is other work for what is isolated next', async () => {
+    const log: string[] = [];
+    const isolation = new Isolation();
+    const [slow, next] = [work(log, 'slow'), work(log, 'next')];
+    await isolation.isolate(async () => isolation.keepRunning(slow.run()), 1);
+    expect(await isolation.isolate(next.run, 1)).toBe(false);
+    slow.end();
+    next.end();
+    expect(await isolation.isolate(next.run, 10 * SECOND)).toBe(true);
+    expect(log).toEqual(['slow starts', 'slow ends', 'next starts', 'next ends']);
+  });
+
   it('skips isolated work when the others do not end, and does not hold up later work', async () => {
     const log: string[] = [];
     const isolation = new Isolation();

@@ -13,6 +13,11 @@ export class Isolation {
     return this.run(work);
   }
 
+  /** Counts work that goes on among the shared work, whatever is isolated. */
+  keepRunning(work: Promise<unknown>): void {
+    void this.run(() => work.catch(() => {})); // whoever began the work sees how it ends
+  }
+
   /** Resolves with false, and did nothing, when the shared work has not ended after `timeout` milliseconds. */
   async isolate(work: () => Promise<void>, timeout: number): Promise<boolean> {
     const { promise: over, resolve: end } = Promise.withResolvers<void>();

@@ -7,8 +7,8 @@ const kills = testSize.consumerKills;
 let harness: CrashHarness;
 beforeEach(async () => {
   harness = await CrashHarness.open();
-}, 60_000);
-afterEach(() => harness.close(), 60_000);
+});
+afterEach(() => harness.close());
 
 it(`copies of a consumer that are killed ${kills} times with messages in flight dead-letter no innocent message`, async () => {
   let sent = 0;

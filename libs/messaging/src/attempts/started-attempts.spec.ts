@@ -24,14 +24,14 @@ function newProcess(on: Parameters<typeof attemptsOn>[0] = database) {
 /** The row of a process that died with the message in flight. */
 async function leftBehind(id: string, { isolated = false, crashes = 0, waiting = false } = {}): Promise<void> {
   await database.pool.query(
-    `INSERT INTO waybill.started (consumer, message_id, session, suspect, isolated, crashes, waiting)
+    `INSERT INTO waybill.started (consumer, identity, session, suspect, isolated, crashes, waiting)
      VALUES ($1, $2, $3, $4, $5, $6, $7)`,
     [CONSUMER, id, NO_SESSION, crashes > 0, isolated, crashes, waiting],
   );
 }
 
 const written = async () => {
-  const { rows } = await database.pool.query('SELECT message_id AS id FROM waybill.started ORDER BY 1');
+  const { rows } = await database.pool.query('SELECT identity AS id FROM waybill.started ORDER BY 1');
   return rows.map(({ id }) => id);
 };
 const suspicionOf = async (id: string): Promise<CrashSuspicion | undefined> => (await newProcess().begin([id])).get(id);

@@ -1,5 +1,5 @@
 import { setTimeout as pause, setImmediate as tick } from 'node:timers/promises';
-import { type Logger, schemaName, type Tx } from '@waybill/outbox';
+import { faultOf, type Logger, schemaName, type Tx } from '@waybill/outbox';
 import type pg from 'pg';
 import { Requeued, retryForever } from '../outcomes/index.js';
 import { SessionLock } from './session-lock.js';
@@ -105,7 +105,7 @@ export class StartedAttempts {
       const ended = [...this.ended].filter((id) => !started.has(id));
       this.ended.clear();
       const suspicions = await retryForever(
-        () => this.writeBatch(started, ended),
+        () => this.writeBatch(started, ended).catch((error) => this.withoutRecord(error)),
         this.closing.signal,
         (error) => this.options.logger.warn({ err: error }, 'could not write to the database, messages wait'),
       );
@@ -115,6 +115,13 @@ export class StartedAttempts {
     this.round = undefined;
   }
 
+  /** What the database cannot store is handled without a record, because the next attempt would fail like this one. */
+  private withoutRecord(error: unknown): ReadonlyMap<string, CrashSuspicion> {
+    if (faultOf(error) !== 'data') throw error;
+    this.options.logger.error({ err: error }, 'could not record messages in flight, they are handled without');
+    return new Map();
+  }
+
   private async writeBatch(started: Batch['started'], ended: string[]): Promise<ReadonlyMap<string, CrashSuspicion>> {
     const { database, consumer } = this.options;
     await this.session.hold();
@@ -122,7 +129,7 @@ export class StartedAttempts {
     const ids = [...started.keys()];
     const params = [consumer, this.session.id, ended, ids, [...started.values()]];
     const { rows } = await database.autocommit.query<StartedRow>(this.table.write, params);
-    const known = new Map(rows.map((row) => [row.message_id, row]));
+    const known = new Map(rows.map((row) => [row.identity, row]));
     const suspicions = new Map<string, CrashSuspicion>();
     for (const id of ids) {
       const row = known.get(id);

@@ -1,5 +1,5 @@
 export interface StartedRow {
-  message_id: string;
+  identity: string;
   suspect: boolean;
   crashes: number;
   waiting: boolean;
@@ -8,7 +8,7 @@ export interface StartedRow {
 /** The statements on table `started`: the messages in flight of every process of a consumer. */
 export function startedTable(schema: string) {
   const ofMine = 'WHERE consumer = $1 AND session = $2';
-  const update = (change: string) => `UPDATE ${schema}.started SET ${change} ${ofMine} AND message_id = $3`;
+  const update = (change: string) => `UPDATE ${schema}.started SET ${change} ${ofMine} AND identity = $3`;
   return {
     enterIsolation: update('isolated = true, waiting = false'),
     clear: update('isolated = false, suspect = false, crashes = 0'),
@@ -23,18 +23,18 @@ export function startedTable(schema: string) {
     // messages do not deadlock.
     write: `
       WITH ended AS (
-        DELETE FROM ${schema}.started ${ofMine} AND message_id = ANY ($3::text[]) AND NOT waiting
+        DELETE FROM ${schema}.started ${ofMine} AND identity = ANY ($3::text[]) AND NOT waiting
       )
-      INSERT INTO ${schema}.started AS held (consumer, message_id, session, suspect)
-      SELECT $1, message_id, $2, suspect
-      FROM unnest($4::text[], $5::boolean[]) AS begun (message_id, suspect) ORDER BY message_id
-      ON CONFLICT (consumer, message_id) DO UPDATE SET
+      INSERT INTO ${schema}.started AS held (consumer, identity, session, suspect)
+      SELECT $1, identity, $2, suspect
+      FROM unnest($4::text[], $5::boolean[]) AS begun (identity, suspect) ORDER BY identity
+      ON CONFLICT (consumer, identity) DO UPDATE SET
         session = excluded.session,
         suspect = held.suspect OR excluded.suspect
           OR NOT (held.session = excluded.session OR ${schema}.is_alive(held.session)),
         crashes = held.crashes + held.isolated::integer,
         isolated = false
       WHERE NOT (held.isolated AND (held.session = excluded.session OR ${schema}.is_alive(held.session)))
-      RETURNING message_id, suspect, crashes, waiting`,
+      RETURNING identity, suspect, crashes, waiting`,
   };
 }

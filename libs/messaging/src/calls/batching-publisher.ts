@@ -14,7 +14,7 @@ const BATCH = 500;
  */
 export class BatchingPublisher implements Publisher {
   private waiting: Waiting[] = [];
-  private sending: Promise<void> | undefined;
+  private isSending = false;
 
   constructor(private readonly publisher: Publisher) {}
 
@@ -25,13 +25,12 @@ export class BatchingPublisher implements Publisher {
           this.waiting.push({ message, resolve, reject });
         }),
     );
-    this.sending ??= this.sendAll().finally(() => {
-      this.sending = undefined;
-    });
+    if (!this.isSending) void this.sendAll();
     return Promise.all(outcomes);
   }
 
   private async sendAll(): Promise<void> {
+    this.isSending = true;
     await Promise.resolve(); // what is published in the same tick goes into the first batch
     while (this.waiting.length) {
       const batch = this.waiting.splice(0, BATCH);
@@ -42,5 +41,6 @@ export class BatchingPublisher implements Publisher {
         for (const { reject } of batch) reject(error);
       }
     }
+    this.isSending = false; // in the same turn as the last look: what comes after it finds nobody sending
   }
 }

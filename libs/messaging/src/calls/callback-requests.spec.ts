@@ -85,8 +85,7 @@ const startListener = () => {
 };
 const request = (order: number, what: string, timeout = 60_000) =>
   database.transaction((tx) => requests.request(tx, { what }, { timeout, about: { order } }));
-const untilEffect = (what: string) =>
-  until(what, async () => (await effects(database)).includes(what), { within: '30s' });
+const untilEffect = (what: string) => until(what, async () => (await effects(database)).includes(what));
 const effectsOf = async (order: number) =>
   (await effects(database)).filter((what) => what.startsWith(`order ${order}:`));
 const dropped = async () => {
@@ -126,7 +125,7 @@ describe('a request with a callback', () => {
     const before = await dropped();
     startListener();
     await request(3, 'answered');
-    await until('the second reply is counted', async () => (await dropped()) === before + 1, { within: '30s' });
+    await until('the second reply is counted', async () => (await dropped()) === before + 1);
     expect(await effectsOf(3)).toHaveLength(1);
   });
 
@@ -138,7 +137,7 @@ describe('a request with a callback', () => {
     expect(await effectsOf(4)).toEqual(['order 4: no reply']);
 
     startWorker();
-    await until('the late reply is counted', async () => (await dropped()) === before + 1, { within: '30s' });
+    await until('the late reply is counted', async () => (await dropped()) === before + 1);
     expect(await effectsOf(4)).toEqual(['order 4: no reply']);
   });
 

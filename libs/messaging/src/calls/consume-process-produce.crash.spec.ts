@@ -1,7 +1,12 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { backingServices, type FreshTopics, freshTopics, KafkaPeer, until } from '@waybill/testing';
 import type { Kafka } from 'kafkajs';
+import { FileObjectStore } from '../claim-check/index.js';
 import { encode } from '../envelope/index.js';
-import { BusinessRejection } from '../index.js';
+import { BusinessRejection, Postpone } from '../index.js';
 import { declareTopics, KafkaPublisher } from '../kafka/index.js';
 import { createKafka, KafkaJsClient } from '../kafka-clients/index.js';
 import { failureOf } from '../outcomes/index.js';
@@ -135,6 +140,60 @@ describe('consume, process and produce', () => {
     expect((await peer.received('blip', 1)).length).toBe(1);
   });
 
+  it('ends as a handler does: it postpones, waits for a dependency, and reads large bodies, and none is an attempt', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'waybill-claims-'));
+    const objectStore = new FileObjectStore(folder);
+    const body = Buffer.from('{"what":"large"}');
+    const key = crypto.randomUUID();
+    await objectStore.put(key, body);
+    const tries: Record<string, number[]> = {};
+    processor = new ConsumeProcessProduce({
+      kafka,
+      prefix: topics.prefix,
+      group: GROUP,
+      source: '/pricing',
+      input: Ordered,
+      logger: quiet,
+      objectStore,
+      process: ({ what }, { attempt }) => {
+        tries[what] = [...(tries[what] ?? []), attempt];
+        if (what === 'postponed' && tries[what].length < 7) throw new Postpone(10);
+        if (what === 'waiting' && tries[what].length < 7) throw Object.assign(new Error(), { code: 'ECONNREFUSED' });
+        return [Priced.of({ what, price: 1 })];
+      },
+    });
+    const large = encode(Ordered.of({ what: 'large' }), '/test');
+    const ce_datadigest = `sha-256=:${createHash('sha256').update(body).digest('base64')}:`;
+    const headers = { ...large.headers, ce_dataref: objectStore.url + key, ce_datadigest };
+    await publisher.publish([{ ...large, headers, body: Buffer.alloc(0) }]);
+    await order('postponed', 'waiting', 'a');
+    await processor.start();
+
+    for (const what of ['large', 'postponed', 'waiting', 'a']) {
+      const [event] = await peer.received(what, 1);
+      expect(event).toMatchObject({ type: Priced.type });
+    }
+    expect(tries).toEqual({ large: [1], postponed: Array(7).fill(1), waiting: Array(7).fill(1), a: [1] });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('declares its topic and that of its dead letters, also when they are deleted', async () => {
+    const names = [ordered.name, `${ordered.name}.${GROUP}-dlq`].map((name) => topics.prefix + name);
+    const admin = kafka.admin();
+    await admin.connect();
+    await processor.start();
+    await admin.deleteTopics({ topics: names });
+    const areThere = async () => {
+      const there = await admin.listTopics();
+      return names.every((name) => there.includes(name));
+    };
+    await until('they are gone', async () => !(await areThere()));
+    await until('they are there again', areThere);
+    await admin.disconnect();
+    await order('a');
+    await peer.received('a', 1);
+  });
+
   it('skips an event of another type', async () => {
     await processor.start();
     const other = encode(Ordered.of({ what: 'other' }), '/test');
@@ -152,7 +211,7 @@ describe('consume, process and produce', () => {
     await consumer.connect();
     await consumer.subscribe({ topic: topics.prefix + priced.name, fromBeginning: true });
     await consumer.run({ eachMessage: async ({ message }) => void seen.push(String(message.key)) });
-    await until('a reader of uncommitted events has seen all', () => seen.length === WHATS.length, { within: '30s' });
+    await until('a reader of uncommitted events has seen all', () => seen.length === WHATS.length);
     await consumer.disconnect();
     expect(await Promise.all(WHATS.map(async (what) => (await peer.received(what, 0)).length))).toEqual(
       WHATS.map(() => 0),

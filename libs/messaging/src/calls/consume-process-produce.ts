@@ -1,12 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger, OutboxMessage } from '@waybill/outbox';
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { z } from 'zod';
-import { type EventContract, type OutgoingMessage, readBody, unversioned } from '../contract/index.js';
+import type { ObjectStore } from '../claim-check/index.js';
+import { type EventContract, type OutgoingMessage, unversioned } from '../contract/index.js';
 import { encode, type ReceivedMessage } from '../envelope/index.js';
-import { deadLetterOf, fromKafka, toMessage } from '../kafka/index.js';
-import { groupConsumer, HEARTBEAT, toRecord } from '../kafka-clients/index.js';
-import { classOf, isDeadLetter, MalformedMessage, retryDelay, retryForever } from '../outcomes/index.js';
+import {
+  decode,
+  inMessageSpan,
+  pipeline,
+  type Registration,
+  redeemClaim,
+  waitForDependency,
+} from '../handling/index.js';
+import { deadLetterOf, fromKafka, KafkaTopology, toMessage } from '../kafka/index.js';
+import { groupConsumer, HEARTBEAT, type Kafka, toRecord } from '../kafka-clients/index.js';
+import { decideOutcome, messagingMetrics, retryForever } from '../outcomes/index.js';
 import { PartitionTransactions } from './partition-transactions.js';
 
 const BATCH = 500;
@@ -21,14 +30,16 @@ export interface ConsumeProcessProduceOptions<Schema extends z.ZodType> {
   source: string;
   input: EventContract<Schema>;
   /**
-   * Returns the events that follow from one. It must have no other effect: it is repeated after a crash. A
-   * `BusinessRejection` or `MalformedMessage` is a dead letter, as in a handler; any other error is a failed attempt, and is
-   * retried in place, so that the partition keeps its order.
+   * Returns the events that follow from one. It must have no other effect: it is repeated after a crash. It ends in one of a
+   * handler's five ways; what is to happen again later waits in place, so that the partition keeps its order. Nothing is parked
+   * behind a dead letter.
    */
   process(body: z.output<Schema>, message: ReceivedMessage): OutgoingMessage[] | Promise<OutgoingMessage[]>;
   logger: Logger;
   /** Events per transaction; the more, the less each costs. Default 500. */
   batchSize?: number;
+  /** Where the bodies of large events are. */
+  objectStore?: ObjectStore | undefined;
   /** Default `waybill`. */
   namespace?: string | undefined;
 }
@@ -43,21 +54,31 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
   private readonly stopping = new AbortController();
   private readonly topic: string;
   private readonly group: string;
+  private readonly topology: KafkaTopology;
+  private keeping: Promise<void> | undefined;
   private consumer: Consumer | undefined;
 
   constructor(private readonly options: ConsumeProcessProduceOptions<Schema>) {
-    const { prefix = '', group, input } = options;
+    const { kafka, prefix = '', group, input } = options;
+    const readers = [{ group, reads: [input.destination.name] }];
+    this.topology = new KafkaTopology({ kafka, topics: [input.destination], prefix, readers });
     this.topic = prefix + input.destination.name;
     this.group = prefix + group;
   }
 
-  /** Resolves when it consumes; waits for an unavailable broker. */
+  /** Resolves when it consumes; waits for an unavailable broker. Declares its topic and that of its dead letters. */
   async start(): Promise<void> {
+    const { logger } = this.options;
+    const { signal } = this.stopping;
     await retryForever(
-      () => this.consume(),
-      this.stopping.signal,
-      (error) => this.options.logger.warn({ err: error }, 'could not start to consume yet'),
+      async () => {
+        await this.topology.declare();
+        await this.consume();
+      },
+      signal,
+      (error) => logger.warn({ err: error }, 'could not start to consume yet'),
     );
+    this.keeping ??= this.topology.keepDeclared(signal, logger);
   }
 
   /** Consumes no more, and finishes or aborts what is in flight. */
@@ -65,6 +86,7 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
     this.stopping.abort();
     await this.consumer?.disconnect().catch(() => {});
     await this.release();
+    await this.keeping;
   }
 
   private async consume(): Promise<void> {
@@ -133,37 +155,41 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
 
   /** What follows from an event: the events that were made of it, or its dead letter. */
   private async follow(stored: KafkaMessage, partition: number): Promise<OutboxMessage[]> {
-    const { input, source } = this.options;
+    const { input, group, namespace, logger } = this.options;
     const { offset } = stored;
     const message = toMessage(fromKafka(toRecord(stored)), { topic: input.destination.name, partition, offset });
     if (unversioned(message.type) !== unversioned(input.type)) return [];
     const firstFailedAt = new Date().toISOString();
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = 1; ; ) {
       try {
-        return (await this.process(message)).map((outgoing) => encode(outgoing, source));
+        const again = { ...message, attempt };
+        return await inMessageSpan(again, { consumer: group, namespace }, () => this.process(again));
       } catch (thrown) {
-        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-        if (isDeadLetter(classOf(error), attempt)) return [this.deadLetter(message, error, attempt, firstFailedAt)];
-        await pause(retryDelay(attempt), undefined, { signal: this.stopping.signal });
+        const outcome = decideOutcome({ attempt }, thrown);
+        if (outcome.kind === 'dead-letter') {
+          logger.error({ err: outcome.error, messageId: message.id, type: input.type }, 'dead-lettered an event');
+          return [deadLetterOf({ ...message, firstFailedAt }, outcome, group, namespace)];
+        }
+        if (outcome.kind !== 'later') throw thrown;
+        if (outcome.attempted) attempt++;
+        await pause(outcome.ms, undefined, { signal: this.stopping.signal });
       }
     }
   }
 
-  private async process(message: ReceivedMessage): Promise<OutgoingMessage[]> {
-    const { input, process } = this.options;
-    let body: z.output<Schema>;
-    try {
-      body = readBody(input, message.type, JSON.parse(message.bytes.toString('utf8'))) as z.output<Schema>;
-    } catch (error) {
-      throw new MalformedMessage((error as Error).message);
-    }
-    return process(body, message);
-  }
-
-  private deadLetter(message: ReceivedMessage, error: Error, attempts: number, firstFailedAt: string): OutboxMessage {
-    const { group, namespace, logger } = this.options;
-    logger.error({ err: error, messageId: message.id, type: message.type }, 'dead-lettered an event');
-    const outcome = { kind: 'dead-letter' as const, class: classOf(error), error, attempts };
-    return deadLetterOf({ ...message, firstFailedAt }, outcome, group, namespace);
+  private async process(message: ReceivedMessage): Promise<OutboxMessage[]> {
+    const { input, source, process, objectStore, logger, namespace } = this.options;
+    const { signal } = this.stopping;
+    let produced: OutgoingMessage[] = [];
+    const handle = pipeline(
+      waitForDependency(logger, messagingMetrics(namespace), signal),
+      redeemClaim(objectStore),
+      decode,
+      async (delivery) => {
+        produced = await process(delivery.body as z.output<Schema>, delivery.message);
+      },
+    );
+    await handle({ message, registration: { contract: input, options: {} } as unknown as Registration, signal });
+    return produced.map((outgoing) => encode(outgoing, source));
   }
 }

@@ -6,4 +6,6 @@ export * from './message-outbox.js';
 export * from './message-sender.js';
 export * from './partition-transactions.js';
 export * from './rate-limited-publisher.js';
+export * from './register-consumer.js';
 export * from './request-reply.js';
+export * from './traced-publisher.js';

@@ -40,7 +40,7 @@ export class MessageOutbox {
     await this.outbox.add(tx, {
       ...encoded,
       destination: deadLetterQueue,
-      headers: { ...headers, ...failureHeaders(failure, this.namespace) },
+      headers: { ...headers, ...failureHeaders({ failedIn: headers.traceparent, ...failure }, this.namespace) },
     });
   }
 

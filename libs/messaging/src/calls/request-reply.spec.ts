@@ -1,6 +1,11 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type FreshVhost, freshVhost, RabbitQueues, TcpProxy, until } from '@waybill/testing';
 import { register } from 'prom-client';
 import { z } from 'zod';
+import { FileObjectStore } from '../claim-check/index.js';
 import { defineQueue, defineReply, defineTask } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
 import type { Handler } from '../handling/index.js';
@@ -128,6 +133,29 @@ describe('a request', () => {
     await expect(asker.request(Ask, { about: 'tea' })).rejects.toThrow('price');
   });
 
+  it('gets a large reply from the object store', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'waybill-claims-'));
+    const objectStore = new FileObjectStore(folder);
+    const body = Buffer.from('{"about":"tea","price":3}');
+    const key = crypto.randomUUID();
+    await objectStore.put(key, body);
+    const reference = {
+      'cloudEvents:dataref': objectStore.url + key,
+      'cloudEvents:datadigest': `sha-256=:${createHash('sha256').update(body).digest('base64')}:`,
+    };
+    handle = async ({ about }, { message: { correlationId, replyTo } }) => {
+      const addressing = { correlationId: correlationId!, replyTo: replyTo! };
+      const reply = encode(Answered.of({ about, price: 1 }, addressing), '/large');
+      const headers = { ...reply.headers, ...reference };
+      await responder.publisher.publishOne({ ...reply, headers, body: Buffer.alloc(0) });
+    };
+    const reading = new RequestReply({ publishing: connection, consuming: connection, source: '/asker', objectStore });
+    expect(await reading.request(Ask, { about: 'tea' })).toEqual({ about: 'tea', price: 3 });
+    await expect(asker.request(Ask, { about: 'tea' })).rejects.toThrow('no object store is configured');
+    await reading.close();
+    rmSync(folder, { recursive: true });
+  });
+
   it('rejects immediately when the connection breaks: its reply queue is gone, and the reply is dropped and counted', async () => {
     const { asked, replyQueues, release } = holdResponses();
     const before = await dropped();
@@ -152,7 +180,7 @@ describe('a request', () => {
     const { asked, release } = holdResponses();
     const patient = asker.request(Ask, { about: 'patient' }, { timeout: 30_000 });
     proxy.restore();
-    await until('it was received', () => asked.length > 0, { within: '20s' });
+    await until('it was received', () => asked.length > 0);
     release();
     expect(await patient).toEqual({ about: 'patient', price: 0 });
     expect(asked).toEqual(['patient']);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { type ObjectStore, redeemedBody } from '../claim-check/index.js';
 import { type BodyOf, type ReplyContract, readBody, type TaskContract } from '../contract/index.js';
 import { encode, newMessageId } from '../envelope/index.js';
 import {
@@ -25,6 +26,8 @@ export interface RequestReplyOptions {
   publishing: RabbitClient;
   /** CloudEvents `source` of the requests. */
   source: string;
+  /** Where the bodies of large replies are. */
+  objectStore?: ObjectStore | undefined;
   namespace?: string | undefined;
 }
 
@@ -49,6 +52,7 @@ interface Pending {
 export class RequestReply {
   private readonly pending = new Map<string, Pending>();
   private readonly producer: QueueProducer;
+  private readonly replyTypes = new Set<string>();
   private replies: QueueReader | undefined;
 
   constructor(private readonly options: RequestReplyOptions) {
@@ -70,6 +74,7 @@ export class RequestReply {
   ): Promise<BodyOf<Reply>> {
     const correlationId = newMessageId();
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.replyTypes.add(task.reply.type);
     this.pending.set(correlationId, { reply: task.reply, sent: false, resolve, reject });
     const timer = setTimeout(() => this.fail(correlationId, `no reply to ${task.type} within ${timeout} ms`), timeout);
     try {
@@ -110,18 +115,22 @@ export class RequestReply {
   }
 
   private async receive(delivery: RabbitDelivery): Promise<void> {
-    const { namespace } = this.options;
+    const { namespace, objectStore } = this.options;
     const message = fromDelivery(delivery, 'replies', namespace);
-    const receive = (correlationId: string) => {
+    const receive = async (correlationId: string) => {
       const pending = this.pending.get(correlationId);
+      if (!pending) return false;
       try {
-        pending?.resolve(readBody(pending.reply, message.type, JSON.parse(message.bytes.toString('utf8'))));
+        const bytes = await redeemedBody(message, objectStore);
+        pending.resolve(readBody(pending.reply, message.type, JSON.parse(bytes.toString('utf8'))));
       } catch (error) {
-        pending?.reject(error as Error);
+        pending.reject(error as Error);
       }
       return this.pending.delete(correlationId);
     };
-    await deliverReply(message, receive, namespace);
+    // Anybody may write to the queue: a type that was never requested must not become a metric of its own.
+    const type = this.replyTypes.has(message.type) ? message.type : 'unknown';
+    await deliverReply({ ...message, type }, receive, namespace);
   }
 
   private fail(correlationId: string, reason: string, cause?: unknown): void {

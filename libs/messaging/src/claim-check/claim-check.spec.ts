@@ -81,8 +81,7 @@ function outboxWith(options: Partial<ClaimCheckOptions>): MessageOutbox {
 }
 
 const send = (body: z.infer<typeof schema>, by = outbox) => database.transaction((tx) => by.add(tx, Read.of(body)));
-const untilEffect = (what: string) =>
-  until(what, async () => (await effects(database)).includes(what), { within: '30s' });
+const untilEffect = (what: string) => until(what, async () => (await effects(database)).includes(what));
 const objects = () => readdirSync(folder);
 const claims = async () => (await database.pool.query<{ key: string }>('SELECT key FROM waybill.claims')).rows;
 const aWeekPasses = (table = 'created_at') =>
@@ -134,7 +133,7 @@ describe('a body', () => {
       throw new Error('it never works');
     };
     await send(large('hopeless'));
-    const deadLetter = await until('there is a dead letter', () => queues.take(`${queue.name}-dlq`), { within: '40s' });
+    const deadLetter = await until('there is a dead letter', () => queues.take(`${queue.name}-dlq`));
     expect(attempts).toEqual(Array(4).fill(200 * KIB));
     expect(deadLetter.body.length).toBe(0);
     expect(deadLetter.properties.headers?.['cloudEvents:dataref']).toBe(store.url + objects()[0]);
@@ -144,7 +143,7 @@ describe('a body', () => {
 describe('a body that cannot be read from the store is a dead letter', () => {
   const deadLetter = async () => {
     const get = () => queues.take(`${queue.name}-dlq`);
-    return failureOf((await until('there is a dead letter', get, { within: '40s' })).properties.headers ?? {});
+    return failureOf((await until('there is a dead letter', get)).properties.headers ?? {});
   };
   const sendWith = async (change: (headers: Record<string, string>) => Record<string, string>) => {
     await database.transaction(async (tx) => {
@@ -221,6 +220,16 @@ describe('the clean-up', () => {
     expect([await cleanUp.clean(), objects().length]).toEqual([1, 2]);
     for (let week = 0; week < 4; week++) await aWeekPasses('keep_until');
     expect([await cleanUp.clean(), objects().length]).toEqual([1, 1]);
+  });
+
+  it('keeps the body of an event on a compacted topic, whatever the retention', async () => {
+    const brief = outboxWith({ eventRetention: 60_000, compactedTopics: ['papers'] });
+    await database.transaction(async (tx) => {
+      await brief.add(tx, Written.of(large('the last of its key')));
+      await tx.query('DELETE FROM waybill.outbox');
+    });
+    for (let week = 0; week < 8; week++) await aWeekPasses('keep_until');
+    expect([await cleanUp.clean(), objects().length]).toEqual([0, 1]);
   });
 
   it('removes the upload of a transaction that rolled back, after its grace period', async () => {

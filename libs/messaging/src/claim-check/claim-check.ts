@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type OutboxMessage, schemaName, type Tx } from '@waybill/outbox';
 import { v7 as uuidv7 } from 'uuid';
 import { AMQP_PREFIX, KAFKA_PREFIX } from '../contract/index.js';
-import type { BodyReference } from '../envelope/index.js';
+import { type BodyReference, bodyReferenceOf, type ReceivedMessage } from '../envelope/index.js';
 import { MalformedMessage } from '../outcomes/index.js';
 import type { ObjectStore } from './object-store.js';
 
@@ -23,6 +23,8 @@ export interface ClaimCheckOptions {
   taskRetention?: number;
   /** How long an event's body is retained, in ms: as long as its topic retains the event. Default for ever. */
   eventRetention?: number;
+  /** A compacted topic keeps the last event of each key for ever, whatever the retention, and so are their bodies kept. */
+  compactedTopics?: readonly string[];
   /** PostgreSQL schema of the table. Default `waybill`. */
   schema?: string | undefined;
 }
@@ -58,9 +60,8 @@ export class ClaimCheck {
   }
 
   /** Fails when the clean-up has removed the object: after an upload of more than its grace period. */
-  private async keep(tx: Tx, key: string, { target }: OutboxMessage): Promise<void> {
-    const { taskRetention = 30 * DAY, eventRetention = Number.POSITIVE_INFINITY } = this.options;
-    const keep = target === 'kafka' ? eventRetention : taskRetention;
+  private async keep(tx: Tx, key: string, message: OutboxMessage): Promise<void> {
+    const keep = this.retentionOf(message);
     const { rowCount } = await tx.query(
       `UPDATE ${this.schema}.claims SET keep_until = CASE WHEN $2::float8 = 'infinity' THEN 'infinity'::timestamptz
          ELSE now() + $2::float8 * interval '1 millisecond' END
@@ -68,6 +69,12 @@ export class ClaimCheck {
       [key, keep === Number.POSITIVE_INFINITY ? 'infinity' : keep],
     );
     if (rowCount !== 1) throw new Error(`the object ${key} was removed before its message was committed`);
+  }
+
+  private retentionOf({ target, destination }: OutboxMessage): number {
+    const { taskRetention = 30 * DAY, eventRetention = Number.POSITIVE_INFINITY, compactedTopics = [] } = this.options;
+    if (target !== 'kafka') return taskRetention;
+    return compactedTopics.includes(destination) ? Number.POSITIVE_INFINITY : eventRetention;
   }
 }
 
@@ -83,6 +90,17 @@ export async function redeem(store: ObjectStore, { dataref, datadigest }: BodyRe
   if (!bytes) throw new Error(`${dataref} is not in the object store, or no longer`);
   if (digestOf(bytes) !== datadigest) throw new MalformedMessage(`${dataref} holds other bytes than were sent`);
   return bytes;
+}
+
+/** The bytes of a message's body, wherever they are. */
+export async function redeemedBody(
+  { headers, bytes }: Pick<ReceivedMessage, 'headers' | 'bytes'>,
+  store: ObjectStore | undefined,
+): Promise<Buffer> {
+  const reference = bodyReferenceOf(headers);
+  if (!reference) return bytes;
+  if (!store) throw new Error(`no object store is configured to read ${reference.dataref} from`);
+  return redeem(store, reference);
 }
 
 /** As in RFC 9530. */

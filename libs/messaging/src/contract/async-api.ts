@@ -8,17 +8,32 @@ export interface AsyncApiOptions {
   description?: string;
   topology: Topology;
   contracts: readonly Contract[];
+  /** Channels without a contract of their own, such as `supportingChannels(topology)`. Default: none. */
+  supporting?: readonly SupportingChannel[];
+}
+
+/** A queue or topic that serves others: delayed retries, dead letters, decisions about them. */
+export interface SupportingChannel {
+  kind: 'queue' | 'topic';
+  name: string;
+  description: string;
+  /** The channel whose messages it carries. */
+  carries?: string;
+  /** What it carries besides. */
+  contracts?: readonly Contract[];
 }
 
 /**
  * The AsyncAPI 3.0 document of a system, out of the contracts that check its messages. It describes the system as a whole:
  * what it sends and receives, whichever of its services does it.
  */
-export function asyncApiDocument({ topology, contracts, ...info }: AsyncApiOptions) {
-  const versions = allVersions(contracts);
-  const at = (destination: Topic | Queue) =>
-    versions.filter((version) => version.destination.name === destination.name);
-  const channels = [...topology.topics, ...topology.queues].map((it) => [it.name, channelOf(it, at(it))]);
+export function asyncApiDocument({ topology, contracts, supporting = [], ...info }: AsyncApiOptions) {
+  const versions = allVersions([...contracts, ...supporting.flatMap(({ contracts: own = [] }) => own)]);
+  const at = (name: string) => versions.filter(({ destination }) => destination.name === name);
+  const channels = [
+    ...[...topology.topics, ...topology.queues].map((it) => [it.name, channelOf(it, at(it.name))]),
+    ...supporting.map((it) => [it.name, supportingChannelOf(it, [...at(it.carries ?? ''), ...(it.contracts ?? [])])]),
+  ];
   const operations = contracts.filter(({ kind }) => kind !== 'reply').map((it) => [nameOf(it), operationOf(it)]);
   const messages = versions.map((version) => [version.type, messageOf(version)]);
   return {
@@ -54,12 +69,24 @@ function allVersions(contracts: readonly Contract[]): Contract[] {
 
 function channelOf(destination: Topic | Queue, sent: readonly Contract[]) {
   return {
-    address: destination.name,
-    servers: [ref('servers', destination.kind === 'topic' ? 'kafka' : 'rabbitmq')],
-    messages: Object.fromEntries(sent.map(({ type }) => [type, ref('components', 'messages', type)])),
+    ...addressOf(destination, sent),
     bindings: destination.kind === 'topic' ? topicBinding(destination) : queueBinding(destination),
   };
 }
+
+function supportingChannelOf(channel: SupportingChannel, sent: readonly Contract[]) {
+  return {
+    ...addressOf(channel, sent),
+    description: channel.description,
+    ...(channel.kind === 'queue' && { bindings: queueBinding(channel) }),
+  };
+}
+
+const addressOf = ({ kind, name }: Pick<SupportingChannel, 'kind' | 'name'>, sent: readonly Contract[]) => ({
+  address: name,
+  servers: [ref('servers', kind === 'topic' ? 'kafka' : 'rabbitmq')],
+  messages: Object.fromEntries(sent.map(({ type }) => [type, ref('components', 'messages', type)])),
+});
 
 const KAFKA_BINDING = '0.5.0';
 const AMQP_BINDING = '0.3.0';
@@ -69,7 +96,7 @@ function topicBinding({ name, partitions, compacted }: Topic) {
   return { kafka: { topic: name, partitions, topicConfiguration, bindingVersion: KAFKA_BINDING } };
 }
 
-function queueBinding({ name }: Queue) {
+function queueBinding({ name }: Pick<Queue, 'name'>) {
   const queue = { name, durable: true, exclusive: false, autoDelete: false, vhost: '/' };
   return { amqp: { is: 'queue', queue, bindingVersion: AMQP_BINDING } };
 }

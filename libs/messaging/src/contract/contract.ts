@@ -25,14 +25,21 @@ export interface Queue {
    * that are sent at most once and must be quick: such a queue is lost with its node.
    */
   replicated: boolean;
+  /**
+   * How long its retry queues keep a message, in ms, shortest first: a delay is rounded up to one of them, and cut to the last.
+   * Default 500, 2,000 and 8,000. Longer ones are for what may be repaired within hours: a message there occupies no consumer.
+   */
+  retryTiers: readonly number[];
 }
+
+const RETRY_TIERS = [500, 2_000, 8_000];
 
 export function defineTopic(topic: { name: string; partitions?: number; compacted?: boolean }): Topic {
   return { kind: 'topic', partitions: 6, compacted: false, ...topic };
 }
 
-export function defineQueue(queue: { name: string; maxLength?: number; replicated?: boolean }): Queue {
-  return { kind: 'queue', maxLength: 100_000, replicated: true, ...queue };
+export function defineQueue(queue: Pick<Queue, 'name'> & Partial<Omit<Queue, 'kind'>>): Queue {
+  return { kind: 'queue', maxLength: 100_000, replicated: true, retryTiers: RETRY_TIERS, ...queue };
 }
 
 /** All topics and queues of a system. Every process declares them at its start, which is idempotent. */
@@ -80,6 +87,8 @@ export interface OutgoingMessage extends Addressing {
   body: unknown;
   /** Set to send a message again under its own id; otherwise a new UUIDv7. */
   id?: string;
+  /** W3C Trace Context of what causes the message, when that is not the active span. */
+  traceparent?: string | undefined;
 }
 
 /** The body's type: `type OrderCreated = BodyOf<typeof OrderCreated>`. */

@@ -37,7 +37,7 @@ describe('an event on Kafka', () => {
     await consumer.subscribe({ topic: topic.name, fromBeginning: true });
     const messages: KafkaMessage[] = [];
     await consumer.run({ eachMessage: async ({ message }) => void messages.push(message) });
-    received = await until('it is received', () => messages[0], { within: '30s' });
+    received = await until('it is received', () => messages[0]);
   });
   afterAll(async () => {
     await consumer.disconnect();

@@ -8,7 +8,7 @@ import { newMessageId } from './message-id.js';
  * here. Throws when the body does not match its contract: that is the sender's mistake.
  */
 export function encode(message: OutgoingMessage, source: string): OutboxMessage {
-  const { contract, correlationId, replyTo } = message;
+  const { contract, correlationId, replyTo, traceparent } = message;
   const body = contract.schema.parse(message.body);
   const id = message.id ?? newMessageId();
   const subject = contract.subjectOf(body);
@@ -23,7 +23,11 @@ export function encode(message: OutgoingMessage, source: string): OutboxMessage 
     time: new Date().toISOString(),
     dataschema: `urn:${contract.type.replaceAll('.', ':')}`,
   };
-  const headers: Record<string, string> = { 'content-type': 'application/json', ...currentTrace() };
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    ...(!isEvent && { 'content-encoding': 'utf-8' }),
+    ...(traceparent ? { traceparent } : currentTrace()),
+  };
   for (const [name, value] of Object.entries(attributes))
     headers[(isEvent ? KAFKA_PREFIX : AMQP_PREFIX) + name] = value;
   if (correlationId) headers['correlation-id'] = correlationId;
@@ -40,7 +44,7 @@ export function encode(message: OutgoingMessage, source: string): OutboxMessage 
 }
 
 /** `traceparent` of the active span, when tracing is on. */
-function currentTrace(): Record<string, string> {
+export function currentTrace(): Record<string, string> {
   const carrier: Record<string, string> = {};
   propagation.inject(context.active(), carrier);
   return carrier;

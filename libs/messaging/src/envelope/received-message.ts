@@ -20,4 +20,6 @@ export interface ReceivedMessage {
   attempt: number;
   /** When it first failed, if it did. */
   firstFailedAt?: string | undefined;
+  /** Whether it was parked since it was received: for a retry, for an operator, or behind an event of its key. */
+  parked?: boolean | undefined;
 }

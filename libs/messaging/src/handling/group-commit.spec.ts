@@ -107,15 +107,15 @@ describe('handlers that share a transaction', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect((await effects(database)).toSorted()).toEqual(['a', 'b']);
     const { rows } = await database.pool.query<{ message_id: string }>(
-      "SELECT message_id FROM waybill.inbox WHERE message_id IN ('a', 'b', 'failing') ORDER BY 1",
+      "SELECT message_id FROM waybill.inbox WHERE message_id IN ('tasks /test a', 'tasks /test failing', 'tasks /test b') ORDER BY 1",
     );
-    expect(rows.map(({ message_id }) => message_id)).toEqual(['a', 'b']);
+    expect(rows.map(({ message_id }) => message_id)).toEqual(['tasks /test a', 'tasks /test b']);
   });
 
   it('wait for another process that handles the same message, and skip it then', async () => {
     const other = await database.pool.connect();
     await other.query('BEGIN');
-    await new PostgresInbox().firstTimes(other as never, 'test', ['shared']);
+    await new PostgresInbox().firstTimes(other as never, 'test', ['tasks /test shared']);
     const delivered = Promise.all([deliver('shared', 'shared'), deliver('c')]);
     await until('it waits', async () => {
       const { rowCount } = await database.pool.query(

@@ -3,6 +3,7 @@ import type { Isolation, StartedAttempts } from '../attempts/index.js';
 import type { ObjectStore } from '../claim-check/index.js';
 import type { MessagingMetrics } from '../outcomes/index.js';
 import { decode } from './decode.middleware.js';
+import { filter } from './filter.middleware.js';
 import { isolateSuspects } from './isolate-suspects.middleware.js';
 import { observe } from './observe.middleware.js';
 import { type Delivery, type Middleware, pipeline } from './pipeline.js';
@@ -34,6 +35,7 @@ export function handlerPipeline(options: HandlerPipelineOptions): (delivery: Del
     timeLimit,
     redeemClaim(objectStore),
     decode,
+    filter,
     ...middlewares,
     inTransaction(options),
   );

@@ -27,10 +27,14 @@ export interface HandlerContext {
  * then a dead letter). An unavailable dependency is waited for and does not count as an attempt.
  */
 export interface Handler<C extends Contract> {
+  /** Options that are known at run time only, such as settings. They win over the declared ones. */
+  readonly options?: HandlerOptions;
   handle(body: BodyOf<C>, context: HandlerContext): Promise<void>;
 }
 
-export interface HandlerOptions extends Partial<RetryPolicy> {
+export interface HandlerOptions<Body = never> extends Partial<RetryPolicy> {
+  /** Messages for which it returns false are done at once, without a transaction. Default: none are. */
+  filter?: (body: Body) => boolean;
   /**
    * Whether the effect is a transaction in the service's database, which also marks the message as consumed. Default true;
    * false for a handler that is naturally idempotent and works elsewhere.
@@ -47,6 +51,12 @@ export interface HandlerOptions extends Partial<RetryPolicy> {
    * it. False parks the failed event by itself; without its key. Not used for tasks. Default true.
    */
   ordered?: boolean;
+  /**
+   * Whether a message that was in flight when its process died is handled in isolation, which shows whether it was the cause.
+   * False for a handler that spends its time waiting for somebody else's server, for which all other messages would wait too:
+   * then its messages are never `crashing`. Default true.
+   */
+  isolation?: boolean;
   /** Milliseconds after which `signal` aborts; each attempt has all of them. Default 30,000. */
   timeLimit?: number;
 }

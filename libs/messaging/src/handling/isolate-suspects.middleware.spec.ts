@@ -1,15 +1,24 @@
 import { type CrashSuspicion, Isolation, type StartedAttempts } from '../attempts/index.js';
 import { CrashedProcess, Postpone } from '../outcomes/index.js';
+import type { HandlerOptions } from './handler.js';
 import { isolateSuspects } from './isolate-suspects.middleware.js';
 import type { Delivery } from './pipeline.js';
 
 /** Runs the middleware; resolves with what was recorded and how it ended. */
-async function handled(suspicion: CrashSuspicion | undefined, handler: () => Promise<void> = async () => {}) {
+async function handled(
+  suspicion: CrashSuspicion | undefined,
+  handler: () => Promise<void> = async () => {},
+  options: HandlerOptions = {},
+) {
   const written: string[] = [];
   const note = (what: string) => async () => void written.push(what);
   const attempts = { enterIsolation: note('isolated'), clear: note('cleared'), wait: note('waits') };
   const middleware = isolateSuspects(attempts as unknown as StartedAttempts, new Isolation());
-  const delivery = { message: { id: '1' }, registration: { options: {} }, suspicion } as Delivery;
+  const delivery = {
+    message: { id: '1', source: '', from: { kind: 'queue', name: 'tasks' } },
+    registration: { options },
+    suspicion,
+  } as unknown as Delivery;
   const handle = async () => {
     written.push('handled');
     await handler();
@@ -35,6 +44,11 @@ describe('a message', () => {
 
   it('that was in flight at a crash is handled in isolation', async () => {
     expect((await handled(suspect())).written).toEqual(['isolated', 'handled', 'cleared']);
+  });
+
+  it.each([0, 3])('whose handler opts out is handled with the others, after %i crashes', async (crashes) => {
+    const { written, error } = await handled(suspect({ crashes }), undefined, { isolation: false });
+    expect([written, error]).toEqual([['handled'], undefined]);
   });
 
   it('that fails in isolation has not crashed the process, and fails as usual', async () => {

@@ -1,5 +1,4 @@
-import { type ObjectStore, redeem } from '../claim-check/index.js';
-import { bodyReferenceOf } from '../envelope/index.js';
+import { type ObjectStore, redeemedBody } from '../claim-check/index.js';
 import type { Middleware } from './pipeline.js';
 
 /**
@@ -8,11 +7,8 @@ import type { Middleware } from './pipeline.js';
  */
 export function redeemClaim(store: ObjectStore | undefined): Middleware {
   return async (delivery, next) => {
-    const reference = bodyReferenceOf(delivery.message.headers);
-    if (reference) {
-      if (!store) throw new Error(`no object store is configured to read ${reference.dataref} from`);
-      delivery.message = { ...delivery.message, bytes: await redeem(store, reference) };
-    }
+    const bytes = await redeemedBody(delivery.message, store);
+    delivery.message = { ...delivery.message, bytes };
     await next();
   };
 }

@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Inbox } from '@waybill/idempotency';
 import { allSettledOrThrow, GroupCommit, type TransactionRunner, type Tx } from '@waybill/outbox';
 import type { OutgoingMessage, TaskContract } from '../contract/index.js';
+import { identityOf } from '../envelope/index.js';
 import type { HandlerContext } from './handler.js';
 import type { Delivery, Middleware } from './pipeline.js';
 
@@ -19,29 +21,37 @@ export interface TransactionOptions {
 /** Calls the handler: its effect, its messages and the mark in the inbox are one commit. */
 export function inTransaction(options: TransactionOptions): Middleware {
   const { database, groupCommit: size = 1 } = options;
-  const commit = new GroupCommit<Delivery>({
+  const commit = new GroupCommit<Entered>({
     database,
     size,
     work: (tx, deliveries) => handleOnce(deliveries, options, tx),
   });
   return async (delivery) => {
     if (delivery.registration.options.transaction === false) return handle(delivery, options);
-    if (size > 1) return commit.do(delivery);
-    await database.transaction((tx) => handleOnce([delivery], options, tx));
+    const entered = { delivery, enter: AsyncLocalStorage.snapshot() };
+    if (size > 1) return commit.do(entered);
+    await database.transaction((tx) => handleOnce([entered], options, tx));
   };
 }
 
-/** Does nothing for a message that was consumed before. */
-async function handleOnce(deliveries: readonly Delivery[], options: TransactionOptions, tx: Tx): Promise<void> {
-  const { consumer, inbox } = options;
-  const ids = deliveries.map(({ message }) => message.id);
-  const fresh = await inbox.firstTimes(tx, consumer, ids);
-  const first = deliveries.filter(({ message }) => fresh.delete(message.id));
-  await allSettledOrThrow(first.filter(isConcurrent).map((delivery) => handle(delivery, options, tx)));
-  for (const delivery of first) if (!isConcurrent(delivery)) await handle(delivery, options, tx);
+/** In a transaction of many messages, each is handled in its own asynchronous context: its trace, and its log lines. */
+interface Entered {
+  delivery: Delivery;
+  enter<T>(work: () => T): T;
 }
 
-const isConcurrent = ({ registration }: Delivery): boolean => registration.options.concurrent === true;
+/** Does nothing for a message that was consumed before. */
+async function handleOnce(deliveries: readonly Entered[], options: TransactionOptions, tx: Tx): Promise<void> {
+  const { consumer, inbox } = options;
+  const identities = deliveries.map(({ delivery }) => identityOf(delivery.message));
+  const fresh = await inbox.firstTimes(tx, consumer, identities);
+  const first = deliveries.filter((_, n) => fresh.delete(identities[n]!));
+  const handleOne = ({ delivery, enter }: Entered) => enter(() => handle(delivery, options, tx));
+  await allSettledOrThrow(first.filter(isConcurrent).map(handleOne));
+  for (const one of first) if (!isConcurrent(one)) await handleOne(one);
+}
+
+const isConcurrent = ({ delivery }: Entered): boolean => delivery.registration.options.concurrent === true;
 
 async function handle(delivery: Delivery, { outbox, sendReply }: TransactionOptions, tx?: Tx): Promise<void> {
   const { registration, message, signal, body } = delivery;

@@ -1,4 +1,6 @@
 export * from './create-kafka.js';
 export * from './kafka-client.js';
 export * from './kafkajs-client.js';
+export type { Kafka } from './kafkajs-types.js';
 export { PlatformaticClient } from './platformatic-client.js';
+export { type UnreadPartition, UnreadRecords } from './unread-records.js';

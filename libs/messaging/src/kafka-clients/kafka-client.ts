@@ -74,7 +74,8 @@ export interface RecordBatch {
 export interface StoredRecord {
   key: Buffer | null;
   headers: Record<string, string>;
-  value: Buffer;
+  /** Null deletes the key of a compacted topic. */
+  value: Buffer | null;
   offset: string;
   /** When the broker or the producer says it was written, in ms. */
   timestamp: number;
@@ -91,4 +92,4 @@ export interface RecordReader {
 export const SESSION = 6_000;
 export const HEARTBEAT = 1_500;
 /** How long a broker may hold a fetch that finds no record, in ms. */
-export const FETCH_WAIT = 500;
+export const FETCH_WAIT = 1_000;

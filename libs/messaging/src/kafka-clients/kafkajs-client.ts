@@ -1,12 +1,6 @@
-import {
-  type Consumer,
-  type EachBatchPayload,
-  type ICustomPartitioner,
-  type Kafka,
-  type KafkaMessage,
-  Partitioners,
-  type Producer,
-} from 'kafkajs';
+import type { EachBatchPayload, Producer } from 'kafkajs';
+import { bytesOf, textOf } from '../envelope/index.js';
+import { withTimeout } from '../outcomes/index.js';
 import {
   type Acks,
   BrokerRejection,
@@ -20,6 +14,8 @@ import {
   SESSION,
   type StoredRecord,
 } from './kafka-client.js';
+import type { Consumer, ICustomPartitioner, Kafka, KafkaMessage } from './kafkajs-types.js';
+import { murmur2 } from './murmur2.js';
 
 /** Kafka by kafkajs: the default, because most people know it, and `ConsumeProcessProduce` uses its transactions. */
 export class KafkaJsClient implements KafkaClient {
@@ -36,7 +32,7 @@ export class KafkaJsClient implements KafkaClient {
 
 class KafkaJsProducer implements RecordProducer {
   private readonly producer: Producer;
-  private sending: Promise<unknown> = Promise.resolve();
+  private readonly sending = new Set<Promise<unknown>>();
 
   /** One retry, the fewest that kafkajs accepts: retrying is the caller's business. */
   constructor(
@@ -46,7 +42,7 @@ class KafkaJsProducer implements RecordProducer {
     this.producer = kafka.producer({
       ...(acks === 'all' && { idempotent: true, maxInFlightRequests: 1 }),
       allowAutoTopicCreation: false,
-      createPartitioner: partitioner,
+      createPartitioner: partitionByKey,
       retry: acks === 'all' ? { initialRetryTime: 50, retries: 1 } : { retries: 0 },
     });
   }
@@ -54,21 +50,27 @@ class KafkaJsProducer implements RecordProducer {
   async send(records: readonly OutgoingRecord[]): Promise<void> {
     const topicMessages = [...Map.groupBy(records, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
       topic,
-      messages: ofTopic.map(({ key, headers, value }) => ({ key, headers, value })),
+      messages: ofTopic.map(({ key, headers, value }) => ({
+        key: key === null ? null : bytesOf(key),
+        headers: inBytes(headers),
+        value,
+      })),
     }));
     const acks = this.acks === 'all' ? -1 : 0;
     const sent = this.producer.connect().then(() => this.producer.sendBatch({ topicMessages, acks }));
-    this.sending = Promise.allSettled([this.sending, sent]);
+    this.sending.add(sent);
     try {
       await sent;
     } catch (error) {
       throw rejectionIn(error) ?? error;
+    } finally {
+      this.sending.delete(sent);
     }
   }
 
   /** Waits for sends in flight: kafkajs would connect again for them. */
   async close(): Promise<void> {
-    await this.sending;
+    await Promise.allSettled(this.sending);
     await this.producer.disconnect();
   }
 }
@@ -77,10 +79,12 @@ class KafkaJsProducer implements RecordProducer {
  * Java's choice for messages with a key. One without a key is partitioned by its body, so that kafkajs resends it to the same
  * partition: in another one, the broker would take its sequence number for a duplicate and drop it.
  */
-const partitioner: ICustomPartitioner = () => {
-  const choose = Partitioners.DefaultPartitioner();
-  return ({ message, ...place }) => choose({ ...place, message: { ...message, key: message.key ?? message.value } });
-};
+export const partitionByKey: ICustomPartitioner =
+  () =>
+  ({ message: { key, value }, partitionMetadata }) => {
+    const decisive = key ?? value ?? '';
+    return murmur2(Buffer.isBuffer(decisive) ? decisive : Buffer.from(decisive)) % partitionMetadata.length;
+  };
 
 /** The broker's error, among the causes of kafkajs's own. */
 function rejectionIn(error: unknown): BrokerRejection | undefined {
@@ -101,6 +105,9 @@ export const groupConsumer = (kafka: Kafka, group: string, maxBytes?: number): C
     allowAutoTopicCreation: false,
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 10 },
   });
+
+/** How long stopping waits for a consumer that is joining its group, in ms. */
+const JOINED_WITHIN = 3_000;
 
 class KafkaJsReader implements RecordReader {
   isAssigned = false;
@@ -125,23 +132,51 @@ class KafkaJsReader implements RecordReader {
       this.isAssigned = false;
       if (!payload.restart) crash(payload.error);
     });
+    // A fetch fails when its topic was deleted. kafkajs tries again from its own position, which skips the first records of a topic
+    // that was created again meanwhile: a new reader begins at what is committed.
+    const fetching = new Set<number>();
+    let hasFailed = false;
+    consumer.on('consumer.fetch_start', ({ payload: { nodeId } }) => {
+      if (fetching.has(nodeId)) {
+        hasFailed = true;
+        crash(new Error('a fetch failed'));
+      }
+      fetching.add(nodeId);
+    });
+    consumer.on('consumer.fetch', ({ payload: { nodeId } }) => fetching.delete(nodeId));
     const commitOffsets = (topic: string, partition: number, offset: string) =>
       consumer.commitOffsets([{ topic, partition, offset: String(BigInt(offset) + 1n) }]);
+    // Control records and aborted transactions alone: kafkajs passes them, and nothing else commits that they were read.
+    consumer.on('consumer.end_batch_process', ({ payload: { topic, partition, batchSize, lastOffset } }) => {
+      if (batchSize > 0 || lastOffset === null) return;
+      commitOffsets(topic, partition, lastOffset).catch(() => {}); // whatever comes next commits them too
+    });
     stopping.addEventListener('abort', () => end(), { once: true });
     if (stopping.aborted) end();
-    try {
+    const run = async () => {
       await consumer.connect();
       await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+      if (stopping.aborted) return;
       await consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: 3,
-        eachBatch: (batch) => this.consumeBatch(batch, commitOffsets),
+        eachBatch: async (batch) => {
+          if (!hasFailed) await this.consumeBatch(batch, commitOffsets);
+        },
       });
       await ended;
+    };
+    const running = run();
+    try {
+      await Promise.race([ended, running]);
     } finally {
       this.isAssigned = false;
-      await consumer.disconnect().catch(() => {}); // it is not used again
+      // A consumer that is joining its group would become a member after it was disconnected.
+      await withTimeout(JOINED_WITHIN, 'the consumer did not join', running).catch(() => {});
+      const disconnect = () => consumer.disconnect().catch(() => {}); // it is not used again
+      await disconnect();
+      void running.then(disconnect, disconnect);
     }
   }
 
@@ -164,7 +199,8 @@ class KafkaJsReader implements RecordReader {
         isAssigned: () => !isRejected && isRunning() && !isStale(),
         commit({ offset }) {
           resolveOffset(offset);
-          return commitOffsets(topic, partition, offset);
+          const isLast = offset === messages.at(-1)!.offset;
+          return commitOffsets(topic, partition, isLast ? batch.lastOffset() : offset); // with control records behind it
         },
       });
     } finally {
@@ -175,8 +211,17 @@ class KafkaJsReader implements RecordReader {
 
 export const toRecord = ({ key, headers = {}, value, offset, timestamp }: KafkaMessage): StoredRecord => ({
   key,
-  headers: Object.fromEntries(Object.entries(headers).map(([name, content]) => [name, String(content)])),
-  value: value ?? Buffer.alloc(0),
+  headers: Object.fromEntries(Object.entries(headers).map(([name, content]) => [name, textOf(bytesIn(content))])),
+  value,
   offset,
   timestamp: Number(timestamp),
 });
+
+/** kafkajs gives a header that comes twice as an array: the first one counts. */
+function bytesIn(content: NonNullable<KafkaMessage['headers']>[string]): Buffer {
+  const first = Array.isArray(content) ? content[0] : content;
+  return Buffer.isBuffer(first) ? first : Buffer.from(first ?? '');
+}
+
+const inBytes = (headers: Record<string, string>): Record<string, Buffer> =>
+  Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, bytesOf(text)]));

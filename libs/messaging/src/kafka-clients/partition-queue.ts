@@ -15,6 +15,11 @@ export class PartitionQueue<Message> {
     private readonly fail: (error: unknown) => void,
   ) {}
 
+  /** Whether a batch is in flight or waits. */
+  get isBusy(): boolean {
+    return this.working !== undefined || this.waiting.length > 0;
+  }
+
   /** Resolves when there is room for more. Drops what waits of an earlier epoch. */
   async add(message: Message, epoch: number): Promise<void> {
     if (epoch !== this.epoch) this.drop();

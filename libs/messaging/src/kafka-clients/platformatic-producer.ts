@@ -1,4 +1,5 @@
 import type { Producer } from '@platformatic/kafka';
+import { bytesOf } from '../envelope/index.js';
 import {
   type Acks,
   BrokerRejection,
@@ -6,11 +7,12 @@ import {
   type OutgoingRecord,
   type RecordProducer,
 } from './kafka-client.js';
+import { murmur2 } from './murmur2.js';
 import { connectionOf, load } from './platformatic-library.js';
 
 /** Sends by @platformatic/kafka. */
 export class PlatformaticProducer implements RecordProducer {
-  private opened: Promise<Opened> | undefined;
+  private opened: Promise<Producer> | undefined;
 
   constructor(
     private readonly settings: KafkaSettings,
@@ -19,14 +21,18 @@ export class PlatformaticProducer implements RecordProducer {
 
   async send(records: readonly OutgoingRecord[]): Promise<void> {
     this.opened ??= this.open();
-    const { producer, partitionOf } = await this.opened;
-    const messages = records.map(({ topic, key, headers, value }) => ({
-      topic,
-      ...(key !== null && { key: Buffer.from(key) }),
-      headers: new Map(Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)])),
-      value,
-      partition: partitionOf(key ?? value),
-    }));
+    const producer = await this.opened;
+    const messages = records.map(({ topic, key, headers, value }) => {
+      const keyBytes = key === null ? undefined : bytesOf(key);
+      return {
+        topic,
+        ...(keyBytes && { key: keyBytes }),
+        headers: new Map(Object.entries(headers).map(([name, text]) => [bytesOf(name), bytesOf(text)])),
+        value,
+        // Taken modulo the number of partitions by the library, whose own partitioner treats the hash as unsigned.
+        partition: murmur2(keyBytes ?? value),
+      };
+    });
     try {
       await producer.send({ messages, acks: this.acks === 'all' ? -1 : 0, idempotent: this.acks === 'all' });
     } catch (error) {
@@ -35,22 +41,14 @@ export class PlatformaticProducer implements RecordProducer {
   }
 
   async close(): Promise<void> {
-    await (await this.opened)?.producer.close();
+    await (await this.opened)?.close();
   }
 
-  private async open(): Promise<Opened> {
-    const { murmur2, Producer } = await load();
+  private async open(): Promise<Producer> {
+    const { Producer } = await load();
     const retries = this.acks === 'all' ? 1 : 0;
-    const producer = new Producer({ ...connectionOf(this.settings), retries, retryDelay: 50 });
-    // The library's partitioner treats the hash as unsigned, Java's drops the sign.
-    return { producer, partitionOf: (key) => murmur2(key) & 0x7fffffff };
+    return new Producer({ ...connectionOf(this.settings), retries, retryDelay: 50 });
   }
-}
-
-interface Opened {
-  producer: Producer;
-  /** To be taken modulo the number of partitions, which the library does. */
-  partitionOf(key: string | Buffer): number;
 }
 
 /** The broker's error, wherever it is among the causes. */

@@ -1,4 +1,5 @@
 import type { Consumer, Message, MessagesStream } from '@platformatic/kafka';
+import { textOf } from '../envelope/index.js';
 import {
   FETCH_WAIT,
   HEARTBEAT,
@@ -9,6 +10,7 @@ import {
   type StoredRecord,
 } from './kafka-client.js';
 import { PartitionQueue } from './partition-queue.js';
+import { fetchCommittedOnly } from './platformatic-aborted.js';
 import { connectionOf, load } from './platformatic-library.js';
 
 type TextConsumer = Consumer<Buffer, Buffer, string, string>;
@@ -23,8 +25,13 @@ export class PlatformaticReader implements RecordReader {
   isAssigned = false;
   /** Grows whenever partitions may be reassigned: records that were read before are dropped, and read again by their owner. */
   private epoch = 0;
+  private stream: TextStream | undefined;
   private stopping = AbortSignal.abort();
+  /** The epoch of `stream`. */
+  private streamEpoch = -1;
   private readonly queues = new Map<string, PartitionQueue<TextMessage>>();
+  /** By partition; of this generation. */
+  private readonly committed = new Map<string, bigint>();
   private readonly failure = Promise.withResolvers<never>();
 
   constructor(
@@ -41,9 +48,11 @@ export class PlatformaticReader implements RecordReader {
       stopping.addEventListener('abort', () => resolve(), { once: true });
     });
     const consumer = await this.openConsumer();
+    const passing = setInterval(() => void this.commitPassed(consumer), HEARTBEAT);
     try {
       await Promise.race([stopped, this.failure.promise, this.readGenerations(consumer)]);
     } finally {
+      clearInterval(passing);
       this.isAssigned = false;
       this.epoch++;
       await Promise.all([...this.queues.values()].map((queue) => queue.end()));
@@ -65,8 +74,9 @@ export class PlatformaticReader implements RecordReader {
       retries: 10,
       retryDelay: 300,
       protocols: [KAFKAJS_ASSIGNER],
-      deserializers: { headerKey: String, headerValue: String },
+      deserializers: { headerKey: toText, headerValue: toText },
     });
+    fetchCommittedOnly(consumer);
     consumer.on('consumer:group:rebalance', () => {
       this.isAssigned = false;
       this.epoch++;
@@ -94,6 +104,9 @@ export class PlatformaticReader implements RecordReader {
       const topics = [...this.options.topics];
       const stream = await consumer.consume({ topics, mode: 'committed', fallbackMode: 'earliest' });
       joined = Promise.withResolvers();
+      this.stream = stream;
+      this.streamEpoch = this.epoch;
+      this.committed.clear();
       void this.pass(stream, consumer).catch((error) => this.fail(error));
       await older?.close();
       older = stream;
@@ -112,7 +125,7 @@ export class PlatformaticReader implements RecordReader {
   }
 
   private queueOf({ topic, partition }: TextMessage, consumer: TextConsumer): PartitionQueue<TextMessage> {
-    const place = `${topic}/${partition}`;
+    const place = placeOf({ topic, partition });
     let queue = this.queues.get(place);
     if (!queue) {
       queue = new PartitionQueue<TextMessage>(
@@ -131,10 +144,38 @@ export class PlatformaticReader implements RecordReader {
       partition,
       records: messages.map(toRecord),
       isAssigned: () => epoch === this.epoch && !this.stopping.aborted,
-      async commit({ offset }) {
-        const next = BigInt(offset) + 1n;
-        await consumer.commit({ offsets: [{ topic, partition, offset: next, leaderEpoch }] });
-      },
+      commit: ({ offset }) => this.commit(consumer, { topic, partition, leaderEpoch, offset: BigInt(offset) + 1n }),
+    });
+  }
+
+  private async commit(consumer: TextConsumer, offset: CommitOffset): Promise<void> {
+    await consumer.commit({ offsets: [offset] });
+    this.committed.set(placeOf(offset), offset.offset);
+  }
+
+  /**
+   * Control records and aborted transactions never reach a queue: once all that did has been consumed, the group has read as
+   * far as the stream has fetched. Called between two turns of the event loop, when no record is on its way to a queue.
+   */
+  private async commitPassed(consumer: TextConsumer): Promise<void> {
+    const offsets = this.passed(consumer);
+    for (const offset of offsets) await this.commit(consumer, offset).catch(() => {}); // the next round commits it
+  }
+
+  /** All at one moment: while one of them is committed, records of another partition may come. */
+  private passed(consumer: TextConsumer): CommitOffset[] {
+    const { stream } = this;
+    // What an older generation's stream had fetched and dropped is not consumed.
+    if (!stream || this.epoch !== this.streamEpoch || !this.isAssigned || stream.readableLength > 0) return [];
+    const partitions = (consumer.assignments ?? []).flatMap(({ topic, partitions }) =>
+      partitions.map((partition) => ({ topic, partition })),
+    );
+    return partitions.flatMap(({ topic, partition }) => {
+      const place = placeOf({ topic, partition });
+      const fetched = stream.offsetsToFetch.get(`${topic}:${partition}`);
+      const committed = this.committed.get(place) ?? stream.offsetsCommitted.get(`${topic}:${partition}`);
+      if (fetched === undefined || committed === undefined || fetched <= committed) return [];
+      return this.queues.get(place)?.isBusy ? [] : [{ topic, partition, offset: fetched, leaderEpoch: -1 }];
     });
   }
 
@@ -143,10 +184,20 @@ export class PlatformaticReader implements RecordReader {
   }
 }
 
+const toText = (bytes?: Buffer): string => (bytes ? textOf(bytes) : '');
+interface CommitOffset {
+  topic: string;
+  partition: number;
+  offset: bigint;
+  leaderEpoch: number;
+}
+
+const placeOf = ({ topic, partition }: Pick<CommitOffset, 'topic' | 'partition'>): string => `${topic}/${partition}`;
+
 const toRecord = ({ key, headers, value, offset, timestamp }: TextMessage): StoredRecord => ({
   key: key ?? null,
   headers: Object.fromEntries(headers),
-  value: value ?? Buffer.alloc(0),
+  value: value ?? null,
   offset: String(offset),
   timestamp: Number(timestamp),
 });

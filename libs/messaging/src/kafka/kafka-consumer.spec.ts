@@ -7,7 +7,7 @@ import { encode } from '../envelope/index.js';
 import type { Handler } from '../handling/index.js';
 import { BusinessRejection } from '../index.js';
 import { createKafka, KafkaJsClient } from '../kafka-clients/index.js';
-import { failureOf } from '../outcomes/index.js';
+import { failureOf, messagingMetrics } from '../outcomes/index.js';
 import {
   attemptsOn,
   consumerDatabase,
@@ -22,7 +22,7 @@ import { KafkaConsumer } from './kafka-consumer.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { declareTopics } from './kafka-topology.js';
 import { ParkedEvents } from './parked-events.js';
-import { ParkedRetries } from './parked-retries.js';
+import { ParkedHandling } from './parked-handling.js';
 
 const topic = defineTopic({ name: uniqueName('events'), partitions: 3 });
 const group = uniqueName('group');
@@ -56,14 +56,26 @@ beforeAll(async () => {
     ...registered(UnorderedEvent, (body, context) => handle(body, context), { ordered: false }),
   ]);
   const dispatch = dispatchOn(database, { registrations, stopping: stopping.signal, attempts });
-  const shared = { group, database, parked, dispatch, attempts, stopping: stopping.signal, logger: quiet };
+  const persist = <T>(work: () => Promise<T>) => work();
+  const shared = {
+    group,
+    database,
+    parked,
+    dispatch,
+    attempts,
+    persist,
+    stopping: stopping.signal,
+    logger: quiet,
+    metrics: messagingMetrics(),
+  };
+  const parkedHandling = new ParkedHandling(shared);
   consumer = new KafkaConsumer({
     kafka: new KafkaJsClient(kafka),
     group,
     topics: [topic.name],
     prefix: '',
-    handling: new EventHandling({ ...shared, registrations, persist: (work) => work() }),
-    retries: new ParkedRetries(shared),
+    handling: new EventHandling({ ...shared, registrations, parkedHandling }),
+    parkedHandling,
     stopping: stopping.signal,
     logger: quiet,
   });
@@ -82,11 +94,17 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function publish(about: string, what: string, changes: { id?: string; type?: string; body?: string } = {}) {
+async function publish(
+  about: string,
+  what: string,
+  changes: { id?: string; key?: string; type?: string; body?: string } = {},
+) {
   const encoded = encode(
     { contract: TestEvent, body: { about, what }, ...(changes.id && { id: changes.id }) },
     '/test',
   );
+  if (changes.key !== undefined) encoded.key = changes.key;
+  if (changes.id !== undefined) encoded.headers.ce_id = changes.id;
   if (changes.type) encoded.headers.ce_type = changes.type;
   if (changes.body) encoded.body = Buffer.from(changes.body);
   await publisher.publish([encoded]);
@@ -97,19 +115,20 @@ const effectsOf = async (about: string) =>
   (await effects(database)).filter((what) => what.startsWith(`${about} `)).map((what) => what.slice(about.length + 1));
 
 const untilEffects = (about: string, count: number) =>
-  until(`${about} has ${count} effects`, async () => (await effectsOf(about)).length >= count, { within: '30s' });
+  until(`${about} has ${count} effects`, async () => (await effectsOf(about)).length >= count);
 
 /** A dead letter of the group: it leaves through the outbox. */
 async function deadLetter(id: string) {
-  const { rows } = await until(
-    `${id} is dead-lettered`,
-    async () => {
-      const found = await database.pool.query('SELECT * FROM waybill.outbox WHERE id = $1', [id]);
-      return found.rows.length > 0 && found;
-    },
-    { within: '30s' },
-  );
+  const { rows } = await until(`${id} is dead-lettered`, async () => {
+    const found = await database.pool.query('SELECT * FROM waybill.outbox WHERE id = $1', [id]);
+    return found.rows.length > 0 && found;
+  });
   return rows[0] as { destination: string; headers: Record<string, string>; body: Buffer };
+}
+
+async function deadLetterWhere(matches: (letter: { headers: Record<string, string> }) => boolean) {
+  const all = async () => (await database.pool.query('SELECT * FROM waybill.outbox')).rows;
+  return until('it is dead-lettered', async () => (await all()).find(matches));
 }
 
 describe('an event', () => {
@@ -135,6 +154,69 @@ describe('an event', () => {
     await untilEffects('stuck', 3);
     expect(await effectsOf('stuck')).toEqual(['1', '2', '3']);
     handle = usual;
+  });
+
+  it('that is slow, or whose row is locked, holds back its own key only', async () => {
+    const usual = handle;
+    const { promise: enough, resolve: end } = Promise.withResolvers<void>();
+    handle = async (body, context) => {
+      if (body.what === 'slow') await enough;
+      return usual(body, context);
+    };
+    const keys = Array.from({ length: 30 }, (_, n) => `beside ${n}`);
+    for (const what of ['slow', 'behind it']) await publish('slow', what);
+    for (const about of keys) await publish(about, 'passes'); // in every partition
+    for (const about of keys) await untilEffects(about, 1);
+    expect(await effectsOf('slow')).toEqual([]);
+
+    end();
+    await untilEffects('slow', 2);
+    expect(await effectsOf('slow')).toEqual(['slow', 'behind it']);
+    await until('nothing is parked', async () => (await new ParkedEvents(group).depth(database.autocommit)).size === 0);
+    handle = usual;
+  });
+
+  it.each(['a\0b', '\udc80\udcff', 'k'.repeat(3_000), ''])('with id and key %j takes effect once', async (odd) => {
+    const usual = handle;
+    const handled: string[] = [];
+    handle = async ({ what }) => void handled.push(what);
+    for (const _ of [1, 2]) await publish('odd', `odd ${odd.length}`, { id: odd, key: odd });
+    await publish('odd', 'last', { key: odd });
+    await until('both are handled', () => handled.includes('last'));
+    expect(handled).toEqual([...(odd ? [`odd ${odd.length}`] : [`odd 0`, `odd 0`]), 'last']);
+    handle = usual;
+  });
+
+  it.each([
+    ['id and key with a NUL', { id: 'n\0', key: 'k\0' }],
+    ['an id and a key that are no UTF-8', { id: 'u\udcff', key: 'k\udcff' }],
+    ['a long id and a long key', { id: 'i'.repeat(3_000), key: 'k'.repeat(3_000) }],
+    ['a body with a NUL', { id: crypto.randomUUID(), body: 'a\0b' }],
+    ['a body that speaks of an outage', { id: crypto.randomUUID(), body: 'Connection lost, ECONNREFUSED 57P01' }],
+  ])('that is malformed, with %s, is one dead letter with the bytes that came', async (_, changes) => {
+    const body = 'body' in changes ? changes.body : 'not JSON';
+    await publish(`malformed ${crypto.randomUUID()}`, '', { ...changes, body });
+    const { headers, body: bytes } = await deadLetterWhere((letter) => letter.headers.ce_id === changes.id);
+    expect(failureOf(headers)).toMatchObject({ class: 'malformed', attempts: 1 });
+    expect(bytes.toString()).toBe(body);
+  });
+
+  it('in structured mode takes effect, and its dead letter is in binary mode', async () => {
+    const structured = async (about: string, data: object) => {
+      const id = crypto.randomUUID();
+      const event = { specversion: '1.0', id, source: '/test', type: TestEvent.type, data };
+      const encoded = encode({ contract: TestEvent, body: { about, what: '' } }, '/test');
+      encoded.headers = { 'content-type': 'application/cloudevents+json; charset=UTF-8' };
+      encoded.body = Buffer.from(JSON.stringify(event));
+      await publisher.publish([encoded]);
+      return id;
+    };
+    await structured('structured', { about: 'structured', what: 'first' });
+    await untilEffects('structured', 1);
+    const id = await structured('odd', { about: 1 });
+    const { body, headers } = await deadLetter(id);
+    expect(body.toString()).toBe('{"about":1}');
+    expect(headers).toMatchObject({ 'content-type': 'application/json', ce_type: TestEvent.type });
   });
 
   it('that the business rejects is dead-lettered, and later events of its key wait for an operator', async () => {

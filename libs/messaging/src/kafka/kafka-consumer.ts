@@ -4,11 +4,13 @@ import type { KafkaClient, RecordBatch, RecordReader } from '../kafka-clients/in
 import { Requeued } from '../outcomes/index.js';
 import type { EventHandling } from './event-handling.js';
 import { fromKafka } from './kafka-envelope.js';
-import type { ParkedRetries } from './parked-retries.js';
+import type { ParkedHandling } from './parked-handling.js';
 
 /** Events of a partition between two commits: what is redelivered after a crash, and then handled one by one. */
 const BATCH_SIZE = 100;
 const RESTART_AFTER = 1_000;
+/** After so many ms in one batch the consumer is not ready: what it waits for does not come. */
+const STALLED_AFTER = 30_000;
 
 export interface KafkaConsumerOptions {
   kafka: KafkaClient;
@@ -19,7 +21,7 @@ export interface KafkaConsumerOptions {
   /** Events of a partition in flight. Default 100. */
   batchSize?: number | undefined;
   handling: EventHandling;
-  retries: ParkedRetries;
+  parkedHandling: ParkedHandling;
   stopping: AbortSignal;
   logger: Logger;
 }
@@ -32,11 +34,13 @@ export class KafkaConsumer implements HealthCheck {
   readonly name = 'kafka';
   private reader: RecordReader | undefined;
   private running: Promise<unknown> | undefined;
+  /** When each partition's batch in progress began. */
+  private readonly begun = new Map<string, number>();
 
   constructor(private readonly options: KafkaConsumerOptions) {}
 
   start(): void {
-    this.running ??= Promise.all([this.consumeUntilStopped(), this.options.retries.runUntilStopped()]);
+    this.running ??= Promise.all([this.consumeUntilStopped(), this.options.parkedHandling.runUntilStopped()]);
   }
 
   /** Resolves when what was in flight has ended. */
@@ -45,7 +49,12 @@ export class KafkaConsumer implements HealthCheck {
   }
 
   async check(): Promise<void> {
-    if (!this.reader?.isAssigned) throw new Error('the group has not assigned its partitions yet');
+    const { topics, group } = this.options;
+    if (!this.reader?.isAssigned) throw new Error(`${group} has no partitions of ${topics.join(', ')} assigned yet`);
+    for (const [place, since] of this.begun) {
+      const ms = performance.now() - since;
+      if (ms > STALLED_AFTER) throw new Error(`${place} has made no progress for ${Math.round(ms / 1_000)} s`);
+    }
   }
 
   private async consumeUntilStopped(): Promise<void> {
@@ -65,18 +74,23 @@ export class KafkaConsumer implements HealthCheck {
     const { batchSize = BATCH_SIZE, prefix, handling } = this.options;
     const { records, partition } = batch;
     const topic = batch.topic.slice(prefix.length);
+    const place = `${topic}/${partition}`;
     try {
       for (let from = 0; from < records.length && batch.isAssigned(); from += batchSize) {
         const some = records.slice(from, from + batchSize);
         const placed = some.map((record) => ({
           place: { topic, partition, offset: record.offset },
           event: fromKafka(record),
+          isDeletion: record.value === null,
         }));
+        this.begun.set(place, performance.now());
         await handling.handleBatch(topic, placed);
         await batch.commit(some.at(-1)!);
       }
     } catch (error) {
       if (!(error instanceof Requeued)) throw error;
+    } finally {
+      this.begun.delete(place);
     }
   }
 }
@@ -96,11 +110,19 @@ export async function readUntilStopped({
 }): Promise<void> {
   while (!stopping.aborted) {
     try {
-      await prepare?.();
-      await reader().readUntil(stopping);
+      await unlessStopped(prepare?.(), stopping);
+      if (!stopping.aborted) await reader().readUntil(stopping);
     } catch (error) {
       logger.warn({ err: error }, 'the Kafka consumer stopped, starting it again');
       await pause(RESTART_AFTER, undefined, { signal: stopping }).catch(() => {});
     }
   }
+}
+
+/** Resolves with the work, or when `stopping` aborts: a broker that is unavailable does not delay the end. */
+async function unlessStopped(work: Promise<void> | undefined, stopping: AbortSignal): Promise<void> {
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
+  if (stopping.aborted) resolve();
+  stopping.addEventListener('abort', () => resolve(), { once: true });
+  await Promise.race([work, stopped]);
 }

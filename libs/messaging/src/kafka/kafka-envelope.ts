@@ -1,6 +1,12 @@
 import type { OutboxMessage } from '@waybill/outbox';
 import { KAFKA_PREFIX } from '../contract/index.js';
-import type { ReceivedMessage } from '../envelope/index.js';
+import {
+  attributeHeaders,
+  type ReceivedMessage,
+  type StructuredEvent,
+  structuredEvent,
+  textOf,
+} from '../envelope/index.js';
 import type { OutgoingRecord, StoredRecord } from '../kafka-clients/index.js';
 
 /** The position of an event in Kafka. `topic` without the prefix. */
@@ -27,12 +33,22 @@ export const toKafka = ({ destination, key, headers, body }: OutboxMessage, pref
   value: Buffer.from(body.buffer, body.byteOffset, body.byteLength), // the same bytes, not a copy
 });
 
-export const fromKafka = ({ key, headers, value }: StoredRecord): StoredEvent => ({
-  key: key?.toString('utf8') ?? null,
-  headers,
-  bytes: value,
-  attempt: 1,
-});
+/** A CloudEvent in structured mode becomes one in binary mode, so that its body can be edited like any other. */
+export function fromKafka({ key, headers, value }: StoredRecord): StoredEvent {
+  const bytes = value ?? Buffer.alloc(0);
+  const event = structuredEvent(headers['content-type'], bytes);
+  return {
+    key: key && textOf(key),
+    headers: event ? { ...headers, ...binaryHeaders(event) } : headers,
+    bytes: event?.data ?? bytes,
+    attempt: 1,
+  };
+}
+
+function binaryHeaders({ attributes }: StructuredEvent): Record<string, string> {
+  const { datacontenttype = 'application/json', ...rest } = attributes;
+  return { ...attributeHeaders(rest, KAFKA_PREFIX), 'content-type': datacontenttype };
+}
 
 export const placeOf = ({ topic, partition, offset }: Place): string => `${topic}/${partition}/${offset}`;
 
@@ -42,7 +58,7 @@ export function toMessage({ headers, ...event }: StoredEvent, place: Place): Rec
   const attribute = (name: string) => headers[KAFKA_PREFIX + name];
   return {
     ...event,
-    id: attribute('id') ?? placeOf(place),
+    id: attribute('id') || placeOf(place),
     type: attribute('type') ?? '',
     subject: attribute('subject') ?? event.key ?? '',
     time: attribute('time') ?? '',

@@ -42,7 +42,7 @@ class Reader {
   async read() {
     const offsets = await this.admin.fetchTopicOffsets(this.topic);
     const count = offsets.reduce((sum, { high }) => sum + Number(high), 0);
-    await until(`${count} messages are read`, () => this.messages.length >= count, { within: '30s' });
+    await until(`${count} messages are read`, () => this.messages.length >= count);
     return this.messages;
   }
 
@@ -92,6 +92,7 @@ async function openKafka(library: (typeof KAFKA_CLIENTS)[number]): Promise<OpenK
         await create(name);
         await publisher.publish([message({ destination: name })]);
         await admin.deleteTopics({ topics: [topics.prefix + name] });
+        await until('it is gone', async () => !(await admin.listTopics()).includes(topics.prefix + name));
       }
       return { name, release: () => create(name) };
     },

@@ -1,5 +1,8 @@
-import type { Admin, ITopicConfig, Kafka } from 'kafkajs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from '@waybill/outbox';
+import type { Admin, ITopicConfig } from 'kafkajs';
 import type { Topic } from '../contract/index.js';
+import type { Kafka } from '../kafka-clients/index.js';
 import { deadLetterTopicOf, retryForever } from '../outcomes/index.js';
 
 export interface TopicSettings {
@@ -9,41 +12,119 @@ export interface TopicSettings {
   retention?: string | undefined;
 }
 
-const FOR_EVER = '-1';
-const LED_WITHIN = 10_000;
+/** A consumer group: the dead letter topics of what it reads are declared too. */
+export interface TopicReader {
+  group: string;
+  reads: readonly string[];
+}
 
-/** Creates the topics that are missing, and for a group the dead letter topics of those it reads. */
+export interface KafkaTopologyOptions extends TopicSettings {
+  kafka: Kafka;
+  topics: readonly Topic[];
+  readers?: readonly TopicReader[];
+}
+
+const FOR_EVER = '-1';
+/** Bytes. Twice the broker's default: an event that only just fits has room for the headers of its failure. */
+const LARGEST_DEAD_LETTER = String(2 * 1024 * 1024);
+const LED_WITHIN = 60_000;
+/** Milliseconds between two looks: kafkajs does not say that a topic of its consumers or producers is gone. */
+const INTERVAL = 2_000;
+
+/**
+ * The topics of a system. Every process declares them at its start, and again when one of them is gone: deleted by mistake,
+ * or with the volume of its broker.
+ */
+export class KafkaTopology {
+  private readonly wanted: readonly ITopicConfig[];
+  private admin: Promise<Admin> | undefined;
+  private missing: readonly string[];
+
+  constructor(private readonly options: KafkaTopologyOptions) {
+    this.wanted = topicsOf(options);
+    this.missing = this.wanted.map(({ topic }) => topic);
+  }
+
+  /** Creates the topics that are missing, and changes nothing that is there. Rejects while the broker is unavailable. */
+  async declare(): Promise<void> {
+    try {
+      this.admin ??= connect(this.options.kafka);
+      const admin = await this.admin;
+      const there = new Set(await admin.listTopics());
+      const topics = this.wanted.filter(({ topic }) => !there.has(topic));
+      this.missing = topics.map(({ topic }) => topic);
+      if (topics.length === 0) return;
+      await admin.createTopics({ topics, waitForLeaders: false });
+      for (const topic of this.missing) await untilLed(admin, topic);
+      this.missing = [];
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** Declares them again when they are gone, once `declare` has succeeded. Resolves when `stopping` aborts. */
+  async keepDeclared(stopping: AbortSignal, logger: Logger): Promise<void> {
+    while (!stopping.aborted) {
+      await pause(INTERVAL, undefined, { signal: stopping }).catch(() => {}); // it stops
+      await retryForever(
+        () => this.declare(),
+        stopping,
+        (error) => logger.warn({ err: error, missing: this.missing }, 'could not declare the topics, trying again'),
+      );
+    }
+    await this.close();
+  }
+
+  /** Throws the names of topics that are missing. */
+  check(): void {
+    if (this.missing.length) throw new Error(`missing topics: ${this.missing.join(', ')}`);
+  }
+
+  async close(): Promise<void> {
+    const { admin } = this;
+    this.admin = undefined;
+    await admin?.then((connected) => connected.disconnect()).catch(() => {}); // it is not used again
+  }
+}
+
+/** Declares topics once. */
 export async function declareTopics(
   kafka: Kafka,
   topics: readonly Topic[],
-  { prefix = '', retention = FOR_EVER }: TopicSettings,
-  reader?: { group: string; reads: readonly string[] },
+  settings: TopicSettings,
+  reader?: TopicReader,
 ): Promise<void> {
-  const wanted: ITopicConfig[] = topics.map(({ name, partitions, compacted }) => ({
+  const topology = new KafkaTopology({ kafka, topics, ...settings, ...(reader && { readers: [reader] }) });
+  await topology.declare();
+  await topology.close();
+}
+
+function topicsOf({ topics, readers = [], prefix = '', retention = FOR_EVER }: KafkaTopologyOptions): ITopicConfig[] {
+  const own = topics.map(({ name, partitions, compacted }) => ({
     topic: prefix + name,
     numPartitions: partitions,
     configEntries: [
       compacted ? { name: 'cleanup.policy', value: 'compact' } : { name: 'retention.ms', value: retention },
     ],
   }));
-  for (const topic of reader?.reads ?? []) {
-    wanted.push({
-      topic: prefix + deadLetterTopicOf(topic, reader!.group),
+  const ofDeadLetters = readers.flatMap(({ group, reads }) =>
+    reads.map((topic) => ({
+      topic: prefix + deadLetterTopicOf(topic, group),
       numPartitions: 1,
-      configEntries: [{ name: 'retention.ms', value: FOR_EVER }],
-    });
-  }
+      configEntries: [
+        { name: 'retention.ms', value: FOR_EVER },
+        { name: 'max.message.bytes', value: LARGEST_DEAD_LETTER },
+      ],
+    })),
+  );
+  return [...own, ...ofDeadLetters];
+}
+
+async function connect(kafka: Kafka): Promise<Admin> {
   const admin = kafka.admin();
-  try {
-    await admin.connect();
-    const there = new Set(await admin.listTopics());
-    const missing = wanted.filter(({ topic }) => !there.has(topic));
-    if (missing.length === 0) return;
-    await admin.createTopics({ topics: missing, waitForLeaders: false });
-    for (const { topic } of missing) await untilLed(admin, topic);
-  } finally {
-    await admin.disconnect();
-  }
+  await admin.connect();
+  return admin;
 }
 
 /** A new topic's partitions may have no leader yet. Kafka reports this only to requests, and kafkajs requests once. */

@@ -5,8 +5,8 @@ let harness: CrashHarness;
 beforeAll(async () => {
   harness = await CrashHarness.open();
   await harness.copy();
-}, 120_000);
-afterAll(() => harness.close(), 60_000);
+});
+afterAll(() => harness.close());
 
 /** A dead-lettered event, with another one behind it. */
 async function deadLettered(about: string, behaviour: 'reject' | 'fail' = 'reject'): Promise<string> {
@@ -48,7 +48,7 @@ describe('a dead-lettered event', () => {
     await release(id, 'retried', 'resubmit', { about: 'retried', what: 'first', behaviour: 'fail twice' });
     await harness.untilEffects('retried', 2);
     expect(await harness.effectsOf('retried')).toEqual(['first', 'second']);
-  }, 120_000);
+  });
 
   it('releases those behind it when it is discarded, and is skipped when it is redelivered', async () => {
     const id = await deadLettered('dropped');
@@ -86,5 +86,5 @@ describe('a dead-lettered task', () => {
     await harness.untilEffects('task', 1);
     await until('no dead letter is left', async () => (await harness.deadLetters()) === 0);
     expect(await harness.effectsOf('task')).toEqual(['first']);
-  }, 120_000);
+  });
 });

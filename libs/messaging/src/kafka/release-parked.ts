@@ -2,6 +2,7 @@ import { type Inbox, PostgresInbox } from '@waybill/idempotency';
 import type { Logger } from '@waybill/outbox';
 import { z } from 'zod';
 import { type BodyOf, DEFAULT_NAMESPACE, defineQueue, defineTask } from '../contract/index.js';
+import { identityOf, storableKey } from '../envelope/index.js';
 import type { Handler, HandlerContext, Registration } from '../handling/index.js';
 import { ParkedEvents } from './parked-events.js';
 
@@ -16,10 +17,12 @@ export const releaseParkedOf = (group: string, namespace?: string) =>
   defineTask({
     type: releaseParkedType(namespace),
     queue: defineQueue({ name: parkedQueueOf(group) }),
-    subject: ({ messageId }) => messageId,
+    subject: ({ messageId }) => storableKey(messageId),
     schema: z.object({
       /** The event's topic. */
       source: z.string(),
+      /** Its CloudEvents source and id; an event without an id is identified by its place. */
+      eventSource: z.string(),
       messageId: z.string(),
       key: z.string().nullable(),
       /** `resubmit` handles it as if it had never failed; `discard` drops it. */
@@ -47,16 +50,20 @@ export class ReleaseParkedHandler implements Handler<ReturnType<typeof releasePa
     this.inbox = new PostgresInbox({ schema });
   }
 
-  async handle({ source, messageId, action, body, by }: ReleaseParked, { tx }: HandlerContext): Promise<void> {
+  async handle(
+    { source, eventSource, messageId, action, body, by }: ReleaseParked,
+    { tx }: HandlerContext,
+  ): Promise<void> {
     const decision = { source, messageId, action, by };
-    const event = await this.parked.lockDeadLettered(tx, source, messageId);
+    const identity = identityOf({ from: { name: source }, source: eventSource, id: messageId });
+    const event = await this.parked.lockDeadLettered(tx, source, identity);
     if (!event) return this.logger.info(decision, 'nothing to release: the event is not waiting for a decision');
 
     if (action === 'resubmit') {
-      await this.parked.resubmit(tx, event.position, body === undefined ? undefined : Buffer.from(body, 'base64'));
+      await this.parked.resubmit(tx, event, body === undefined ? undefined : Buffer.from(body, 'base64'));
     } else {
       // If its topic redelivers it, the inbox skips it.
-      await this.inbox.firstTime(tx, { consumer: this.group, messageId });
+      await this.inbox.firstTime(tx, { consumer: this.group, messageId: identity });
       await this.parked.remove(tx, event.position);
     }
     this.logger.info(decision, 'released a parked event');

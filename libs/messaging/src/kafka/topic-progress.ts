@@ -1,5 +1,6 @@
-import type { Admin, Kafka } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import type { Topic } from '../contract/index.js';
+import type { Kafka } from '../kafka-clients/index.js';
 
 export interface Progress {
   /** Messages ever written, over all partitions. */

@@ -1,6 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { pgTx } from '@waybill/outbox';
-import pg from 'pg';
+import { CodedPool, pgTx } from '@waybill/outbox';
 import { ClaimCheck, ClaimCleanUp } from '../claim-check/index.js';
 import { MessagingOptions } from './messaging.options.js';
 
@@ -12,12 +11,20 @@ const CONNECT_WITHIN = 5_000;
 @Injectable()
 export class ClaimsService implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly claimCheck: ClaimCheck | undefined;
-  private readonly pool: pg.Pool | undefined;
+  private readonly pool: CodedPool | undefined;
   private readonly cleanUp: ClaimCleanUp | undefined;
 
-  constructor({ objectStore: store, database, databaseUrl, kafkaRetention, schema, logger }: MessagingOptions) {
+  constructor({
+    objectStore: store,
+    database,
+    databaseUrl,
+    kafkaRetention,
+    topology,
+    schema,
+    logger,
+  }: MessagingOptions) {
     if (!store) return;
-    this.pool = new pg.Pool({
+    this.pool = new CodedPool({
       connectionString: databaseUrl,
       max: CONNECTIONS,
       connectionTimeoutMillis: CONNECT_WITHIN,
@@ -27,6 +34,7 @@ export class ClaimsService implements OnApplicationBootstrap, OnApplicationShutd
       store,
       database: pgTx(this.pool as never),
       eventRetention: retentionOf(kafkaRetention),
+      compactedTopics: topology.topics.filter(({ compacted }) => compacted).map(({ name }) => name),
       schema,
     });
     this.cleanUp = new ClaimCleanUp({ store, database, schema, logger });

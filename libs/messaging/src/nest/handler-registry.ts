@@ -37,7 +37,8 @@ export class HandlerRegistry {
       const isSingleton = provider.isDependencyTreeStatic?.() ?? true;
       if (!isSingleton || typeof instance?.handle !== 'function')
         throw new Error(`the handler of ${handles.contract.type} must be a singleton with a handle()`);
-      yield { ...handles, handler: instance as Handler<Contract> };
+      const handler = instance as Handler<Contract>;
+      yield { ...handles, options: { ...handles.options, ...handler.options }, handler };
     }
   }
 }

@@ -1,3 +1,4 @@
+export { HandlerRegistry, sourcesOf } from './handler-registry.js';
 export { Handles } from './handles.decorator.js';
 export { KafkaTransport } from './kafka.transport.js';
 export { connectMessaging, MessagingHealth, MessagingModule } from './messaging.module.js';

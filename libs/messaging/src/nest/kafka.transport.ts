@@ -2,20 +2,25 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { PostgresInbox } from '@waybill/idempotency';
 import type { HealthCheck } from '@waybill/outbox';
-import type { Kafka } from 'kafkajs';
 import { Isolation, StartedAttempts } from '../attempts/index.js';
 import { MessageOutbox } from '../calls/index.js';
 import { dispatchTo, handlerPipeline, type Registration } from '../handling/index.js';
 import {
-  declareTopics,
   EventHandling,
   KafkaConsumer,
   KafkaPublisher,
+  KafkaTopology,
   ParkedEvents,
-  ParkedRetries,
+  ParkedHandling,
   UnconfirmedKafkaPublisher,
 } from '../kafka/index.js';
-import { createKafka, type KafkaClient, KafkaJsClient, PlatformaticClient } from '../kafka-clients/index.js';
+import {
+  createKafka,
+  type Kafka,
+  type KafkaClient,
+  KafkaJsClient,
+  PlatformaticClient,
+} from '../kafka-clients/index.js';
 import { messagingMetrics, Requeued, retryForever } from '../outcomes/index.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { MessagingOptions } from './messaging.options.js';
@@ -35,7 +40,8 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   private readonly client: KafkaClient;
   private readonly prefix: string;
   private consumer: KafkaConsumer | undefined;
-  private declared = false;
+  private topology: KafkaTopology | undefined;
+  private keeping: Promise<void> | undefined;
 
   constructor(
     private readonly options: MessagingOptions,
@@ -65,7 +71,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   /** Consumes no more, and finishes or requeues what is in flight. */
   async close(): Promise<void> {
     this.stopping.abort();
-    await Promise.all([this.attempts.close(), this.consumer?.stopped()]);
+    await Promise.all([this.attempts.close(), this.consumer?.stopped(), this.keeping]);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -73,7 +79,8 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   }
 
   async check(): Promise<void> {
-    if (!this.declared) throw new Error('the topics are not declared yet');
+    if (!this.topology) throw new Error('not started yet');
+    this.topology.check();
     await this.consumer?.check();
   }
 
@@ -90,17 +97,18 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     const registrations = this.registry.of('topic');
     const reads = sourcesOf(registrations);
     const { kafka, prefix } = this;
+    const stopping = this.stopping.signal;
+    this.topology = new KafkaTopology({ kafka, ...topology, prefix, retention, readers: [{ group, reads }] });
     await retryForever(
-      () => declareTopics(kafka, topology.topics, { prefix, retention }, { group, reads }),
-      this.stopping.signal,
+      () => this.topology!.declare(),
+      stopping,
       (error) => logger.warn({ err: error }, 'could not declare the topics yet'),
     );
-    if (this.stopping.signal.aborted) return;
-    if (reads.length) {
-      this.consumer = this.consumerOf(reads, registrations);
-      this.consumer.start();
-    }
-    this.declared = true;
+    if (stopping.aborted) return;
+    this.keeping = this.topology.keepDeclared(stopping, logger);
+    if (reads.length === 0) return;
+    this.consumer = this.consumerOf(reads, registrations);
+    this.consumer.start();
   }
 
   private consumerOf(topics: string[], registrations: Map<string, Registration>): KafkaConsumer {
@@ -120,20 +128,33 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
       stopping,
       metrics,
     });
-    const dispatch = dispatchTo({ registrations, handle, stopping, metrics, logger });
+    const dispatch = dispatchTo({ consumer: group, registrations, handle, stopping, metrics, logger, namespace });
     const parked = new ParkedEvents(group, schema);
-    const shared = { group, dispatch, database, parked, attempts, stopping, schema, namespace };
+    const persist = <T>(work: () => Promise<T>) => this.persist(work);
+    const shared = {
+      group,
+      dispatch,
+      database,
+      parked,
+      attempts,
+      persist,
+      stopping,
+      logger,
+      metrics,
+      schema,
+      namespace,
+    };
+    const parkedHandling = new ParkedHandling(shared);
     // Handlers that share a transaction need no connection each.
     const keyConcurrency = this.options.keyConcurrency ?? (groupCommit && 2 * groupCommit);
-    const persist = <T>(work: () => Promise<T>) => this.persist(work);
     return new KafkaConsumer({
       kafka: this.client,
       group,
       topics,
       prefix: this.prefix,
       batchSize,
-      handling: new EventHandling({ ...shared, registrations, persist, keyConcurrency }),
-      retries: new ParkedRetries({ ...shared, logger }),
+      handling: new EventHandling({ ...shared, registrations, parkedHandling, keyConcurrency }),
+      parkedHandling,
       stopping,
       logger,
     });

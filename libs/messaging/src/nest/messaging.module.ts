@@ -1,4 +1,12 @@
-import { type DynamicModule, type INestApplication, Injectable, Module, Optional, type Provider } from '@nestjs/common';
+import {
+  type DynamicModule,
+  type INestApplication,
+  Injectable,
+  Module,
+  type OnApplicationShutdown,
+  Optional,
+  type Provider,
+} from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { ExpiryService } from '@waybill/idempotency/nest';
 import { type HealthCheck, PostgresOutbox } from '@waybill/outbox';
@@ -7,12 +15,13 @@ import { Isolation, StartedAttempts } from '../attempts/index.js';
 import { MessageOutbox, MessageSender, RequestReply } from '../calls/index.js';
 import { sourceOf } from '../contract/index.js';
 import { TopicProgress } from '../kafka/index.js';
+import { outboxDeadLetterOf } from '../rabbitmq/index.js';
 import { checkConsumers } from './check-consumers.js';
 import { ClaimsService } from './claims.service.js';
-import { ConsumerLagService } from './consumer-lag.service.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { KafkaTransport } from './kafka.transport.js';
 import { MessagingOptions } from './messaging.options.js';
+import { ParkedDepthService } from './parked-depth.service.js';
 import { Publishers } from './publishers.js';
 import { RabbitTransport } from './rabbit.transport.js';
 
@@ -30,12 +39,21 @@ export class MessagingHealth {
   }
 }
 
+/** Between two looks at the outbox, in ms: only what no notification announced waits for it. */
+const POLL_INTERVAL = 2_000;
+
 /**
  * Sends and handles a service's messages. Every provider of the application with `@Handles` gets its messages; what its
  * transactions add to the outbox is published. Call `connectMessaging` before the application listens.
  */
 @Module({})
-export class MessagingModule {
+export class MessagingModule implements OnApplicationShutdown {
+  constructor(@Optional() private readonly progress?: TopicProgress) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.progress?.close();
+  }
+
   static forRoot(options: MessagingOptions): DynamicModule {
     const { service, database, databaseUrl, logger, kafkaBrokers, rabbitmqUrl, schema, namespace } = options;
     const source = sourceOf(service, namespace);
@@ -60,6 +78,8 @@ export class MessagingModule {
           new OutboxRelayService({
             connectionString: databaseUrl,
             targets,
+            pollInterval: POLL_INTERVAL,
+            deadLetterOf: rabbitmqUrl ? outboxDeadLetterOf(namespace) : undefined,
             schema,
             metricPrefix: namespace,
             logger,
@@ -94,7 +114,7 @@ export class MessagingModule {
 
 const kafkaProviders = ({ service, kafkaTopicPrefix }: MessagingOptions): Provider[] => [
   KafkaTransport,
-  ConsumerLagService,
+  ParkedDepthService,
   {
     provide: TopicProgress,
     useFactory: ({ kafka }: KafkaTransport) => new TopicProgress(kafka, service, kafkaTopicPrefix),

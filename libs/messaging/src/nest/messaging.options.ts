@@ -46,6 +46,11 @@ export class MessagingOptions {
   publishPerSecond?: { kafka?: number; rabbitmq?: number };
   /** Where bodies over 256 KiB go; the same for all services. Default: they stay in the message. */
   objectStore?: ObjectStore | undefined;
+  /**
+   * Registers this service with a console by RabbitMQ, which then collects its dead letters. Default false: for services that the
+   * console does not know from its own list.
+   */
+  registerWithConsole?: boolean | undefined;
   /** PostgreSQL schema of the libraries' tables. Default `waybill`. */
   schema?: string | undefined;
   /** Name of the system in headers, metrics and CloudEvents sources; the same for all services. Default `waybill`. */

@@ -1,6 +1,12 @@
 import { Injectable, Optional } from '@nestjs/common';
 import type { Publisher } from '@waybill/outbox';
-import { BatchingPublisher, type DeliveryGuarantee, RateLimitedPublisher, rateLimit } from '../calls/index.js';
+import {
+  BatchingPublisher,
+  type DeliveryGuarantee,
+  RateLimitedPublisher,
+  rateLimit,
+  TracedPublisher,
+} from '../calls/index.js';
 import { KafkaTransport } from './kafka.transport.js';
 import { MessagingOptions } from './messaging.options.js';
 import { RabbitTransport } from './rabbit.transport.js';
@@ -20,23 +26,24 @@ export class Publishers {
     @Optional() rabbit?: RabbitTransport,
   ) {
     const buckets = new Map(Object.entries(publishPerSecond).map(([broker, rate]) => [broker, rateLimit(rate)]));
-    const limited = (publishers: PublishersByBroker) =>
+    const traced = (publishers: PublishersByBroker) =>
       Object.fromEntries(
         Object.entries(publishers).map(([broker, publisher]) => {
           const bucket = buckets.get(broker);
-          return [broker, bucket ? new RateLimitedPublisher(publisher, bucket) : publisher];
+          const limited = bucket ? new RateLimitedPublisher(publisher, bucket) : publisher;
+          return [broker, new TracedPublisher(limited, broker)];
         }),
       );
-    this.ofRelay = limited({
+    this.ofRelay = traced({
       ...(kafka && { kafka: kafka.publisher }),
       ...(rabbit && { rabbitmq: rabbit.publisher }),
     });
     this.ofSender = {
-      'at-most-once': limited({
+      'at-most-once': traced({
         ...(kafka && { kafka: new BatchingPublisher(kafka.unconfirmed) }),
         ...(rabbit && { rabbitmq: rabbit.unconfirmed }),
       }),
-      'at-least-once': limited({
+      'at-least-once': traced({
         ...(kafka && { kafka: new BatchingPublisher(kafka.oneByOne) }),
         ...(rabbit && { rabbitmq: rabbit.publisher }),
       }),

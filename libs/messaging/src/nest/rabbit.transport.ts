@@ -3,19 +3,19 @@ import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { PostgresInbox } from '@waybill/idempotency';
 import type { HealthCheck, OutboxMessage } from '@waybill/outbox';
 import { Isolation, StartedAttempts } from '../attempts/index.js';
-import { MessageOutbox, RequestReply } from '../calls/index.js';
-import { type OutgoingMessage, sourceOf } from '../contract/index.js';
+import { MessageOutbox, RequestReply, registerConsumer } from '../calls/index.js';
+import { type OutgoingMessage, type Queue, sourceOf } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
 import { dispatchTo, handlerPipeline, type Registration } from '../handling/index.js';
 import { releaseParkedOf, releaseParkedRegistration } from '../kafka/index.js';
 import { type MessagingMetrics, messagingMetrics, retryForever } from '../outcomes/index.js';
 import {
   AmqplibClient,
-  declareQueues,
   isExclusiveReplyQueue,
   type RabbitClient,
   RabbitConsumer,
   RabbitPublisher,
+  RabbitTopology,
   UnconfirmedRabbitPublisher,
 } from '../rabbitmq/index.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
@@ -37,8 +37,10 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   private readonly stopping = new AbortController();
   private readonly source: string;
   private readonly metrics: MessagingMetrics;
+  private readonly topology: RabbitTopology;
   private consumers: RabbitConsumer[] = [];
   private declared = false;
+  private registering: Promise<unknown> | undefined;
 
   constructor(
     private readonly options: MessagingOptions,
@@ -48,15 +50,16 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     private readonly isolation: Isolation,
   ) {
     super();
-    const { service, namespace } = options;
+    const { service, namespace, topology, objectStore } = options;
     this.source = sourceOf(service, namespace);
     this.metrics = messagingMetrics(namespace);
     this.publishing = this.connect('publishing');
     this.consuming = this.connect('consuming');
-    this.publisher = new RabbitPublisher(this.publishing, { namespace });
+    this.topology = new RabbitTopology(this.consuming, topology.queues, topology.deadLetterQueues);
+    this.publisher = new RabbitPublisher(this.publishing, { namespace, topology: this.topology });
     this.unconfirmed = new UnconfirmedRabbitPublisher(this.publishing, namespace);
     const { publishing, consuming, source } = this;
-    this.requests = new RequestReply({ publishing, consuming, source, namespace });
+    this.requests = new RequestReply({ publishing, consuming, source, objectStore, namespace });
   }
 
   /** Returns at once, and waits for an unavailable broker in the background. */
@@ -68,8 +71,13 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   /** Consumes no more, and finishes or requeues what is in flight. */
   async close(): Promise<void> {
     this.stopping.abort();
-    const { attempts, requests, consumers } = this;
-    await Promise.all([attempts.close(), requests.close(), ...consumers.map((consumer) => consumer.stop())]);
+    const { attempts, requests, consumers, registering } = this;
+    await Promise.all([
+      registering,
+      attempts.close(),
+      requests.close(),
+      ...consumers.map((consumer) => consumer.stop()),
+    ]);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -93,47 +101,60 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   }
 
   private async consume(): Promise<void> {
-    const { topology, logger, service, schema, namespace } = this.options;
+    const { logger, service, schema, namespace } = this.options;
     const registrations = this.registry.of('queue');
-    const queues = [...topology.queues];
+    const queues = sourcesOf(registrations);
     if (this.registry.of('topic').size > 0) {
       const release = releaseParkedRegistration(service, { logger, schema, namespace });
       registrations.set(release.contract.type, release);
-      queues.push(releaseParkedOf(service).destination);
+      this.topology.add(releaseParkedOf(service).destination);
     }
     await retryForever(
-      () => declareQueues(this.consuming, queues, topology.deadLetterQueues),
+      () => this.topology.declare(),
       this.stopping.signal,
       (error) => logger.warn({ err: error }, 'could not declare the queues yet'),
     );
     if (this.stopping.signal.aborted) return;
     const handle = this.pipeline();
-    this.consumers = sourcesOf(registrations).map((name) => {
-      const declared = queues.filter((queue) => queue.name === name);
-      return this.consumerOf(name, registrations, handle, () => declareQueues(this.consuming, declared));
-    });
+    this.consumers = sourcesOf(registrations).map((name) => this.consumerOf(name, registrations, handle));
     for (const consumer of this.consumers) consumer.start();
     this.declared = true;
+    if (this.options.registerWithConsole) this.registering = this.register(queues);
+  }
+
+  /** In the background: a console that is down gets it later, and without one this service works all the same. */
+  private register(queues: string[]): Promise<unknown> {
+    const { service: consumer, logger, namespace } = this.options;
+    const registration = { consumer, queues, topics: sourcesOf(this.registry.of('topic')) };
+    return retryForever(
+      async () => {
+        await registerConsumer(this.publishing, registration, namespace);
+        return true;
+      },
+      this.stopping.signal,
+      (error) => logger.warn({ err: error }, 'could not register with the console, trying again'),
+    );
   }
 
   private consumerOf(
     queue: string,
     all: ReadonlyMap<string, Registration>,
     handle: ReturnType<typeof handlerPipeline>,
-    declare: () => Promise<void>,
   ) {
     const { service: consumer, logger, prefetch, namespace } = this.options;
     const { attempts, metrics, publisher, consuming: client } = this;
     const stopping = this.stopping.signal;
     const registrations = new Map([...all].filter(([, { contract }]) => contract.destination.name === queue));
+    const [destination] = [...registrations.values()].map(({ contract }) => contract.destination as Queue);
     return new RabbitConsumer({
       client,
       publisher,
       queue,
-      declare,
+      retryTiers: destination!.retryTiers,
+      declare: () => this.topology.declare(),
       prefetch: prefetch?.[queue] ?? DEFAULT_PREFETCH,
       consumer,
-      dispatch: dispatchTo({ registrations, handle, stopping, metrics, logger }),
+      dispatch: dispatchTo({ consumer, registrations, handle, stopping, metrics, logger, namespace }),
       attempts,
       stopping,
       logger,
@@ -154,7 +175,7 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   /** A requester with an exclusive queue gets its reply as it sent the request: at most once. */
   private async sendReply(reply: OutboxMessage): Promise<void> {
     if (isExclusiveReplyQueue(reply.destination)) await this.unconfirmed.publish([reply]);
-    else await this.publisher.publishOne(reply);
+    else await this.publisher.reply(reply);
   }
 
   private connect(purpose: string): RabbitClient {

@@ -15,6 +15,8 @@ export interface Failure {
   /** RFC 3339. */
   firstFailedAt: string;
   lastFailedAt: string;
+  /** The span in which it failed, as a W3C `traceparent`. */
+  failedIn?: string | undefined;
 }
 
 const FAILURE_HEADERS = [
@@ -33,6 +35,16 @@ const MAX_LENGTH = { error: 1_000, stack: 4_000 };
 /** A header of this library, such as `x-waybill-attempts`. */
 export const ownHeader = (name: string, namespace: string): string => `x-${namespace}-${name}`;
 
+/** The headers without these of this library. */
+export function withoutOwnHeaders<Value>(
+  headers: Record<string, Value>,
+  omitted: readonly string[],
+  namespace: string,
+): Record<string, Value> {
+  const names = omitted.map((name) => ownHeader(name, namespace));
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
+}
+
 export function failureHeaders(failure: Failure, namespace = DEFAULT_NAMESPACE): Record<string, string> {
   const { source, consumer, error, stack, attempts, firstFailedAt, lastFailedAt } = failure;
   const values = {
@@ -44,6 +56,7 @@ export function failureHeaders(failure: Failure, namespace = DEFAULT_NAMESPACE):
     attempts: String(attempts),
     'first-failed-at': firstFailedAt,
     'last-failed-at': lastFailedAt,
+    ...(failure.failedIn && { 'failed-in': failure.failedIn }),
   };
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [ownHeader(name, namespace), value]));
 }
@@ -68,11 +81,13 @@ export function failureOf(
   };
 }
 
-/** The headers without those of a failure: a resubmitted message gets all its attempts again. */
-export function withoutFailure(headers: Record<string, string>, namespace = DEFAULT_NAMESPACE): Record<string, string> {
-  const names = FAILURE_HEADERS.map((name) => ownHeader(name, namespace));
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
-}
+/** The headers without those of a failure. */
+export const withoutFailure = <Value>(headers: Record<string, Value>, namespace = DEFAULT_NAMESPACE) =>
+  withoutOwnHeaders(headers, FAILURE_HEADERS, namespace);
+
+/** A dead letter that comes from its queue again was resubmitted: without its failure it gets all its attempts again. */
+export const sinceResubmission = (headers: Record<string, string>, namespace = DEFAULT_NAMESPACE) =>
+  failureOf(headers, namespace) ? withoutFailure(headers, namespace) : headers;
 
 /** Where the dead letters of a queue wait for an operator. */
 export const deadLetterQueueOf = (queue: string): string => `${queue}-dlq`;

@@ -11,8 +11,8 @@ export class MalformedMessage extends Error {
 }
 
 /**
- * Redelivers the message after `ms` milliseconds without counting an attempt. RabbitMQ rounds up to a retry queue; the longest
- * one keeps a message for 8 s.
+ * Redelivers the message after `ms` milliseconds without counting an attempt. RabbitMQ rounds up to one of the
+ * queue's retry tiers; the longest one keeps a message for 8 s unless the queue declares others.
  */
 export class Postpone extends Error {
   override readonly name = 'Postpone';
@@ -42,3 +42,7 @@ export class Requeued extends Error {
     super('the process stops');
   }
 }
+
+/** Whether the pipeline or a handler has decided what happens to the message, whatever caused the error. */
+export const isExplicit = (error: unknown): boolean =>
+  [BusinessRejection, MalformedMessage, Postpone, CrashedProcess, Requeued].some((known) => error instanceof known);

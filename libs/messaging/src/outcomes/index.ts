@@ -1,5 +1,6 @@
 export * from './dead-letter.js';
 export * from './dependency-unavailable.js';
+export * from './failed-in.js';
 export * from './handler-errors.js';
 export * from './metrics.js';
 export * from './outcome.js';

@@ -14,6 +14,11 @@ export function messagingMetrics(namespace = DEFAULT_NAMESPACE) {
     metric(`${namespace}_${name}`, (name) => new Histogram({ name, help, buckets, labelNames }));
   return {
     handled: counter('messages_handled_total', 'Messages by outcome', 'source', 'type', 'outcome'),
+    skipped: counter(
+      'messages_skipped_total',
+      'Events of types that the group does not handle, and deletions',
+      'source',
+    ),
     handlingSeconds: histogram(
       'message_handling_seconds',
       'Time from receiving a message to its outcome',
@@ -28,11 +33,12 @@ export function messagingMetrics(namespace = DEFAULT_NAMESPACE) {
       'source',
     ),
     droppedReplies: counter('replies_dropped_total', 'Replies whose requester is gone or no longer waits', 'type'),
-    lag: gauge('kafka_consumer_lag', 'Events that the group has not consumed yet', 'topic'),
     parkedEvents: gauge(
       'kafka_parked_events',
       'Events that were consumed and are parked: to be retried, dead-lettered, or behind such an event of their key',
       'topic',
     ),
+    parkedKeys: gauge('kafka_parked_keys', 'Keys that have parked events', 'topic'),
+    parkedAge: gauge('kafka_parked_oldest_age_seconds', 'How long the oldest parked event has been parked', 'topic'),
   };
 }

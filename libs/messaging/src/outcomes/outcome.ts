@@ -19,9 +19,13 @@ export interface DeadLettered {
   class: FailureClass;
   error: Error;
   attempts: number;
+  /** The span in which it failed, as a W3C `traceparent`. */
+  failedIn?: string | undefined;
 }
 
 export interface OutcomeOptions {
+  /** The message's type in metrics: what comes from outside is no metric of its own. */
+  type: string;
   /** Of the message's handler; default `DEFAULT_RETRY_POLICY`. */
   policy?: Partial<RetryPolicy> | undefined;
   metrics: MessagingMetrics;
@@ -32,7 +36,7 @@ export interface OutcomeOptions {
 export async function outcomeOf(
   message: ReceivedMessage,
   handling: () => Promise<void>,
-  { policy, metrics, logger }: OutcomeOptions,
+  { type: known, policy, metrics, logger }: OutcomeOptions,
 ): Promise<Outcome> {
   const outcome = await handling().then(
     (): Outcome => ({ kind: 'done' }),
@@ -40,7 +44,7 @@ export async function outcomeOf(
   );
   const { type, id, subject, attempt } = message;
   const source = message.from.name;
-  metrics.handled.inc({ source, type, outcome: outcome.kind });
+  metrics.handled.inc({ source, type: known, outcome: outcome.kind });
   if (outcome.kind === 'later') {
     const { error: err, ms } = outcome;
     logger.warn({ err, messageId: id, type, subject, attempt, ms }, 'the message will be retried');
@@ -72,7 +76,7 @@ export function decideOutcome(
 /** A failed message's headers in addition to its own. */
 export function deadLetterHeaders(
   message: ReceivedMessage,
-  { class: failureClass, error, attempts }: DeadLettered,
+  { class: failureClass, error, attempts, failedIn }: DeadLettered,
   consumer: string,
   namespace?: string,
 ): Record<string, string> {
@@ -87,6 +91,7 @@ export function deadLetterHeaders(
       attempts,
       firstFailedAt: message.firstFailedAt ?? now,
       lastFailedAt: now,
+      failedIn,
     },
     namespace,
   );

@@ -1,3 +1,4 @@
+import { faultOf, sqlStateOf, withDefaults } from '@waybill/outbox';
 import { BusinessRejection, CrashedProcess, MalformedMessage } from './handler-errors.js';
 
 export const FAILURE_CLASSES = ['malformed', 'business', 'transient', 'crashing'] as const;
@@ -19,16 +20,18 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = { retries: 3, retryDelay: 500, 
 export const classNamed = (name: string): FailureClass =>
   FAILURE_CLASSES.find((known) => known === name) ?? 'transient';
 
+/** What PostgreSQL cannot store is malformed; what one of its constraints forbids (SQLSTATE class 23) is rejected by the business. */
 export function classOf(error: unknown): FailureClass {
   if (error instanceof MalformedMessage) return 'malformed';
   if (error instanceof BusinessRejection) return 'business';
   if (error instanceof CrashedProcess) return 'crashing';
+  if (faultOf(error) === 'data') return sqlStateOf(error)?.startsWith('23') ? 'business' : 'malformed';
   return 'transient';
 }
 
 /** Whether a message is a dead letter after its `attempts`-th failure; of class `crashing`, after so many crashes. */
 export function isDeadLetter(failure: FailureClass, attempts: number, policy: Partial<RetryPolicy> = {}): boolean {
-  const { retries, crashes } = { ...DEFAULT_RETRY_POLICY, ...policy };
+  const { retries, crashes } = withDefaults(DEFAULT_RETRY_POLICY, policy);
   if (failure === 'crashing') return attempts >= crashes;
   return failure === 'malformed' || failure === 'business' || attempts > retries;
 }
@@ -42,6 +45,6 @@ export function retryDelay(
   policy: Partial<RetryPolicy> = {},
   random: () => number = Math.random,
 ): number {
-  const { retryDelay: first } = { ...DEFAULT_RETRY_POLICY, ...policy };
+  const { retryDelay: first } = withDefaults(DEFAULT_RETRY_POLICY, policy);
   return Math.ceil(random() * first * 4 ** (attempts - 1));
 }

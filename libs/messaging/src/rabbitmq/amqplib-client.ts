@@ -1,9 +1,11 @@
 import type { Duplex } from 'node:stream';
-import amqp, { type Channel, type ChannelModel, type ChannelOptions, type RecoveringChannelModel } from 'amqplib';
+import { withDefaults } from '@waybill/outbox';
+import type { ChannelModel, RecoveringChannelModel } from 'amqplib';
 import { withTimeout } from '../outcomes/index.js';
 import type { AmqplibConnection } from './amqplib-connection.js';
 import { AmqplibProducer } from './amqplib-producer.js';
 import { AmqplibReader } from './amqplib-reader.js';
+import type { Channel, ChannelOptions } from './amqplib-types.js';
 import type {
   QueueDeclaration,
   QueueProducer,
@@ -21,7 +23,7 @@ const DEFAULTS = {
   closeTimeout: 2_000,
 };
 
-/** RabbitMQ by amqplib. Its own recovery reconnects; channels, and what goes over them, are opened again here. */
+/** RabbitMQ by amqplib, which is loaded when a client is made: without RabbitMQ nobody needs it. Its own recovery reconnects; channels, and what goes over them, are opened again here. */
 export class AmqplibClient implements RabbitClient, AmqplibConnection {
   readonly settings: Required<RabbitSettings>;
   /** Why the broker reads nothing from publishers, while it does not. */
@@ -35,7 +37,7 @@ export class AmqplibClient implements RabbitClient, AmqplibConnection {
   private readonly destroyed = new AbortController();
 
   constructor(settings: RabbitSettings) {
-    this.settings = { ...DEFAULTS, ...settings };
+    this.settings = withDefaults(DEFAULTS, settings);
     this.connection = this.connect(new URL(settings.url));
     this.connected.promise.catch(() => {}); // nobody has to wait for it
   }
@@ -103,6 +105,7 @@ export class AmqplibClient implements RabbitClient, AmqplibConnection {
     const { heartbeat, name, retryDelay, connectTimeout, logger } = this.settings;
     if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', `${heartbeat}`);
     const socket = { noDelay: true, timeout: connectTimeout, signal: this.destroyed.signal };
+    const { default: amqp } = await import('amqplib');
     const connection = await amqp.connect(address.href, {
       ...socket,
       clientProperties: { connection_name: name },

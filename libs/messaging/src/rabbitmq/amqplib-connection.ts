@@ -1,4 +1,4 @@
-import type { Channel, ChannelOptions } from 'amqplib';
+import type { Channel, ChannelOptions } from './amqplib-types.js';
 import type { RabbitSettings } from './rabbit-client.js';
 
 /** What producers and readers need of their client. */

@@ -138,5 +138,8 @@ export class AmqplibProducer implements QueueProducer {
   }
 }
 
-/** amqplib has no room for the headers (64 KiB), or AMQP none for a property (255 bytes). */
-const isUnencodable = (error: unknown) => error instanceof RangeError || error instanceof TypeError;
+/**
+ * amqplib has no room for the headers (64 KiB), AMQP none for a property or a name (255 bytes), or a value has no encoding: the
+ * encoder throws errors of several classes. A closed channel throws this one.
+ */
+const isUnencodable = (error: unknown) => (error as Error).name !== 'IllegalOperationError';

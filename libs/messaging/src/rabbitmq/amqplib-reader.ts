@@ -15,6 +15,7 @@ interface Subscription {
 /** Subscribes again, on a new channel, whenever its connection, channel or queue is lost. */
 export class AmqplibReader implements QueueReader {
   private readonly stopping = new AbortController();
+  failure: Error | undefined;
   private subscription: Subscription | undefined;
   private reading = Promise.withResolvers<string>();
   private inFlight = 0;
@@ -54,10 +55,12 @@ export class AmqplibReader implements QueueReader {
         logger.debug({ err: error, queue }, 'could not read the queue, trying again'),
       );
       if (!this.subscription) return;
+      this.failure = undefined;
       const { channel, ended, queue: name } = this.subscription;
       this.reading.resolve(name);
       await ended;
       this.subscription = undefined;
+      this.failure = new Error('its channel ended, or the queue was deleted');
       this.reading = Promise.withResolvers();
       if (signal.aborted) return;
 
@@ -70,10 +73,18 @@ export class AmqplibReader implements QueueReader {
   }
 
   private async subscribe(): Promise<Subscription> {
-    const { queue, prefetch, declare } = this.options;
+    try {
+      await this.options.declare?.();
+      return await this.subscribeTo(await this.connection.openChannel());
+    } catch (error) {
+      this.failure = error as Error;
+      throw error;
+    }
+  }
+
+  private async subscribeTo(channel: Channel): Promise<Subscription> {
+    const { queue, prefetch } = this.options;
     const { logger } = this.connection.settings;
-    await declare?.();
-    const channel = await this.connection.openChannel();
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     channel.on('close', end);
     channel.on('error', (error) => logger.debug({ err: error, queue }, 'RabbitMQ closed the channel'));

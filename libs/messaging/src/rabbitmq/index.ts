@@ -1,8 +1,11 @@
 export { AmqplibClient } from './amqplib-client.js';
+export * from './forward.js';
 export * from './late-replies.js';
+export * from './outbox-dead-letter.js';
 export * from './rabbit-client.js';
 export * from './rabbit-consumer.js';
 export * from './rabbit-envelope.js';
 export * from './rabbit-publisher.js';
 export * from './rabbit-topology.js';
+export * from './text-headers.js';
 export * from './unconfirmed-rabbit-publisher.js';

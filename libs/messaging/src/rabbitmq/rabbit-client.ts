@@ -73,6 +73,8 @@ export interface MessageProperties {
   timestamp?: number | undefined;
   correlationId?: string | undefined;
   replyTo?: string | undefined;
+  appId?: string | undefined;
+  priority?: number | undefined;
   headers?: Record<string, unknown> | undefined;
 }
 
@@ -120,6 +122,8 @@ export interface RabbitDelivery {
 export interface QueueReader {
   /** The queue that it reads; undefined while it doesn't. */
   readonly queue: string | undefined;
+  /** Why it reads nothing: the queue is missing, say. Undefined while it reads. */
+  readonly failure: Error | undefined;
   /** Resolves with the queue's name when it reads it. */
   whenReading(): Promise<string>;
   /** Reads no more, and resolves when the messages in flight are settled. */

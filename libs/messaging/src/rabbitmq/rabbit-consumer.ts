@@ -1,11 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HealthCheck, Logger } from '@waybill/outbox';
 import type { CrashSuspicion, StartedAttempts } from '../attempts/index.js';
-import { newMessageId, type ReceivedMessage } from '../envelope/index.js';
+import { identityOf, newMessageId, type ReceivedMessage } from '../envelope/index.js';
 import type { Dispatch } from '../handling/index.js';
 import { deadLetterHeaders, deadLetterQueueOf, type Outcome } from '../outcomes/index.js';
-import type { QueueReader, RabbitClient, RabbitDelivery, Settlement } from './rabbit-client.js';
-import { attemptHeaders, forward, fromDelivery, isFirstDelivery } from './rabbit-envelope.js';
+import { fitted, forwarded, withoutBody } from './forward.js';
+import {
+  type QueueReader,
+  type RabbitClient,
+  type RabbitDelivery,
+  type RabbitMessage,
+  RabbitRejection,
+  type Settlement,
+} from './rabbit-client.js';
+import { attemptHeaders, fromDelivery, isFirstDelivery } from './rabbit-envelope.js';
 import type { RabbitPublisher } from './rabbit-publisher.js';
 import { retryQueueOf, tierFor } from './rabbit-topology.js';
 
@@ -15,6 +23,8 @@ export interface RabbitConsumerOptions {
   client: RabbitClient;
   publisher: RabbitPublisher;
   queue: string;
+  /** Of the queue, as its contract declares them. */
+  retryTiers: readonly number[];
   /** Creates the queue when it is missing, whenever consuming begins. */
   declare?(): Promise<void>;
   /** Messages in flight. */
@@ -51,7 +61,9 @@ export class RabbitConsumer implements HealthCheck {
   }
 
   async check(): Promise<void> {
-    if (!this.reader?.queue) throw new Error(`does not consume ${this.options.queue} yet`);
+    const { reader } = this;
+    if (reader?.queue) return;
+    throw new Error(`does not consume ${this.options.queue}: ${reader?.failure?.message ?? 'not started yet'}`);
   }
 
   private async consume(delivery: RabbitDelivery): Promise<Settlement> {
@@ -60,38 +72,54 @@ export class RabbitConsumer implements HealthCheck {
     const isFirst = isFirstDelivery(delivery);
     const outcome = await dispatch(message, isFirst ? undefined : () => this.suspicionOf(message, delivery));
     try {
-      return await this.settle(message, outcome);
+      return await this.settle(message, delivery, outcome);
     } catch (error) {
       logger.warn({ err: error, queue, messageId: message.id }, 'could not forward the message, it stays in its queue');
       await pause(PAUSE_AFTER_FAILED_FORWARD, undefined, { signal: stopping }).catch(() => {});
       return 'requeue';
     } finally {
-      if (!isFirst) attempts.end([message.id]);
+      if (!isFirst) attempts.end([identityOf(message)]);
     }
   }
 
   /** RabbitMQ itself knows what was in flight when a process died: it redelivers it, and says so. */
   private async suspicionOf(
-    { id }: ReceivedMessage,
+    message: ReceivedMessage,
     { redelivered }: RabbitDelivery,
   ): Promise<CrashSuspicion | undefined> {
-    const suspicions = await this.options.attempts.begin([id], { suspects: redelivered });
-    return suspicions.get(id);
+    const identity = identityOf(message);
+    const suspicions = await this.options.attempts.begin([identity], { suspects: redelivered });
+    return suspicions.get(identity);
   }
 
-  private async settle(message: ReceivedMessage, outcome: Outcome): Promise<Settlement> {
-    const { publisher, queue, consumer, namespace } = this.options;
+  private async settle(message: ReceivedMessage, delivery: RabbitDelivery, outcome: Outcome): Promise<Settlement> {
+    const { queue, retryTiers, consumer, namespace } = this.options;
     if (outcome.kind === 'requeued') return 'requeue';
     if (outcome.kind === 'later') {
-      const headers = outcome.attempted ? attemptHeaders(message, namespace) : {};
-      await publisher.publishOne(forward(message, retryQueueOf(queue, tierFor(outcome.ms)), headers));
+      const more = outcome.attempted ? attemptHeaders(message, namespace) : {};
+      const tier = retryQueueOf(queue, tierFor(outcome.ms, retryTiers));
+      const retried = forwarded(delivery, { queue: tier, more, namespace });
+      await this.forward(retried, fitted(retried, namespace));
     }
     if (outcome.kind === 'dead-letter') {
-      const headers = deadLetterHeaders(message, outcome, consumer, namespace);
+      const more = deadLetterHeaders(message, outcome, consumer, namespace);
       // A message that came without an id gets one, so that it is distinguishable from the next one.
-      const id = message.id || newMessageId();
-      await publisher.publishOne(forward({ ...message, id }, deadLetterQueueOf(queue), headers));
+      const messageId = message.id || newMessageId();
+      const dead = forwarded(delivery, { queue: deadLetterQueueOf(queue), more, messageId, namespace });
+      const reduced = fitted(dead, namespace);
+      await this.forward(dead, reduced, withoutBody(reduced));
     }
     return 'ack';
+  }
+
+  /** In the first form that the broker takes: what is too large in all of them rejects. */
+  private async forward(first: RabbitMessage, ...smaller: RabbitMessage[]): Promise<void> {
+    try {
+      await this.options.publisher.forward(first);
+    } catch (error) {
+      const [next, ...rest] = smaller;
+      if (!next || !(error instanceof RabbitRejection) || error.code !== 'TOO_LARGE') throw error;
+      await this.forward(next, ...rest);
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { OutboxMessage } from '@waybill/outbox';
 import { freshVhost, type QueueMessage, RabbitQueues, TcpProxy, until } from '@waybill/testing';
+import { register } from 'prom-client';
 import { defineQueue } from '../contract/index.js';
 import { failureHeaders } from '../outcomes/index.js';
 import { keepsPublisherPromises, type OpenBroker, type StoredMessage } from '../test/publisher-conformance.fixture.js';
@@ -97,6 +98,11 @@ const message = (changes: Partial<OutboxMessage>): OutboxMessage => ({
   ...changes,
 });
 
+async function droppedReplies(type: string): Promise<number> {
+  const { values } = await register.getSingleMetric('waybill_replies_dropped_total')!.get();
+  return values.find(({ labels }) => labels.type === type)?.value ?? 0;
+}
+
 keepsPublisherPromises('amqplib', {
   target: 'rabbitmq',
   promises: { storesKeys: false, partitionsAsJava: false, tooLarge: 134_217_729, blocks: ['missing', 'full'] },
@@ -141,11 +147,38 @@ describe('RabbitPublisher', () => {
     }
   });
 
+  it("drops and counts a reply whose requester's queue is gone for a minute, and lets every other message wait", async () => {
+    const sent = (ms: number, replyTo: string, correlationId = 'c') =>
+      message({
+        destination: 'gone',
+        headers: {
+          'cloudEvents:type': 'test.Gone.v1',
+          'cloudEvents:time': new Date(Date.now() - ms).toISOString(),
+          'reply-to': replyTo,
+          'correlation-id': correlationId,
+        },
+      });
+    const before = await droppedReplies('test.Gone.v1');
+    const outcomes = await publisher.publish([sent(61_000, 'gone'), sent(30_000, 'gone'), sent(61_000, 'elsewhere')]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['published', 'blocked', 'blocked']);
+    expect(await droppedReplies('test.Gone.v1')).toBe(before + 1);
+  });
+
   it('rejects headers that do not fit in a frame, and publishes the rest', async () => {
     const destination = await rabbit.destination();
     const huge = message({ destination, headers: { 'x-stack': 'x'.repeat(200_000) } });
     const outcomes = await publisher.publish([message({ destination }), huge, message({ destination })]);
     expect(outcomes.map(({ status }) => status)).toEqual(['published', 'rejected', 'published']);
+  });
+
+  it('carries an id, a type and a correlation id that are longer than an AMQP property', async () => {
+    const destination = await rabbit.destination();
+    const long = { id: 'i'.repeat(1_000), type: 't'.repeat(256), correlation: 'ü'.repeat(128) };
+    const headers = { 'cloudEvents:id': long.id, 'cloudEvents:type': long.type, 'correlation-id': long.correlation };
+    const sent = { ...message({ destination }), id: long.id, headers };
+    expect(await publisher.publish([sent])).toEqual([{ status: 'published' }]);
+    const [stored] = await rabbit.stored(destination);
+    expect(stored).toMatchObject({ id: long.id, headers });
   });
 
   it('has room for the headers of any dead letter', async () => {

@@ -1,39 +1,65 @@
 import type { Queue } from '../contract/index.js';
 import { deadLetterQueueOf } from '../outcomes/index.js';
+import { OUTBOX_DEAD_LETTERS } from './outbox-dead-letter.js';
 import type { QueueDeclaration, RabbitClient } from './rabbit-client.js';
-
-/** How long the retry queues keep a message, in milliseconds. RabbitMQ expires at a queue's head only, so each has one TTL. */
-export const RETRY_TIERS = [500, 2_000, 8_000];
 
 /** We count attempts ourselves; RabbitMQ 4 would drop a message after 20 deliveries by default. */
 const DELIVERIES = 1_000_000;
 
+/** RabbitMQ expires at a queue's head only, so each tier is a queue with one TTL. */
 export const retryQueueOf = (queue: string, tier: number): string => `${queue}.retry.${tier}ms`;
 
 /** The shortest tier of at least `ms`; the longest one for anything longer. */
-export function tierFor(ms: number): number {
-  return RETRY_TIERS.find((tier) => tier >= ms) ?? RETRY_TIERS.at(-1)!;
+export function tierFor(ms: number, tiers: Queue['retryTiers']): number {
+  return tiers.find((tier) => tier >= ms) ?? tiers.at(-1)!;
 }
 
 /**
- * Declares queues with their retry tiers and dead letter queues; changes nothing when they exist. `deadLetterQueues` are
- * further ones, without a queue of their own.
+ * The queues of a system with their retry tiers and dead letter queues. Every process declares them at its start, and again
+ * when one of them is gone: deleted by mistake, or with the volume of its broker.
  */
-export async function declareQueues(
-  client: RabbitClient,
-  queues: readonly Queue[],
-  deadLetterQueues: readonly string[] = [],
-): Promise<void> {
-  await client.declareQueues([...queues.flatMap(withRetryAndDeadLetters), ...deadLetterQueues.map(deadLetterQueue)]);
+export class RabbitTopology {
+  private readonly queues: QueueDeclaration[];
+  private declaring: Promise<void> | undefined;
+
+  /** `deadLetterQueues` are further ones, without a queue of their own. */
+  constructor(
+    private readonly client: RabbitClient,
+    queues: readonly Queue[],
+    deadLetterQueues: readonly string[] = [],
+  ) {
+    const ofTheirOwn = [OUTBOX_DEAD_LETTERS, ...deadLetterQueues];
+    this.queues = [...queues.flatMap(withRetryAndDeadLetters), ...ofTheirOwn.map(deadLetterQueue)];
+  }
+
+  add(queue: Queue): void {
+    this.queues.push(...withRetryAndDeadLetters(queue));
+  }
+
+  has(queue: string): boolean {
+    return this.queues.some(({ name }) => name === queue);
+  }
+
+  /** Changes nothing when they exist. Concurrent calls share one declaration. */
+  declare(): Promise<void> {
+    this.declaring ??= this.client.declareQueues(this.queues).finally(() => {
+      this.declaring = undefined;
+    });
+    return this.declaring;
+  }
 }
 
-function withRetryAndDeadLetters({ name, maxLength, replicated }: Queue): QueueDeclaration[] {
+/** Declares queues once. */
+export const declareQueues = (...topology: ConstructorParameters<typeof RabbitTopology>): Promise<void> =>
+  new RabbitTopology(...topology).declare();
+
+function withRetryAndDeadLetters({ name, maxLength, replicated, retryTiers }: Queue): QueueDeclaration[] {
   const bound = { 'x-max-length': maxLength, 'x-overflow': 'reject-publish' };
   const kept = { 'x-delivery-limit': DELIVERIES, ...deadLetteringTo(deadLetterQueueOf(name)) };
   return [
     deadLetterQueue(deadLetterQueueOf(name)),
     quorum(name, replicated ? { ...bound, ...kept } : { ...bound, 'x-queue-type': 'classic' }),
-    ...RETRY_TIERS.map((tier) =>
+    ...retryTiers.map((tier) =>
       quorum(retryQueueOf(name, tier), {
         'x-message-ttl': tier,
         'x-overflow': 'reject-publish',

@@ -16,19 +16,17 @@ export class Child {
     });
   }
 
-  static run(fixture: `./${string}.fixture.js`, settings: object): Child {
+  static run(fixture: `./${string}.fixture.js`, settings: object, ...nodeOptions: string[]): Child {
     const script = fileURLToPath(new URL(fixture, import.meta.url));
     return new Child(
-      spawn(process.execPath, ['--no-warnings', script, JSON.stringify(settings)], {
+      spawn(process.execPath, ['--no-warnings', ...nodeOptions, script, JSON.stringify(settings)], {
         stdio: ['pipe', 'pipe', 'inherit'],
       }),
     );
   }
 
   async untilPrinted(line: string): Promise<void> {
-    await until(`the process prints '${line}'`, () => this.output.split('\n').includes(line), {
-      within: '30s',
-    });
+    await until(`the process prints '${line}'`, () => this.output.split('\n').includes(line));
   }
 
   /** The last whole line that it printed, as JSON. */

@@ -113,7 +113,7 @@ export async function startConsumer(settings: ConsumerSettings, listener: Listen
     for (const transport of transports) await transport.check();
     return true;
   };
-  await until('the consumer is ready', isReady, { within: '60s' });
+  await until('the consumer is ready', isReady);
   return {
     async close() {
       await Promise.all(transports.map((transport) => transport.close()));

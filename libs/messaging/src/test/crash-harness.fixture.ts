@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { PostgresInbox } from '@waybill/idempotency';
+import { pgTx } from '@waybill/outbox';
 import {
   backingServices,
   type FreshTopics,
@@ -14,6 +16,7 @@ import {
   TcpProxy,
   until,
 } from '@waybill/testing';
+import { identityOf } from '../envelope/index.js';
 import { declareTopics, type ReleaseParked, releaseParkedOf } from '../kafka/index.js';
 import type { MessagingOptions } from '../nest/index.js';
 import { type Failure, failureOf } from '../outcomes/index.js';
@@ -173,8 +176,29 @@ export class CrashHarness {
     ...decision
   }: Pick<ReleaseParked, 'messageId' | 'key' | 'action'> & { body?: Partial<TestMessage> }) {
     const bytes = body && Buffer.from(JSON.stringify(body)).toString('base64');
-    const release = { source: events.name, by: 'ada', ...decision, ...(bytes && { body: bytes }) };
+    const release = {
+      source: events.name,
+      eventSource: '/test',
+      by: 'ada',
+      ...decision,
+      ...(bytes && { body: bytes }),
+    };
     return this.rabbit.send(releaseParkedOf(SERVICE), release);
+  }
+
+  /** Makes whoever handles the message with this id wait for a lock; resolves with what releases it. */
+  async lockInbox(broker: Broker, id: string): Promise<() => Promise<void>> {
+    const from = broker === 'rabbitmq' ? tasks : events;
+    const client = await this.database.pool.connect();
+    await client.query('BEGIN');
+    await new PostgresInbox().firstTime(pgTx(client), {
+      consumer: SERVICE,
+      messageId: identityOf({ from, source: '/test', id }),
+    });
+    return async () => {
+      await client.query('ROLLBACK');
+      client.release();
+    };
   }
 
   async effectsOf(about: string): Promise<string[]> {
@@ -225,6 +249,15 @@ export class CrashHarness {
     return this.rabbit.forward(deadLetter, tasks.name);
   }
 
+  /** The ids of all that are left, which are taken. */
+  async takeDeadLetters(): Promise<string[]> {
+    const { rows } = await this.database.pool.query<{ id: string }>('DELETE FROM waybill.outbox RETURNING id');
+    const ids = rows.map(({ id }) => id);
+    const queue = `${tasks.name}-dlq`;
+    while ((await this.rabbit.waiting(queue)) > 0) ids.push((await this.rabbit.take(queue)).id);
+    return ids;
+  }
+
   async deadLetters(): Promise<number> {
     const { rows } = await this.database.pool.query('SELECT count(*)::integer AS dead_letters FROM waybill.outbox');
     return rows[0].dead_letters + (await this.rabbit.waiting(`${tasks.name}-dlq`));
@@ -236,7 +269,7 @@ export class CrashHarness {
       await this.topics.drop();
       return true;
     };
-    return until('the group is empty', drop, { within: '30s' });
+    return until('the group is empty', drop);
   }
 
   async stopCopies(): Promise<void> {

@@ -44,7 +44,7 @@ async function sendAll(order: SendingSettings): Promise<void> {
   const stopAt = async (what: string) => {
     if (what !== order.stopAt) return;
     process.stdout.write('paused\n');
-    await new Promise(() => setInterval(() => {}, 1_000));
+    await new Promise(() => setInterval(() => {}));
   };
   for (const what of order.whats.filter((one) => !noted.has(one))) {
     const steps = guarantee === 'at-most-once' ? [note, stopAt, send] : [send, stopAt, note];

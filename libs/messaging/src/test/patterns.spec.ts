@@ -68,7 +68,7 @@ describe('the examples in docs/patterns', () => {
     const responder = startResponder(connection, example.QuoteParcel, (body, context) => handler.handle(body, context));
     const requests = new RequestReply({ publishing: connection, consuming: connection, source: '/test' });
     const quoted = () => example.requestReply(requests, 'p3');
-    expect(await until('the responder replies in time', quoted, { within: '30s' })).toBe(450);
+    expect(await until('the responder replies in time', quoted)).toBe(450);
     await requests.close();
     await responder.stop();
   });
@@ -93,7 +93,7 @@ describe('the examples in docs/patterns', () => {
         database,
       },
     );
-    await until('it is called back', async () => (await status()) === 'with the carrier', { within: '30s' });
+    await until('it is called back', async () => (await status()) === 'with the carrier');
     await Promise.all([carrier.stop(), depot.stop(), relay.stop()]);
     await publisher.close();
   });

@@ -7,7 +7,7 @@ let consumer: Copy;
 beforeAll(async () => {
   harness = await CrashHarness.open();
   consumer = await harness.copy();
-}, 120_000);
+});
 afterAll(() => harness.close());
 
 /** Sends a message and one of another key behind it; resolves with its id and how long the other one took, in ms. */

@@ -46,9 +46,11 @@ export function startResponder<C extends TaskContract>(
     client,
     publisher,
     queue: task.destination.name,
+    retryTiers: task.destination.retryTiers,
     prefetch: 10,
     consumer: 'responder',
     dispatch: dispatchTo({
+      consumer: 'responder',
       registrations,
       handle: pipe,
       stopping: stopping.signal,

@@ -10,9 +10,9 @@ import { messagingMigrations } from '../migrations.js';
 import { PickUp } from './patterns.example.js';
 import { quiet } from './workbench.fixture.js';
 
-const schema = 'acme';
+const schema = 'tenant';
 const place = { topic: 'parcels', partition: 0, offset: '7' };
-const event = { id: 'event-1', key: 'parcel-1', headers: {}, bytes: Buffer.from('{}'), attempt: 1 };
+const event = { identity: 'parcels /shop event-1', key: 'parcel-1', headers: {}, bytes: Buffer.from('{}'), attempt: 1 };
 
 /** It has no schema `waybill`: a statement that forgets the option fails. */
 let database: FreshDatabase & { autocommit: Tx; transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> };
@@ -34,9 +34,18 @@ describe('in another schema', () => {
   it('an event is parked, dead-lettered and discarded', async () => {
     const parked = new ParkedEvents('mailer', schema);
     await database.transaction((tx) => parked.park(tx, place, event, { kind: 'dead-lettered' }));
-    expect(await parked.count(database.autocommit)).toEqual(new Map([['parcels', 1]]));
+    expect(await parked.depth(database.autocommit)).toEqual(
+      new Map([['parcels', expect.objectContaining({ events: 1, keys: 1 })]]),
+    );
 
-    const release = { source: 'parcels', messageId: 'event-1', key: 'parcel-1', action: 'discard' as const, by: 'ada' };
+    const release = {
+      source: 'parcels',
+      eventSource: '/shop',
+      messageId: 'event-1',
+      key: 'parcel-1',
+      action: 'discard' as const,
+      by: 'ada',
+    };
     const handler = new ReleaseParkedHandler('mailer', quiet, schema);
     await database.transaction((tx) => handler.handle(release, { tx } as HandlerContext));
     expect(await rowsOf('parked')).toBe(0);

@@ -81,5 +81,5 @@ export function dispatchOn(
     metrics,
     logger: quiet,
   });
-  return dispatchTo({ registrations, handle, stopping, metrics, logger: quiet });
+  return dispatchTo({ consumer: 'test', registrations, handle, stopping, metrics, logger: quiet });
 }

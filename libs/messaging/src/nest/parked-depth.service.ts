@@ -1,34 +1,31 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { ConsumerLag, ParkedEvents, TopicProgress } from '../kafka/index.js';
+import { ParkedDepth, ParkedEvents } from '../kafka/index.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { MessagingOptions } from './messaging.options.js';
 
-/** The lag of the service's group, as long as the application runs. */
+/** Measures what the service's group has parked, as long as the application runs. */
 @Injectable()
-export class ConsumerLagService implements OnApplicationBootstrap, OnApplicationShutdown {
-  private lag: ConsumerLag | undefined;
+export class ParkedDepthService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private depth: ParkedDepth | undefined;
 
   constructor(
     private readonly registry: HandlerRegistry,
-    private readonly progress: TopicProgress,
     private readonly options: MessagingOptions,
   ) {}
 
   onApplicationBootstrap(): void {
     const { service, database, schema, namespace, logger } = this.options;
     const parked = new ParkedEvents(service, schema);
-    this.lag = new ConsumerLag({
+    this.depth = new ParkedDepth({
       topics: sourcesOf(this.registry.of('topic')),
-      progressOf: (topic) => this.progress.of({ name: topic }),
-      countParked: () => parked.count(database.autocommit),
+      depth: () => parked.depth(database.autocommit),
       namespace,
       logger,
     });
-    this.lag.start();
+    this.depth.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.lag?.stop();
-    await this.progress.close();
+  onApplicationShutdown(): void {
+    this.depth?.stop();
   }
 }

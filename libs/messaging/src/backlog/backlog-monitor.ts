@@ -1,0 +1,145 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from '@waybill/outbox';
+import type { UnreadPartition, UnreadRecords } from '../kafka-clients/index.js';
+import { withTimeout } from '../outcomes/index.js';
+import { ArrivalHistory, type QueueDepth } from './arrival-history.js';
+import { type BacklogMetrics, backlogMetrics } from './metrics.js';
+
+/** A queue, who consumes it, and its retry queues. */
+export interface MeasuredQueue {
+  name: string;
+  consumer: string;
+  retryQueues: readonly string[];
+}
+
+/** A consumer group, and the topics that it reads. */
+export interface MeasuredGroup {
+  group: string;
+  topics: readonly string[];
+}
+
+export interface BacklogMonitorOptions {
+  kafka: Pick<UnreadRecords, 'of' | 'close'>;
+  groups: readonly MeasuredGroup[];
+  /** Of topics and groups in the broker; the metrics have them without. Default none. */
+  prefix?: string;
+  /** Of all queues; it lacks those that are missing. */
+  queueDepths(): Promise<ReadonlyMap<string, QueueDepth>>;
+  queues: readonly MeasuredQueue[];
+  logger: Logger;
+  /** Milliseconds between two measurements. Default 5,000. */
+  interval?: number;
+  /** Default `waybill`. */
+  namespace?: string;
+}
+
+const INTERVAL = 5_000;
+const TIMEOUT = 10_000;
+
+/**
+ * Measures from outside how far all consumers are behind, in messages and in seconds: right also while a consumer is stopped or
+ * hangs. One process of the system runs it. A gauge whose source is unavailable disappears, because its last value would look
+ * healthy.
+ */
+export class BacklogMonitor {
+  private readonly metrics: BacklogMetrics;
+  private readonly histories = new Map<string, ArrivalHistory>();
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly options: BacklogMonitorOptions) {
+    this.metrics = backlogMetrics(options.namespace);
+  }
+
+  start(): void {
+    this.running ??= this.measureUntilStopped();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+    await this.options.kafka.close();
+  }
+
+  async measure(): Promise<void> {
+    const { groups } = this.options;
+    await Promise.all([this.measureGroups(groups), this.measureQueues()]);
+  }
+
+  private async measureUntilStopped(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await this.measure();
+      await pause(this.options.interval ?? INTERVAL, undefined, { signal }).catch(() => {}); // it stops
+    }
+  }
+
+  /** One after the other: they share a connection, and are in no hurry. */
+  private async measureGroups(groups: readonly MeasuredGroup[]): Promise<void> {
+    for (const group of groups) await this.measureGroup(group);
+  }
+
+  private async measureGroup({ group: consumer, topics }: MeasuredGroup): Promise<void> {
+    const { kafka, prefix = '', logger } = this.options;
+    const labelsOf = (source: string) => ({ broker: 'kafka', source, consumer });
+    try {
+      const unread = kafka.of(
+        prefix + consumer,
+        topics.map((name) => prefix + name),
+      );
+      const partitions = await withTimeout(TIMEOUT, 'Kafka did not say what is unread', unread);
+      for (const source of topics) {
+        const ofTopic = partitions.filter(({ topic }) => topic === prefix + source);
+        this.metrics.messages.set(labelsOf(source), totalOf(ofTopic));
+        this.metrics.seconds.set(labelsOf(source), ageOf(ofTopic));
+      }
+    } catch (error) {
+      for (const source of topics) this.forget(labelsOf(source));
+      logger.debug({ err: error, consumer }, 'could not measure the lag of a consumer group');
+    }
+  }
+
+  private async measureQueues(): Promise<void> {
+    const { queueDepths, queues, logger } = this.options;
+    const depths = await queueDepths().catch((error) => {
+      logger.debug({ err: error }, 'could not measure the queues');
+      return new Map<string, QueueDepth>();
+    });
+    for (const queue of queues) this.showQueue(queue, depths);
+  }
+
+  private showQueue(queue: MeasuredQueue, depths: ReadonlyMap<string, QueueDepth>): void {
+    const { name: source, consumer, retryQueues } = queue;
+    const labels = { broker: 'rabbitmq', source, consumer };
+    const depth = depths.get(source);
+    if (depth) {
+      this.metrics.messages.set(labels, depth.messages);
+      this.metrics.seconds.set(labels, this.historyOf(source).add(performance.now(), depth) / 1_000);
+    } else this.forget(labels);
+    const retries = retryQueues.map((name) => depths.get(name)?.messages);
+    if (retries.length === 0) return;
+    const waiting = retries.reduce<number>((sum, messages = Number.NaN) => sum + messages, 0);
+    if (Number.isNaN(waiting)) this.metrics.retries.remove({ source, consumer });
+    else this.metrics.retries.set({ source, consumer }, waiting);
+  }
+
+  private forget(labels: { broker: string; source: string; consumer: string }): void {
+    this.metrics.messages.remove(labels);
+    this.metrics.seconds.remove(labels);
+  }
+
+  private historyOf(queue: string): ArrivalHistory {
+    const history = this.histories.get(queue) ?? new ArrivalHistory();
+    this.histories.set(queue, history);
+    return history;
+  }
+}
+
+const totalOf = (partitions: readonly UnreadPartition[]): number =>
+  partitions.reduce((sum, { count }) => sum + count, 0);
+
+/** In seconds, by the clock of whoever wrote the record; 0 when nothing is unread. */
+function ageOf(partitions: readonly UnreadPartition[]): number {
+  const oldest = Math.min(...partitions.map(({ oldest }) => oldest ?? Number.POSITIVE_INFINITY));
+  return Number.isFinite(oldest) ? Math.max(0, Date.now() - oldest) / 1_000 : 0;
+}
