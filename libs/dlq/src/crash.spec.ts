@@ -104,7 +104,7 @@ describe('a collector that is killed after its commit, before the acknowledgemen
       const list = () => queries.list(database.autocommit, {}, { limit: 10 });
       try {
         for (const each of collectors) each.start();
-        await until('all are stored', async () => (await list()).items.length === 3, { within: '40s' });
+        await until('all are stored', async () => (await list()).items.length === 3);
         await until('the queue is empty', async () => (await rabbit.waiting(TASKS.name)) === 0);
       } finally {
         collector.stop();
@@ -141,7 +141,7 @@ describe('a process that is killed repeatedly while it runs a batch', () => {
 
       const runner = new BatchRunner(batches, database, quiet);
       runner.start();
-      await until('it is done', async () => (await progress()).status === 'done', { within: '30s' });
+      await until('it is done', async () => (await progress()).status === 'done');
       await runner.stop();
       expect(await progress()).toMatchObject({ resolved: 60, skipped: 0 });
       const tasks = (await outboxOf(database)).map(({ body }) => JSON.parse(body));

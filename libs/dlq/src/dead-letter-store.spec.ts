@@ -27,7 +27,7 @@ async function detailsOf(deadLetter: CollectedDeadLetter): Promise<DeadLetterDet
 
 describe('a collected dead letter', () => {
   it('keeps its message whole, with where, why, how often and when it failed', async () => {
-    const deadLetter = aDeadLetter({ messageId: 'm-1', key: 'parcel-7', headers: { tenant: 'acme' } });
+    const deadLetter = aDeadLetter({ messageId: 'm-1', key: 'parcel-7', headers: { tenant: 'north' } });
     expect(await collectOne(deadLetter)).toBe('new');
     expect(await detailsOf(deadLetter)).toMatchObject({
       source: 'parcels.weigh',
@@ -44,7 +44,7 @@ describe('a collected dead letter', () => {
       lastFailedAt: '2026-01-01T00:00:11.000Z',
       status: 'waiting',
       resubmissions: 0,
-      headers: { tenant: 'acme', 'content-type': 'application/json' },
+      headers: { tenant: 'north', 'content-type': 'application/json' },
       body: '{"parcelId":"parcel-1"}',
       bodyEncoding: 'utf-8',
       history: [{ event: 'failed', by: 'parcels', detail: 'the scale does not answer' }],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { attributeOf } from '@waybill/messaging';
 import { schemaName, type Tx } from '@waybill/outbox';
 import { v7 as uuidv7 } from 'uuid';
 import type { CollectedDeadLetter } from './dead-letter.js';
@@ -44,10 +45,17 @@ export class DeadLetterStore {
   }
 }
 
-/** One consumer's failures of one message are one dead letter. */
-const identityOf = ({ from, messageId }: CollectedDeadLetter): string =>
+/** One consumer's failures of one message, which its CloudEvents source and id identify, are one dead letter. */
+const identityOf = ({ from, messageId, headers }: CollectedDeadLetter): string =>
   createHash('sha256')
-    .update(JSON.stringify([from.source, from.consumer, messageId]))
+    .update(
+      JSON.stringify([
+        from.source,
+        from.consumer,
+        attributeOf(headers, 'source') ?? '',
+        attributeOf(headers, 'id') || messageId,
+      ]),
+    )
     .digest('hex');
 
 /** In the order of COLUMNS. */

@@ -1,15 +1,23 @@
-import type { FailureClass } from '@waybill/messaging';
+import { type FailureClass, OUTBOX_DEAD_LETTERS } from '@waybill/messaging';
 
 /** A dead letter queue or topic, and the consumer it belongs to. */
 export interface DeadLetterSource {
-  kind: 'queue' | 'topic';
+  kind: 'queue' | 'topic' | 'outbox';
   /** The dead letter queue or topic. */
   name: string;
-  /** The queue or topic from which the message was consumed, and to which a task returns. */
+  /** The queue or topic from which the message was consumed, and to which a task returns; of the outboxes, any. */
   source: string;
   /** The service or group that dead-lettered it. */
   consumer: string;
 }
+
+/** What no broker accepted. Such a message has the source to which it should have gone, and is published there by a resubmission. */
+export const OUTBOXES: DeadLetterSource = {
+  kind: 'outbox',
+  name: OUTBOX_DEAD_LETTERS,
+  source: '*',
+  consumer: 'outbox',
+};
 
 /** A dead letter as a collector found it. */
 export interface CollectedDeadLetter {

@@ -33,6 +33,8 @@ export class KafkaCollector implements HealthCheck {
   private readonly byTopic: Map<string, DeadLetterSource>;
   private reader: RecordReader | undefined;
   private running: Promise<void> | undefined;
+  /** Aborts when there is another topic to read: a consumer's topics are those that it began with. */
+  private changed = new AbortController();
 
   constructor(private readonly options: KafkaCollectorOptions) {
     this.prefix = options.prefix ?? '';
@@ -42,6 +44,15 @@ export class KafkaCollector implements HealthCheck {
   /** Returns immediately; waits for an unavailable broker in the background. */
   start(): void {
     this.running ??= this.collectUntilStopped();
+  }
+
+  /** Collects from more topics; those that are known change nothing. */
+  add(sources: readonly DeadLetterSource[]): void {
+    const added = sources.filter(({ name }) => !this.byTopic.has(this.prefix + name));
+    if (added.length === 0) return;
+    for (const source of added) this.byTopic.set(this.prefix + source.name, source);
+    this.changed.abort();
+    this.changed = new AbortController();
   }
 
   /** Call it after `collector.stop()`. Resolves when nothing is in flight. */
@@ -57,13 +68,18 @@ export class KafkaCollector implements HealthCheck {
     const { kafka, group, declare, logger, collector } = this.options;
     const stopping = collector.stopped;
     const reader = () => {
-      this.reader = kafka.reader({
+      const current = kafka.reader({
         group: this.prefix + group,
         topics: [...this.byTopic.keys()],
         maxBytes: MAX_FETCH,
         consume: (batch) => this.consume(batch),
       });
-      return this.reader;
+      this.reader = current;
+      const { signal } = this.changed;
+      return {
+        isAssigned: false,
+        readUntil: (ending: AbortSignal) => current.readUntil(AbortSignal.any([ending, signal])),
+      };
     };
     await readUntilStopped({ prepare: declare, reader, stopping, logger });
   }
@@ -85,7 +101,7 @@ export class KafkaCollector implements HealthCheck {
 
 const rawDeadLetter = ({ headers, key, value, timestamp }: StoredRecord, place: string): RawDeadLetter => ({
   headers,
-  body: value,
+  body: value ?? Buffer.alloc(0),
   key: key?.toString('utf8') ?? null,
   timestamp,
   place,

@@ -51,16 +51,21 @@ export function registerDepthMetrics({
     collect,
   );
 
+  function forget(): void {
+    waiting.reset();
+    oldest.reset();
+  }
+
   async function measure(): Promise<void> {
     try {
       const depths = await queries.depth(database.autocommit);
-      waiting.reset();
-      oldest.reset();
+      forget();
       for (const { count, oldestAgeSeconds, ...labels } of depths) {
         waiting.set(labels, count);
         oldest.set(labels, oldestAgeSeconds);
       }
     } catch (error) {
+      forget(); // the last values would look healthy
       logger.debug({ err: error }, 'could not count the waiting dead letters');
     }
   }

@@ -6,7 +6,7 @@ import { type DeadLetterHarness, deadLetterDatabase, EVENTS, outboxOf, quiet, TA
 import { parseDeadLetter } from './parse-dead-letter.js';
 import { Review } from './review.js';
 
-const NAMESPACE = 'acme';
+const NAMESPACE = 'tenant';
 const HEADERS = {
   'content-type': 'application/json',
   ...failureHeaders(
@@ -48,7 +48,7 @@ describe('a dead letter with the headers of another namespace', () => {
       attempts: 2,
       lastFailedAt: '2026-01-01T00:00:11.000Z',
     });
-    const counted = await register.getSingleMetricAsString('acme_dead_letters_collected_total');
+    const counted = await register.getSingleMetricAsString('tenant_dead_letters_collected_total');
     expect(counted).toMatch(/class="business",how="new"} 1$/);
 
     await resubmit(id);
@@ -59,7 +59,7 @@ describe('a dead letter with the headers of another namespace', () => {
   it('from a topic is released with a message type of that namespace', async () => {
     await resubmit(await collect('event-1', EVENTS));
     const [message] = (await outboxOf(database)).filter(({ destination }) => destination === 'mailer.parked');
-    expect(message!.headers).toMatchObject({ 'cloudEvents:type': 'acme.ReleaseParked.v1' });
+    expect(message!.headers).toMatchObject({ 'cloudEvents:type': 'tenant.ReleaseParked.v1' });
   });
 
   it('has no known reason for a reader of the default namespace', () => {

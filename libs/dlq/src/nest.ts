@@ -2,6 +2,7 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import type { HealthCheck } from '@waybill/outbox';
 import type { BatchRunner } from './batch-runner.js';
 import type { Collector } from './collector.js';
+import type { ConsumerRegistrations } from './consumer-registrations.js';
 import type { DeadLetterExpiry } from './dead-letter-expiry.js';
 import type { KafkaCollector } from './kafka-collector.js';
 import type { RabbitCollector } from './rabbit-collector.js';
@@ -13,24 +14,28 @@ export class DeadLetterService implements OnApplicationBootstrap, BeforeApplicat
       collector: Collector;
       rabbitmq: RabbitCollector;
       kafka: KafkaCollector;
+      /** Default: only what the collectors were given. */
+      registrations?: ConsumerRegistrations;
       batches: BatchRunner;
       expiry: DeadLetterExpiry;
     },
   ) {}
 
   onApplicationBootstrap(): void {
-    const { rabbitmq, kafka, batches, expiry } = this.components;
-    for (const component of [rabbitmq, kafka, batches, expiry]) component.start();
+    const { rabbitmq, kafka, registrations, batches, expiry } = this.components;
+    for (const component of [rabbitmq, kafka, registrations, batches, expiry]) component?.start();
   }
 
   healthChecks(): HealthCheck[] {
-    return [this.components.rabbitmq, this.components.kafka];
+    const { rabbitmq, kafka, registrations } = this.components;
+    return [rabbitmq, kafka, ...(registrations ? [registrations] : [])];
   }
 
   /** Resolves when everything in flight is committed or requeued. */
   async beforeApplicationShutdown(): Promise<void> {
-    const { collector, rabbitmq, kafka, batches, expiry } = this.components;
+    const { collector, rabbitmq, kafka, registrations, batches, expiry } = this.components;
     collector.stop();
+    await registrations?.stop();
     await Promise.all([rabbitmq.stop(), kafka.stop(), batches.stop(), expiry.stop()]);
   }
 }

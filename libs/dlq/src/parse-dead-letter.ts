@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { attributeOf, type Failure, failureOf } from '@waybill/messaging';
+import { attributeOf, type Failure, failureOf, type Rejection, rejectionIn, storable } from '@waybill/messaging';
 import type { CollectedDeadLetter, DeadLetterSource } from './dead-letter.js';
 
 /** A dead letter as the broker delivered it. */
@@ -25,16 +25,20 @@ const MAX_ATTEMPTS = 1_000_000;
  * Reads a dead letter from its headers. Never throws, so that nothing blocks a dead letter queue: what is missing or invalid is
  * replaced by what else is known.
  */
-export function parseDeadLetter(from: DeadLetterSource, raw: RawDeadLetter, namespace?: string): CollectedDeadLetter {
+export function parseDeadLetter(source: DeadLetterSource, raw: RawDeadLetter, namespace?: string): CollectedDeadLetter {
   const { headers, body } = raw;
-  const failure = failureOf(headers, namespace) ?? failureWithoutHeaders(headers);
+  const rejection = source.kind === 'outbox' ? rejectionIn(headers, namespace) : undefined;
+  const from = rejection ? { ...source, source: short(rejection.destination) } : source;
+  const failure = rejection
+    ? failureOfRejection(rejection)
+    : (failureOf(headers, namespace) ?? failureWithoutHeaders(headers));
   const attribute = (name: string) => attributeOf(headers, name);
   const lastFailedAt = timeOf(failure.lastFailedAt) ?? new Date(raw.timestamp ?? Date.now());
   return {
     from,
     messageId: short(attribute('id') || raw.messageId) || generatedId(raw),
     type: short(attribute('type') || raw.type),
-    key: (from.kind === 'topic' ? text(raw.key ?? undefined) : short(attribute('subject'))) || null,
+    key: (from.kind === 'topic' ? text(raw.key ?? undefined) : short(rejection?.key ?? attribute('subject'))) || null,
     traceId: /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(headers.traceparent ?? '')?.[1] ?? null,
     dataschema: short(attribute('dataschema')) || null,
     class: failure.class,
@@ -44,10 +48,20 @@ export function parseDeadLetter(from: DeadLetterSource, raw: RawDeadLetter, name
     firstFailedAt: timeOf(failure.firstFailedAt) ?? lastFailedAt,
     lastFailedAt,
     failure: short(failure.lastFailedAt).slice(0, 64),
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [withoutNul(name), withoutNul(value)])),
+    headers,
     body,
   };
 }
+
+const failureOfRejection = ({ reason, rejectedAt }: Rejection) =>
+  ({
+    class: 'malformed',
+    error: reason,
+    stack: undefined,
+    attempts: 1,
+    firstFailedAt: rejectedAt,
+    lastFailedAt: rejectedAt,
+  }) satisfies Partial<Failure>;
 
 /** The broker dead-lettered it (RabbitMQ says why in `x-death`), or a foreign program sent it. */
 function failureWithoutHeaders(
@@ -75,7 +89,5 @@ function timeOf(written: string | undefined): Date | undefined {
   return year >= 1970 && year < 10_000 ? time : undefined;
 }
 
-/** PostgreSQL's text cannot hold NUL. */
-const withoutNul = (value: string): string => value.replaceAll('\0', '\u{fffd}');
-const text = (value = ''): string => withoutNul(value).slice(0, MAX_LENGTH.text);
-const short = (value = ''): string => withoutNul(value).slice(0, MAX_LENGTH.name);
+const text = (value = ''): string => storable(value, MAX_LENGTH.text);
+const short = (value = ''): string => storable(value, MAX_LENGTH.name);

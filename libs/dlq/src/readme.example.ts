@@ -1,55 +1,87 @@
-import type { Logger } from '@waybill/outbox';
-import type { DeadLetterDatabase } from './dead-letter-database.js';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   Batches,
   BatchRunner,
   Collector,
   DeadLetterQueries,
+  deadLetterMigrations,
   RabbitCollector,
-  type RabbitCollectorOptions,
   Review,
-} from './index.js';
+} from '@waybill/dlq';
+import { AmqplibClient, deadLetterQueueOf, RabbitPublisher, RabbitTopology } from '@waybill/messaging';
+import { defineQueue } from '@waybill/messaging/contract';
+import { migrateLibraries, OutboxRelay, outboxMigrations, PgDatabase } from '@waybill/outbox';
+import pg from 'pg';
+import { pino } from 'pino';
 
-/** The README shows this code word for word; readme.spec.ts compares and runs it. */
+const connectionString = process.env.DATABASE_URL!;
+const database = new PgDatabase(new pg.Pool({ connectionString }));
+await migrateLibraries(database.pool, outboxMigrations, deadLetterMigrations);
 
-type Deps = Omit<RabbitCollectorOptions, 'collector'> & { database: DeadLetterDatabase; logger: Logger };
+const logger = pino({ level: 'warn' });
+const weigh = defineQueue({ name: 'parcels.weigh' });
+const deadLetters = deadLetterQueueOf(weigh.name); // parcels.weigh-dlq
+const client = new AmqplibClient({ url: process.env.RABBITMQ_URL!, name: 'review', logger });
+const topology = new RabbitTopology(client, [weigh]);
+await topology.declare();
 
-export function collectDeadLetters({ database, logger, client, sources, declare }: Deps) {
-  // README: collect
-  const collector = new Collector({ database, logger });
-  const rabbitmq = new RabbitCollector({ client, sources, declare, collector });
-  rabbitmq.start(); // and a KafkaCollector for topics
-  // end
-  return async () => {
-    collector.stop();
-    await rabbitmq.stop();
-  };
+const collector = new Collector({ database, logger });
+const rabbitmq = new RabbitCollector({
+  client,
+  collector,
+  sources: [{ kind: 'queue', name: deadLetters, source: weigh.name, consumer: 'parcels' }],
+  declare: () => topology.declare(),
+});
+rabbitmq.start(); // and a KafkaCollector for topics
+
+const relay = new OutboxRelay({
+  connectionString,
+  targets: { rabbitmq: new RabbitPublisher(client, { topology }) },
+  logger,
+});
+await relay.start(); // resubmitted messages leave by the outbox
+
+const consumer = client.reader({
+  queue: weigh.name,
+  prefetch: 10,
+  async onMessage({ body }) {
+    console.log(`${weigh.name}: ${body}`);
+    return 'ack' as const;
+  },
+});
+const producer = client.producer({ confirm: true });
+for (const body of ['{"parcel":', '{"test":', '{"test":']) {
+  const properties = { messageId: crypto.randomUUID(), type: 'parcels.Weigh.v1' };
+  await producer.send({ queue: deadLetters, body: Buffer.from(body), properties }); // as a consumer does that gives up
 }
 
-export async function resolveTwo(database: DeadLetterDatabase, corrected: Buffer) {
-  const validateBody = (_: string, body: Buffer) => (body.length ? undefined : 'the body is empty');
-  // README: review
-  const queries = new DeadLetterQueries();
-  const review = new Review({ validateBody }); // returns what is wrong with an edited body
+const queries = new DeadLetterQueries();
+const list = () => queries.list(database.autocommit, { source: weigh.name, status: 'waiting' }, { limit: 20 });
+while ((await list()).items.length < 3) await pause(100);
 
-  const { items } = await queries.list(database.autocommit, { class: 'malformed' }, { limit: 20 });
-  const [first, second] = items;
-  await database.transaction((tx) => review.resubmit(tx, first!.id, { by: 'ada', body: corrected }));
-  await database.transaction((tx) => review.discard(tx, second!.id, { by: 'ada', reason: 'a test order' }));
-  // end
-}
+const validateBody = (_type: string, body: Buffer) => (body.length ? undefined : 'the body is empty');
+const review = new Review({ validateBody }); // returns what is wrong with an edited body
 
-export async function discardMany(database: DeadLetterDatabase, logger: Logger) {
-  const review = new Review();
-  // README: batch
-  const batches = new Batches(review);
-  const runner = new BatchRunner(batches, database, logger);
-  runner.start();
+const [oldest] = (await list()).items.toReversed();
+const body = Buffer.from('{"parcel":1}');
+await database.transaction((tx) => review.resubmit(tx, oldest!.id, { by: 'ada', body }));
 
-  const filter = { source: 'parcels.weigh' };
-  const request = { by: 'ada', filter, action: 'discard', reason: 'a load test', ratePerSecond: 20 } as const;
-  const { selected } = await batches.plan(database.autocommit, request); // changes nothing
-  const batch = await database.transaction((tx) => batches.begin(tx, request));
-  // end
-  return { batches, runner, selected, batch: batch! };
-}
+const batches = new Batches(review);
+const runner = new BatchRunner(batches, database, logger);
+runner.start();
+
+const filter = { source: weigh.name };
+const request = { by: 'ada', filter, action: 'discard', reason: 'a load test', ratePerSecond: 20 } as const;
+const { selected } = await batches.plan(database.autocommit, request); // changes nothing
+console.log(`to be discarded: ${selected}`);
+const batch = await database.transaction((tx) => batches.begin(tx, request));
+runner.wake();
+
+while ((await batches.find(database.autocommit, batch!.id))?.status !== 'done') await pause(100);
+console.log(`still waiting: ${(await list()).items.length}`);
+
+process.once('SIGTERM', async () => {
+  collector.stop(); // first: what is in flight is stored or requeued
+  await Promise.all([rabbitmq.stop(), runner.stop(), relay.stop(), consumer.close(), producer.close()]);
+  await Promise.all([client.close(), database.pool.end()]);
+});

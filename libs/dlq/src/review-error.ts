@@ -1,9 +1,9 @@
 /**
  * Why nothing was changed. `unknown`: there is no such dead letter or batch; `resolved`: it is no longer waiting or running;
  * `changed`: it has changed since the operator saw it; `too-often`: it needs `force`; `schema-mismatch`: the edited body does
- * not match its type.
+ * not match its type; `no-destination`: it does not say where it should have gone.
  */
-export type ReviewErrorReason = 'unknown' | 'resolved' | 'changed' | 'too-often' | 'schema-mismatch';
+export type ReviewErrorReason = 'unknown' | 'resolved' | 'changed' | 'too-often' | 'schema-mismatch' | 'no-destination';
 
 /** Nothing was changed; the message tells an operator why. */
 export class ReviewError extends Error {

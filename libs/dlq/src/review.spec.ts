@@ -1,4 +1,7 @@
+import { outboxDeadLetterOf } from '@waybill/messaging';
+import type { OutboxMessage } from '@waybill/outbox';
 import { until } from '@waybill/testing';
+import { OUTBOXES } from './dead-letter.js';
 import { DeadLetterQueries } from './dead-letter-queries.js';
 import {
   aDeadLetter,
@@ -9,6 +12,7 @@ import {
   EVENTS,
   outboxOf,
 } from './dead-letters.fixture.js';
+import { parseDeadLetter } from './parse-dead-letter.js';
 import { type ResubmitOptions, Review } from './review.js';
 import { ReviewError } from './review-error.js';
 
@@ -86,6 +90,58 @@ describe('a resubmitted task', () => {
   });
 });
 
+describe('a message that its broker rejected', () => {
+  const rejected = (destination: string) => ({
+    id: 'event-9',
+    target: 'kafka',
+    destination,
+    key: 'order-9',
+    headers: { ce_id: 'event-9', ce_type: 'shop.Sold.v1', traceparent: '00-0-0-01' },
+    body: Buffer.from('{"much":1}'),
+  });
+  const collectRejected = async (message: OutboxMessage) => {
+    const { headers, body } = outboxDeadLetterOf()(message, 'larger than its topic allows')!;
+    const [id] = await collect(database, parseDeadLetter(OUTBOXES, { headers, body: Buffer.from(body) }));
+    return id!;
+  };
+
+  it('shows where it should have gone and why it did not; resubmitted, it goes there as it was', async () => {
+    const message = rejected('shop.events');
+    const id = await collectRejected(message);
+    expect(await details(id)).toMatchObject({
+      source: 'shop.events',
+      consumer: 'outbox',
+      class: 'malformed',
+      error: 'larger than its topic allows',
+      type: 'shop.Sold.v1',
+      body: '{"much":1}',
+    });
+    await resubmit(id);
+    expect(await messagesAbout('event-9')).toEqual([{ ...message, body: '{"much":1}' }]);
+  });
+
+  it('is the same dead letter again when it is rejected once more', async () => {
+    const message = { ...rejected('other.events'), id: 'event-11', headers: { ce_id: 'event-11' } };
+    const id = await collectRejected(message);
+    await resubmit(id);
+    expect(await collectRejected(message)).toBe(id);
+    expect(await details(id)).toMatchObject({ status: 'waiting', resubmissions: 1 });
+  });
+
+  it('keeps its own failure when it was a dead letter already', async () => {
+    const failed = aDeadLetter({ from: EVENTS, messageId: 'event-10' });
+    const id = await collectRejected({ ...rejected(EVENTS.name), id: 'event-10', headers: failed.headers });
+    await resubmit(id);
+    expect((await messagesAbout('event-10')).map(({ headers }) => headers)).toEqual([failed.headers]);
+  });
+
+  it('can only be discarded when it does not say where it should have gone', async () => {
+    const [id] = await collect(database, aDeadLetter({ from: OUTBOXES }));
+    expect(await errorOf(resubmit(id!))).toBe('no-destination');
+    await discard(id!);
+  });
+});
+
 describe('a resolved event', () => {
   it('is sent to the one group that dead-lettered it when it is resubmitted', async () => {
     const id = await collectWaiting({ from: EVENTS, messageId: 'event-1', key: 'order-1' });
@@ -97,6 +153,7 @@ describe('a resolved event', () => {
     expect(message!.headers['cloudEvents:type']).toBe('waybill.ReleaseParked.v1');
     expect(JSON.parse(message!.body)).toEqual({
       source: 'shop.events',
+      eventSource: '',
       messageId: 'event-1',
       key: 'order-1',
       action: 'resubmit',
@@ -111,6 +168,7 @@ describe('a resolved event', () => {
     const [message] = await messagesAbout('event-2');
     expect(JSON.parse(message!.body)).toEqual({
       source: 'shop.events',
+      eventSource: '',
       messageId: 'event-2',
       key: 'order-2',
       action: 'discard',

@@ -1,6 +1,6 @@
-import { type Outbox, PostgresOutbox, type Tx } from '@waybill/outbox';
+import { type Outbox, type OutboxMessage, PostgresOutbox, type Tx } from '@waybill/outbox';
 import type { DeadLetter } from './dead-letter.js';
-import { discardTask, resubmission } from './resubmission.js';
+import { discardTask, resubmission, type StoredMessage } from './resubmission.js';
 import { ReviewError } from './review-error.js';
 import { ReviewedRows } from './reviewed-rows.js';
 
@@ -9,6 +9,8 @@ export interface ReviewOptions {
   outbox?: Outbox;
   /** Says what is wrong with an edited body for its type; undefined when nothing is. Default: accepts every body. */
   validateBody?: (type: string, body: Buffer) => string | undefined;
+  /** Messages that leave with the decision to discard a dead letter. Default: none, but to a consumer that parked its key. */
+  whenDiscarded?: (deadLetter: StoredMessage) => OutboxMessage[];
   /** Resubmissions of a dead letter before the next one needs `force`: a guard against loops. Default 3. */
   maxResubmissions?: number;
   /** PostgreSQL schema of the tables. Default `waybill`. */
@@ -47,6 +49,7 @@ export class Review {
   readonly maxResubmissions: number;
   private readonly outbox: Outbox;
   private readonly validateBody: NonNullable<ReviewOptions['validateBody']>;
+  private readonly whenDiscarded: NonNullable<ReviewOptions['whenDiscarded']>;
   private readonly rows: ReviewedRows;
   private readonly namespace: string | undefined;
 
@@ -55,10 +58,12 @@ export class Review {
     namespace,
     outbox = new PostgresOutbox({ schema }),
     validateBody = () => undefined,
+    whenDiscarded = () => [],
     maxResubmissions = MAX_RESUBMISSIONS,
   }: ReviewOptions = {}) {
     this.outbox = outbox;
     this.validateBody = validateBody;
+    this.whenDiscarded = whenDiscarded;
     this.maxResubmissions = maxResubmissions;
     this.rows = new ReviewedRows(schema);
     this.namespace = namespace;
@@ -85,7 +90,7 @@ export class Review {
   async discard(tx: Tx, id: string, { by, version, reason, batch }: DiscardOptions): Promise<DeadLetter> {
     const row = await this.rows.lockWaiting(tx, id, version);
     const task = discardTask(row, { by, namespace: this.namespace });
-    if (task) await this.outbox.add(tx, task);
+    await this.outbox.add(tx, ...(task ? [task] : []), ...this.whenDiscarded(row));
     await this.rows.record(tx, id, { event: 'discarded', by, detail: reason, batch });
     return this.rows.resolve(tx, id, `status = 'discarded'`);
   }

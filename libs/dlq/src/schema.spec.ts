@@ -18,7 +18,7 @@ describe('two schemas in one database', () => {
   let database: DeadLetterHarness;
   beforeAll(async () => {
     database = await deadLetterDatabase();
-    await migrateDeadLetters(database.pool, 'acme');
+    await migrateDeadLetters(database.pool, 'tenant');
   });
   afterAll(() => database.drop());
 
@@ -32,29 +32,29 @@ describe('two schemas in one database', () => {
   it('each have dead letters, reviews, batches, an outbox, metrics and an expiry', async () => {
     for (const messageId of ['reviewed', 'in a batch']) {
       await collect(messageId);
-      await collect(messageId, 'acme');
+      await collect(messageId, 'tenant');
     }
-    const review = new Review({ schema: 'acme' });
-    const { items } = await new DeadLetterQueries({ schema: 'acme' }).list(database.autocommit, {}, { limit: 10 });
+    const review = new Review({ schema: 'tenant' });
+    const { items } = await new DeadLetterQueries({ schema: 'tenant' }).list(database.autocommit, {}, { limit: 10 });
     await database.transaction((tx) => review.resubmit(tx, items[1]!.id, { by: 'ada' }));
-    const batches = new Batches(review, { schema: 'acme' });
+    const batches = new Batches(review, { schema: 'tenant' });
     await database.transaction((tx) => batches.begin(tx, { by: 'ada', filter: {} }));
     await database.transaction((tx) => batches.step(tx));
 
-    expect(await messageIds('acme')).toEqual(['in a batch resubmitted', 'reviewed resubmitted']);
+    expect(await messageIds('tenant')).toEqual(['in a batch resubmitted', 'reviewed resubmitted']);
     expect(await messageIds()).toEqual(['in a batch waiting', 'reviewed waiting']);
-    expect((await outboxOf(database, 'acme')).map(({ id }) => id)).toEqual(['reviewed', 'in a batch']);
+    expect((await outboxOf(database, 'tenant')).map(({ id }) => id)).toEqual(['reviewed', 'in a batch']);
     expect(await outboxOf(database)).toEqual([]);
 
-    await collect('later', 'acme');
+    await collect('later', 'tenant');
     registerDepthMetrics({ database, logger: quiet });
-    registerDepthMetrics({ database, logger: quiet, schema: 'acme', namespace: 'acme' });
-    expect(await register.getSingleMetricAsString('acme_dead_letters_waiting')).toMatch(/class="transient"} 1$/);
+    registerDepthMetrics({ database, logger: quiet, schema: 'tenant', namespace: 'tenant' });
+    expect(await register.getSingleMetricAsString('tenant_dead_letters_waiting')).toMatch(/class="transient"} 1$/);
     expect(await register.getSingleMetricAsString('waybill_dead_letters_waiting')).toMatch(/class="transient"} 2$/);
 
     const expiry = { database: database.autocommit, logger: quiet, retention: 0 };
     expect(await new DeadLetterExpiry(expiry).expire()).toBe(0);
-    expect(await new DeadLetterExpiry({ ...expiry, schema: 'acme' }).expire()).toBe(2);
-    expect(await messageIds('acme')).toEqual(['later waiting']);
+    expect(await new DeadLetterExpiry({ ...expiry, schema: 'tenant' }).expire()).toBe(2);
+    expect(await messageIds('tenant')).toEqual(['later waiting']);
   });
 });
