@@ -20,6 +20,15 @@ export const processConfig = {
   PORT: port(),
   /** What the `type` of every problem+json begins with. Default `urn:waybill:problem:`. */
   PROBLEM_TYPE_BASE: z.string().optional(),
+  /**
+   * How long a process that is stopped reports that it is not ready before it refuses connections: the time in which load
+   * balancers notice. Part of the 10 s within which it exits. Default 1 s.
+   */
+  DRAIN_DELAY: duration().default(1_000),
+  /** Base URL of an OTLP/HTTP receiver, such as `http://127.0.0.1:4318`, to which traces go. Default: none are recorded. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  /** Share of the traces that are recorded, 0 to 1. Default 1. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 };
 

@@ -1,4 +1,5 @@
-import { type FreshDatabase, freshDatabase, until } from '@waybill/testing';
+import { faultOf } from '@waybill/outbox';
+import { type FreshDatabase, freshDatabase, TcpProxy, until } from '@waybill/testing';
 import { Database } from './database.js';
 
 const warnings: object[] = [];
@@ -55,6 +56,42 @@ describe('a transaction of a service', () => {
     const { rowCount } = await fresh.pool.query('SELECT FROM things WHERE id = 99');
     expect(rowCount).toBe(0);
   });
+});
+
+it('rejects when a statement of the transaction failed, even if its error was caught', async () => {
+  const work = database.transaction(async (tx) => {
+    await tx.query('INSERT INTO things VALUES ($1)', [98]);
+    await tx.query('SELECT 1 / 0').catch(() => {});
+  });
+  await expect(work).rejects.toThrow('rolled back');
+  expect((await fresh.pool.query('SELECT FROM things WHERE id = 98')).rowCount).toBe(0);
+});
+
+describe('a database that cannot be reached', () => {
+  it.each([
+    ['whose connection is lost', (proxy: TcpProxy) => proxy.cut()],
+    ['that swallows every packet', (proxy: TcpProxy) => proxy.holdEverything()],
+  ])(
+    '%s is unavailable, by code, within seconds, and used again afterwards',
+    async (_, harm) => {
+      const url = new URL(fresh.url);
+      const proxy = await TcpProxy.to({ host: url.hostname, port: Number(url.port) });
+      url.host = `127.0.0.1:${proxy.port}`;
+      const distant = new Database({ url: url.href, logger });
+      try {
+        await distant.autocommit.query('SELECT 1');
+        const waiting = distant.autocommit.query('SELECT pg_sleep(4)').catch(faultOf);
+        harm(proxy);
+        expect(await waiting).toBe('unavailable');
+        proxy.restore();
+        await until('it answers', () => distant.autocommit.query('SELECT 1').then(Boolean, () => false));
+      } finally {
+        await distant.close();
+        await proxy.close();
+      }
+    },
+    60_000,
+  );
 });
 
 it('logs why an idle connection was lost, and connects again', async () => {

@@ -16,6 +16,7 @@ const TIMEOUT = 2_000;
 export class Health {
   private readonly checks: HealthCheck[] = [];
   private draining = false;
+  private started = false;
 
   add(...checks: HealthCheck[]): void {
     this.checks.push(...checks);
@@ -30,10 +31,16 @@ export class Health {
     return this.draining;
   }
 
+  /** Whether it has been ready once: until then, an orchestrator gives it time. */
+  async hasStarted(): Promise<boolean> {
+    return this.started || (await this.report()).status === 'ready';
+  }
+
   async report(): Promise<HealthReport> {
     const entries = await Promise.all(this.checks.map(async (check) => [check.name, await outcomeOf(check)] as const));
     if (this.draining) entries.push(['process', { status: 'failing', reason: 'is stopping' }]);
     const ready = entries.every(([, outcome]) => outcome.status === 'ok');
+    this.started ||= ready;
     return { status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(entries) };
   }
 }

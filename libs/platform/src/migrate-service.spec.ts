@@ -12,7 +12,7 @@ let folder: string;
 beforeEach(async () => {
   database = await freshDatabase();
   folder = mkdtempSync(join(tmpdir(), 'service-'));
-  write('package.json', JSON.stringify({ name: '@waybill/stock', type: 'module', dependencies: { pg: '*' } }));
+  write('package.json', JSON.stringify({ name: '@shop/stock', type: 'module', dependencies: { pg: '*' } }));
 });
 afterEach(async () => {
   rmSync(folder, { recursive: true });
@@ -32,12 +32,12 @@ async function has(table: string): Promise<boolean> {
 }
 
 describe("a service's database", () => {
-  it('has the tables of the libraries that the service depends on, and of no other', async () => {
+  it('has the tables of the libraries that the service depends on, whatever their scope, and of no other', async () => {
     await migrate();
     expect(await has('waybill.outbox')).toBe(false);
 
     const dependencies = { '@waybill/outbox': 'workspace:*' };
-    write('package.json', JSON.stringify({ name: '@waybill/stock', type: 'module', dependencies }));
+    write('package.json', JSON.stringify({ name: '@shop/stock', type: 'module', dependencies }));
     mkdirSync(join(folder, 'node_modules/@waybill'), { recursive: true });
     symlinkSync(outbox, join(folder, 'node_modules/@waybill/outbox'));
     await migrate();

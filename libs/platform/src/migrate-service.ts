@@ -18,27 +18,26 @@ export async function migrateService({ url, folder }: { url: string; folder: URL
   });
 }
 
-/** Libraries are the dependencies in the scope of the service's own name. */
+/** Those dependencies, of whatever scope, that export the module. */
 async function librariesOf(folder: URL): Promise<LibraryMigrations[]> {
-  const { name, dependencies } = manifestOf(new URL('package.json', folder));
-  const scope = `${name.split('/')[0]}/`;
+  const { dependencies } = manifestOf(new URL('package.json', folder));
   const modules = Object.keys(dependencies)
-    .filter((dependency) => dependency.startsWith(scope))
-    .flatMap((dependency) => migrationsModule(new URL(`node_modules/${dependency}/package.json`, folder)));
+    .map((dependency) => new URL(`node_modules/${dependency}/package.json`, folder))
+    .filter((installed) => existsSync(installed))
+    .flatMap(migrationsModule);
   const exported = await Promise.all(modules.map(({ href }) => import(href) as Promise<object>));
   return exported.flatMap((module) => Object.values(module)).filter(isLibraryMigrations);
 }
 
 function migrationsModule(installed: URL): URL[] {
   const manifest = pathToFileURL(realpathSync(installed));
-  const entry = manifestOf(manifest).exports['./migrations'];
-  return entry ? [new URL(entry.default, manifest)] : [];
+  const entry = manifestOf(manifest).exports?.['./migrations'];
+  return entry?.default ? [new URL(entry.default, manifest)] : [];
 }
 
 interface Manifest {
-  name: string;
   dependencies: Record<string, string>;
-  exports: Record<string, { default: string }>;
+  exports?: Record<string, { default?: string }>;
 }
 
 const manifestOf = (path: URL): Manifest => JSON.parse(readFileSync(path, 'utf8'));

@@ -2,6 +2,15 @@ import { z } from 'zod';
 
 /** Building blocks of OpenAPI 3.1 documents. */
 
+export const types = {
+  text: { type: 'string' },
+  integer: { type: 'integer' },
+  uuid: { type: 'string', format: 'uuid' },
+  /** RFC 3339. */
+  time: { type: 'string', format: 'date-time' },
+};
+const { text, integer } = types;
+
 export const json = (schema: object, example?: object) => ({
   'application/json': { schema, ...(example && { example }) },
 });
@@ -31,17 +40,81 @@ export function schemaOf(schema: z.ZodType): object {
 export const queryOf = (schema: z.ZodObject) =>
   Object.entries(schema.shape).map(([name, field]) => ({ name, in: 'query', schema: schemaOf(field as z.ZodType) }));
 
-const text = { type: 'string' };
-
 /** `components.schemas.Problem`. */
-export const problemSchema = record(
-  { type: text, title: text, status: { type: 'integer' } },
-  { detail: text, instance: text, errors: arrayOf(record({ field: text, message: text })) },
+const problemSchema = record(
+  { type: text, title: text, status: integer },
+  { detail: text, instance: text, traceId: text, errors: arrayOf(record({ field: text, message: text })) },
 );
 
-/** Returns a function from status codes to responses, each described by its meaning in this API. */
-export function problemsOf(meaning: Record<number, string>) {
-  const content = { 'application/problem+json': { schema: ref('Problem') } };
-  return (...statuses: number[]) =>
-    Object.fromEntries(statuses.map((code) => [code, { description: meaning[code], content }]));
+/** What any request may get. */
+const ANY_REQUEST: Record<number, string> = {
+  400: 'Malformed or invalid; `errors` names the fields',
+  503: 'The database is unavailable: see Retry-After',
+};
+
+/** What a request with a body may get as well. */
+const WITH_BODY: Record<number, string> = {
+  413: 'The body is larger than 256 KiB',
+  415: 'The body is not application/json, or has a Content-Encoding',
+};
+
+/** What Node and the router answer, whatever the operation. */
+const EVERY_OPERATION =
+  'Every error is application/problem+json. Besides what is listed, any request may get 405 with `Allow`, 408, 417 or 431.';
+
+const HEADERS: Record<number, object> = {
+  401: { 'WWW-Authenticate': { schema: text } },
+  409: { 'Retry-After': { description: 'When a retry may succeed', schema: text } },
+  429: { 'Retry-After': { required: true, schema: text } },
+  503: { 'Retry-After': { schema: text } },
+};
+
+const problems = (meaning: Record<number, string>) =>
+  Object.fromEntries(
+    Object.entries(meaning).map(([status, description]) => [
+      status,
+      {
+        description,
+        ...(HEADERS[Number(status)] && { headers: HEADERS[Number(status)] }),
+        content: { 'application/problem+json': { schema: ref('Problem') } },
+      },
+    ]),
+  );
+
+/** The errors of an operation without a body: by status, what each means in this API. */
+export const problemsOf = (meaning: Record<number, string> = {}) => problems({ ...ANY_REQUEST, ...meaning });
+
+/** The errors of an operation with a body. */
+export const problemsWithBody = (meaning: Record<number, string> = {}) =>
+  problems({ ...ANY_REQUEST, ...WITH_BODY, ...meaning });
+
+/** The security scheme of operations for operators, by its name. */
+export const operatorToken = { operatorToken: { type: 'http', scheme: 'bearer' } };
+
+export interface OpenApiOptions {
+  title: string;
+  description: string;
+  paths: object;
+  /** What the API itself sends, to the URLs that its clients name. */
+  webhooks?: object;
+  /** What `ref` refers to; `Problem` is added. */
+  schemas: Record<string, object>;
+  securitySchemes?: object;
+  /** Of all operations. */
+  security?: readonly object[];
+}
+
+/** A whole document. */
+export function openApi({ title, description, paths, webhooks, schemas, securitySchemes, security }: OpenApiOptions) {
+  return {
+    openapi: '3.1.0',
+    info: { title, version: '1.0.0', description: `${description} ${EVERY_OPERATION}` },
+    ...(security && { security }),
+    paths,
+    ...(webhooks && { webhooks }),
+    components: {
+      ...(securitySchemes && { securitySchemes }),
+      schemas: { ...schemas, Problem: problemSchema },
+    },
+  };
 }

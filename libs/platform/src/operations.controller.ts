@@ -14,6 +14,14 @@ export class OperationsController {
     return { status: 'live' };
   }
 
+  /** 200 from when the process was ready for the first time, whatever fails later; until then 503. */
+  @Get('health/startup')
+  async startup(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: 'started' | 'starting' }> {
+    const started = await this.health.hasStarted();
+    void reply.status(started ? 200 : 503);
+    return { status: started ? 'started' : 'starting' };
+  }
+
   /** 200 when the process is ready, otherwise 503; names the failing checks. */
   @Get('health/ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {

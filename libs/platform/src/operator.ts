@@ -3,8 +3,13 @@ import { Problem } from './problem.js';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/** Requires `Authorization: Bearer <token>`; otherwise a 401. */
-export function requireOperator(authorization: string | undefined, token: string): void {
-  const given = /^Bearer (.+)$/.exec(authorization ?? '')?.[1] ?? '';
-  if (!timingSafeEqual(digest(given), digest(token))) throw new Problem('unauthorized');
+/** Authorizes operators: `Authorization: Bearer <token>`. Without a token nobody is one. */
+export class OperatorToken {
+  constructor(private readonly token: string | undefined) {}
+
+  /** Throws a 401 unless the header has the token. */
+  check(authorization: string | undefined): void {
+    const given = /^bearer +(.+)$/i.exec(authorization ?? '')?.[1] ?? '';
+    if (!this.token || !timingSafeEqual(digest(given), digest(this.token))) throw new Problem('unauthorized');
+  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { queryNumber } from './validate.js';
 
 /** The response of every list. */
 export interface Page<Item> {
@@ -7,10 +8,9 @@ export interface Page<Item> {
   nextCursor: string | null;
 }
 
-/** `?limit=` (1 to 1,000, default 100) and `?cursor=` of a list. */
+/** `?limit=` (1 to 1,000, default 100) of a list, which adds `cursor` as it makes them. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
-  cursor: z.string().max(200).optional(),
+  limit: queryNumber(z.int().min(1).max(1_000)).default(100),
 };
 
 /**

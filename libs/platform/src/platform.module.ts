@@ -3,11 +3,14 @@ import { Database } from './database.js';
 import { Health } from './health.js';
 import { Logger } from './logger.js';
 import { OperationsController } from './operations.controller.js';
+import { OperatorToken } from './operator.js';
 
 export interface PlatformOptions {
   logger: Logger;
   /** The service's own, and one of its readiness checks. */
   database?: Database;
+  /** What `@OperatorOnly()` routes require. */
+  operatorToken?: string;
 }
 
 /** Provides `Logger`, `Database` and `Health` to every module of a process, and serves health and metrics. */
@@ -17,13 +20,14 @@ export class PlatformModule implements OnApplicationShutdown {
     private readonly health: Health,
     @Optional() @Inject(Database) private readonly database?: Database,
   ) {
-    if (database) this.health.add({ name: 'postgres', check: () => answers(database) });
+    if (database) this.health.add({ name: 'postgres', check: () => writable(database) });
   }
 
-  static with({ logger, database }: PlatformOptions): DynamicModule {
+  static with({ logger, database, operatorToken }: PlatformOptions): DynamicModule {
     const values = [
       { provide: Logger, useValue: logger },
       { provide: Health, useValue: new Health() },
+      { provide: OperatorToken, useValue: new OperatorToken(operatorToken) },
       ...(database ? [{ provide: Database, useValue: database }] : []),
     ];
     return { module: PlatformModule, global: true, providers: values, exports: values.map(({ provide }) => provide) };
@@ -35,6 +39,8 @@ export class PlatformModule implements OnApplicationShutdown {
   }
 }
 
-async function answers(database: Database): Promise<void> {
-  await database.pool.query('SELECT 1');
+/** A standby or a database that was set read-only answers, but accepts no writes. */
+async function writable(database: Database): Promise<void> {
+  const { rows } = await database.pool.query<{ transaction_read_only: string }>('SHOW transaction_read_only');
+  if (rows[0]?.transaction_read_only === 'on') throw new Error('the database is read-only');
 }

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { faultOf } from '@waybill/outbox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isDatabaseUnavailable } from './database.js';
+import { traceIdOf } from './http-tracing.js';
 import type { Logger } from './logger.js';
 import { Problem, type ProblemName } from './problem.js';
 
@@ -31,7 +32,7 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (problem.status === 413) drainRequest(request, reply);
-    sendProblem(reply, problem, request.url);
+    sendProblem(reply, problem, request);
   }
 }
 
@@ -45,22 +46,28 @@ function drainRequest(request: FastifyRequest, reply: FastifyReply): void {
 }
 
 /** Sends the response of RFC 9457. */
-export function sendProblem(reply: FastifyReply, problem: Problem, url: string): void {
-  const { retryAfterSeconds } = problem.details;
-  if (retryAfterSeconds) void reply.header('retry-after', String(retryAfterSeconds));
-  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+export function sendProblem(reply: FastifyReply, problem: Problem, request: FastifyRequest): void {
+  const instance = request.url.split('?', 1)[0];
   void reply
     .status(problem.status)
+    .headers(problem.headers())
     .type('application/problem+json')
-    .send(JSON.stringify(problem.toJSON(url.split('?', 1)[0])));
+    .send(JSON.stringify(problem.toJSON({ instance, traceId: traceIdOf(request) })));
 }
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (isDatabaseUnavailable(error))
-    return new Problem('unavailable', { detail: 'the database is unavailable', retryAfterSeconds: 2 });
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number })?.statusCode;
-  if (!status || status >= 500 || status < 400) return new Problem('internal');
-  const name = NAME_OF_STATUS[status] ?? 'malformed-request';
-  return new Problem(name, { detail: (error as Error).message });
+  if (status && status >= 400 && status < 500)
+    return new Problem(NAME_OF_STATUS[status] ?? 'malformed-request', { detail: (error as Error).message });
+  switch (faultOf(error)) {
+    case 'unavailable':
+      return new Problem('unavailable', { detail: 'the database is unavailable', retryAfterSeconds: 2 });
+    case 'conflict':
+      return new Problem('unavailable', { detail: 'another request was faster', retryAfterSeconds: 1 });
+    case 'data':
+      return new Problem('invalid-request', { detail: 'the database cannot store this' });
+    default:
+      return new Problem('internal');
+  }
 }

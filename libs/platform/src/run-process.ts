@@ -1,19 +1,21 @@
-import type { DynamicModule, LoggerService } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { collectDefaultMetrics } from 'prom-client';
 import type { ProcessConfig } from './config.js';
 import { Health } from './health.js';
+import { createApp } from './http-app.js';
 import { createLogger, type Logger } from './logger.js';
-import { ProblemFilter, problemOf, sendProblem } from './problem.filter.js';
 import { Problem } from './problem.js';
+import { startTracing } from './tracing.js';
 
 /** A process that drains for longer exits anyway. */
 const DRAIN_LIMIT = 9_500;
-const BODY_LIMIT = 256 * 1024;
-/** How long a client may take to send a request, in milliseconds. */
-const REQUEST_TIMEOUT = 30_000;
+/**
+ * How often prom-client looks at the event loop, in ms: `nodejs_eventloop_lag_*` of an idle process are this. At its default of
+ * 10 that costs an idle process more than all else that it does.
+ */
+const EVENT_LOOP_SAMPLES = 100;
 
 export interface ProcessOptions<Config extends ProcessConfig> {
   /** In every line of its log. */
@@ -38,63 +40,34 @@ export async function runProcess<Config extends ProcessConfig>(options: ProcessO
   };
   process.on('uncaughtException', end);
   process.on('unhandledRejection', end);
-  collectDefaultMetrics();
+  collectDefaultMetrics({ eventLoopMonitoringPrecision: EVENT_LOOP_SAMPLES });
 
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio } = config;
+  const exportSpans = await startTracing({ service: name, endpoint, ratio, logger });
   const app = await createApp(module.with(config, logger), logger);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void drain(app, logger, signal));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => void drain(app, logger, { signal, delay: config.DRAIN_DELAY, exportSpans }));
+  }
   await prepare?.(app);
   await app.listen(config.PORT, config.HOST);
   logger.info({ url: await app.getUrl() }, 'listening');
 }
 
-/** The application as `runProcess` runs it: Fastify, JSON bodies only, errors as problem+json. */
-export async function createApp(module: DynamicModule, logger: Logger): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({
-    bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT,
-    forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 200 },
-    // What Fastify rejects before it has a route, such as a path that cannot be decoded.
-    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
-      void sendProblem(reply, problemOf(error), request.url),
-  });
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
-    bodyParser: false,
-    abortOnError: false,
-    logger: nestLogger(logger),
-  });
-  adapter.getInstance().removeContentTypeParser('text/plain');
-  // A keep-alive connection would keep a stopping process alive.
-  const health = app.get(Health);
-  adapter.getInstance().addHook('onSend', async (_, reply) => {
-    if (health.isDraining) void reply.header('connection', 'close');
-  });
-  app.useGlobalFilters(new ProblemFilter(logger));
-  return app;
-}
-
-async function drain(app: NestFastifyApplication, logger: Logger, signal: string): Promise<void> {
+/** For `delay` ms, load balancers see that it is not ready, while it still accepts connections. */
+async function drain(
+  app: NestFastifyApplication,
+  logger: Logger,
+  { signal, delay, exportSpans }: { signal: string; delay: number; exportSpans: () => Promise<void> },
+): Promise<void> {
   logger.info({ signal }, 'stopping');
   setTimeout(() => {
     logger.warn({}, 'exiting before everything has drained');
     process.exit(0);
   }, DRAIN_LIMIT).unref();
   app.get(Health).drain();
+  await pause(delay);
   await app.close();
+  await exportSpans().catch((error) => logger.warn({ err: error }, 'could not export the last spans'));
   logger.info({}, 'stopped');
   process.exit(0);
-}
-
-/** Nest's own lines, in our format; its start-up chatter only at debug. */
-function nestLogger(logger: Logger): LoggerService {
-  const text = (message: unknown) => (message instanceof Error ? message.message : String(message));
-  const context = (rest: unknown[]) => ({ context: rest.at(-1) });
-  return {
-    log: (message, ...rest) => logger.debug(context(rest), text(message)),
-    debug: (message, ...rest) => logger.debug(context(rest), text(message)),
-    verbose: (message, ...rest) => logger.debug(context(rest), text(message)),
-    warn: (message, ...rest) => logger.warn(context(rest), text(message)),
-    error: (message, ...rest) => logger.error(context(rest), text(message)),
-    fatal: (message, ...rest) => logger.error(context(rest), text(message)),
-  };
 }

@@ -3,6 +3,9 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import type { NativeConnection, Worker, WorkerOptions } from '@temporalio/worker';
 import type { HealthCheck } from './health.js';
 import type { Logger } from './logger.js';
+import { tracedActivities } from './temporal-tracing.js';
+
+export { tracedStarts } from './temporal-tracing.js';
 
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 2_000;
@@ -22,7 +25,8 @@ export interface TemporalWorkerOptions extends Omit<WorkerOptions, 'connection' 
 export class TemporalWorker implements OnApplicationBootstrap, BeforeApplicationShutdown, HealthCheck {
   readonly name = 'temporal';
   private readonly identity: string;
-  private connection: NativeConnection | undefined;
+  /** While it is connected. A client that shares it gets the first task of a workflow it starts to this worker at once. */
+  connection: NativeConnection | undefined;
   private worker: Worker | undefined;
   private running: Promise<void> | undefined;
   private readonly stopping = new AbortController();
@@ -64,10 +68,9 @@ export class TemporalWorker implements OnApplicationBootstrap, BeforeApplication
         await sleep(pause, undefined, { signal: this.stopping.signal }).catch(() => {});
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       } finally {
-        await this.connection
-          ?.close()
-          .catch((error) => logger.debug({ err: error }, 'closing the connection to Temporal'));
-        this.connection = undefined;
+        const { connection } = this;
+        this.connection = undefined; // nobody is to use it from here on
+        await connection?.close().catch((error) => logger.debug({ err: error }, 'closing the connection to Temporal'));
       }
     }
   }
@@ -77,7 +80,9 @@ export class TemporalWorker implements OnApplicationBootstrap, BeforeApplication
     const { address, logger, ...options } = this.options;
     const { NativeConnection, Worker } = await installRuntime(logger);
     this.connection = await NativeConnection.connect({ address });
-    this.worker = await Worker.create({ ...options, connection: this.connection, identity: this.identity });
+    const { connection, identity } = this;
+    const interceptors = { activity: [tracedActivities] };
+    this.worker = await Worker.create({ ...options, connection, identity, interceptors });
     if (this.stopping.signal.aborted) return;
     await this.worker.run();
   }

@@ -35,7 +35,7 @@ async function create(kafka: Kafka, topic: string, numPartitions: number): Promi
   await admin.connect();
   try {
     await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: false });
-    await until(`${topic} has leaders`, () => admin.fetchTopicOffsets(topic), { within: '30s' });
+    await until(`${topic} has leaders`, () => admin.fetchTopicOffsets(topic));
   } finally {
     await admin.disconnect();
   }
@@ -46,7 +46,7 @@ async function drop(kafka: Kafka, prefix: string): Promise<void> {
   await admin.connect();
   try {
     // A killed member leaves when its session times out.
-    await until('its groups have no members', () => deleteGroups(admin, prefix), { within: '40s' });
+    await until('its groups have no members', () => deleteGroups(admin, prefix));
     const topics = (await admin.listTopics()).filter((name) => name.startsWith(prefix));
     if (topics.length) await admin.deleteTopics({ topics });
   } finally {

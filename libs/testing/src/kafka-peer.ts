@@ -60,7 +60,7 @@ export class KafkaPeer {
   /** The events about a subject in the subscribed topics, in order, once there are `count`. */
   async received(subject: string, count: number): Promise<ReceivedEvent[]> {
     const about = () => this.events.filter(({ key }) => key === subject);
-    await until(`${count} events about ${subject} were received`, () => about().length >= count, { within: '30s' });
+    await until(`${count} events about ${subject} were received`, () => about().length >= count);
     return about();
   }
 

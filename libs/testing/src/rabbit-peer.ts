@@ -57,9 +57,7 @@ export class RabbitPeer {
   async request<Body>(task: TestContract<Body>, body: Body): Promise<unknown> {
     const correlationId = crypto.randomUUID();
     await this.send(task, body, { correlationId });
-    const [reply] = await until(`${task.type} has its reply`, () => this.repliesTo(correlationId, 1), {
-      within: '30s',
-    });
+    const [reply] = await until(`${task.type} has its reply`, () => this.repliesTo(correlationId, 1));
     return JSON.parse(reply!.body);
   }
 
@@ -71,7 +69,7 @@ export class RabbitPeer {
 
   /** Removes and returns the next message of a queue, once there is one. */
   async take(queue: string): Promise<QueuedMessage> {
-    return toQueued(await until(`${queue} has a message`, () => this.queues.take(queue), { within: '30s' }));
+    return toQueued(await until(`${queue} has a message`, () => this.queues.take(queue)));
   }
 
   /** Makes a queue that nobody else declares in this test. */
@@ -93,9 +91,13 @@ export class RabbitPeer {
     await Promise.all([this.connection.close(), this.queues.close()]);
   }
 
-  /** Resolves once the broker has it. */
   private publish(queue: string, body: Buffer, properties: Options.Publish): Promise<void> {
-    const always = { mandatory: true, persistent: true, contentType: 'application/json', contentEncoding: 'utf-8' };
+    return this.publishRaw(queue, body, { contentType: 'application/json', contentEncoding: 'utf-8', ...properties });
+  }
+
+  /** Any bytes with any properties. Resolves once the broker has it. */
+  publishRaw(queue: string, body: Buffer, properties: Options.Publish): Promise<void> {
+    const always = { mandatory: true, persistent: true };
     return new Promise((resolve, reject) => {
       this.channel.sendToQueue(queue, body, { ...always, ...properties }, (error) => {
         if (error) reject(error);

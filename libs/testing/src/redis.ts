@@ -45,7 +45,7 @@ export async function startOwnRedis(): Promise<RunningRedis> {
     rmSync(directory, { recursive: true, force: true });
   };
   process.once('exit', () => server.kill('SIGKILL'));
-  await until('Redis answers', () => answers(port, server), { within: '20s' }).catch(async (error) => {
+  await until('Redis answers', () => answers(port, server)).catch(async (error) => {
     await stop();
     throw error;
   });

@@ -50,7 +50,7 @@ export async function startS3(): Promise<RunningS3> {
 
   const restart = async () => {
     server = spawn(program, settings, { stdio: 'ignore', env });
-    await until('the S3 server answers', () => answers(endpoint, server), { within: '20s' });
+    await until('the S3 server answers', () => answers(endpoint, server));
   };
   await restart();
   return {

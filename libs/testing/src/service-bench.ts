@@ -24,6 +24,7 @@ export interface ServiceSettings {
   HOST: string;
   PORT: number;
   LOG_LEVEL: 'silent';
+  DRAIN_DELAY: number;
   DATABASE_URL: string;
   RABBITMQ_URL: string;
   KAFKA_BROKERS: string[];
@@ -38,6 +39,8 @@ export interface ServiceSettings {
 export class ServiceBench<App extends ServiceApp = ServiceApp> {
   private constructor(
     readonly app: App,
+    /** Those that it was started with. */
+    readonly settings: ServiceSettings,
     readonly database: FreshDatabase,
     readonly rabbit: RabbitPeer,
     readonly kafka: KafkaPeer,
@@ -50,21 +53,23 @@ export class ServiceBench<App extends ServiceApp = ServiceApp> {
     start: (settings: ServiceSettings) => Promise<App>,
   ): Promise<ServiceBench<App>> {
     const [database, vhost, topics] = await Promise.all([freshDatabase(), freshVhost(), freshTopics()]);
-    const app = await start({
+    const settings: ServiceSettings = {
       HOST: '127.0.0.1',
       PORT: 0,
       LOG_LEVEL: 'silent',
+      DRAIN_DELAY: 0,
       DATABASE_URL: database.url,
       RABBITMQ_URL: vhost.url,
       KAFKA_BROKERS: [backingServices().kafka],
       KAFKA_TOPIC_PREFIX: topics.prefix,
       KAFKA_RETENTION: undefined,
       KAFKA_CLIENT: 'kafkajs',
-    });
+    };
+    const app = await start(settings);
     const rabbit = await RabbitPeer.connect(vhost.url);
     const kafka = new KafkaPeer(topics);
     await untilReady(app);
-    return new ServiceBench(app, database, rabbit, kafka, async () => {
+    return new ServiceBench(app, settings, database, rabbit, kafka, async () => {
       await app.close();
       await Promise.all([rabbit.close(), kafka.close()]);
       await Promise.all([database.drop(), vhost.drop(), topics.drop()]);
@@ -91,20 +96,14 @@ export class ServiceBench<App extends ServiceApp = ServiceApp> {
   }
 
   async untilHandled(source: string, count: number): Promise<void> {
-    await until(`${count} of ${source} are handled`, async () => (await this.handled(source)) >= count, {
-      within: '30s',
-    });
+    await until(`${count} of ${source} are handled`, async () => (await this.handled(source)) >= count);
   }
 }
 
 async function untilReady(app: ServiceApp): Promise<void> {
-  await until(
-    'the service is ready',
-    async () => {
-      const response = await app.inject('/health/ready');
-      if (response.statusCode !== 200) throw new Error(response.body);
-      return true;
-    },
-    { within: '45s' },
-  );
+  await until('the service is ready', async () => {
+    const response = await app.inject('/health/ready');
+    if (response.statusCode !== 200) throw new Error(response.body);
+    return true;
+  });
 }

@@ -7,15 +7,21 @@ export interface TestSize {
   outboxTransactions: number;
   /** Of copies of one consumer. */
   consumerKills: number;
-  /** Each container is not only crashed but also killed and started by hand, and the system is also restarted. */
+  /** To the topics, and as many to the queues, of arbitrary bytes. */
+  randomMessages: number;
+  /** Through each transport, while its memory is measured. */
+  memoryMessages: number;
+  /** Each container is not only crashed but also killed and started by hand, and the system also restarted. */
   containersAlsoByHand: boolean;
 }
 
 const SHORT: TestSize = {
   killsPerProcess: 2,
   outageMs: 30_000,
-  outboxTransactions: 1_000,
+  outboxTransactions: 600,
   consumerKills: 30,
+  randomMessages: 100,
+  memoryMessages: 30_000,
   containersAlsoByHand: false,
 };
 
@@ -24,6 +30,8 @@ const LONG: TestSize = {
   outageMs: 120_000,
   outboxTransactions: 3_300,
   consumerKills: 100,
+  randomMessages: 2_000,
+  memoryMessages: 300_000,
   containersAlsoByHand: true,
 };
 

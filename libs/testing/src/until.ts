@@ -4,13 +4,13 @@ const POLL_INTERVAL_MS = 20;
 const UNITS = { ms: 1, s: 1_000, m: 60_000 };
 
 /**
- * Resolves with the condition's first truthy value. Rejects after `within` (default `10s`), naming what it waited for and
- * the condition's last error: a condition that throws is not met yet.
+ * Resolves with the condition's first truthy value. Rejects after `within` (default `60s`: a passing test never waits for it),
+ * naming what it waited for and the condition's last error: a condition that throws is not met yet.
  */
 export async function until<T>(
   what: string,
   condition: () => Promise<T | undefined | false> | T | undefined | false,
-  { within = '10s' }: { within?: `${number}${'ms' | 's' | 'm'}` } = {},
+  { within = '60s' }: { within?: `${number}${'ms' | 's' | 'm'}` } = {},
 ): Promise<T> {
   const deadline = performance.now() + milliseconds(within);
   let cause: unknown;
