@@ -15,10 +15,14 @@ export const consumers: Record<string, Consumer> = {
   },
   inventory: {
     queues: [queues.inventoryCancelShipment, queues.inventoryRelease, queues.inventoryReserve, queues.inventoryShip],
-    topics: [topics.ordersEvents],
+    topics: [topics.ordersEvents, topics.paymentsEvents],
   },
   order: {
-    queues: [queues.ordersProcess, queues.ordersReplies],
-    topics: [topics.catalogProducts, topics.inventoryEvents],
+    queues: [queues.ordersCancel, queues.ordersProcess, queues.ordersReplies, queues.webhooksSend],
+    topics: [topics.catalogProducts, topics.inventoryEvents, topics.paymentsEvents],
+  },
+  payment: {
+    queues: [],
+    topics: [topics.inventoryEvents, topics.ordersEvents],
   },
 };

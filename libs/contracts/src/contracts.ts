@@ -1,19 +1,5 @@
 import type { Contract } from '@waybill/messaging/contract';
-import * as catalogEvents from './catalog.events.js';
-import * as emailTasks from './email.tasks.js';
-import * as inventoryEvents from './inventory.events.js';
-import * as inventoryTasks from './inventory.tasks.js';
-import * as ordersEvents from './orders.events.js';
-import * as ordersTasks from './orders.tasks.js';
-import * as paymentsEvents from './payments.events.js';
+import * as messages from './messages.js';
 
 /** Every message contract, for documents and tests. Senders and handlers import the one they need. */
-export const contracts: readonly Contract[] = [
-  ordersTasks,
-  ordersEvents,
-  inventoryTasks,
-  inventoryEvents,
-  paymentsEvents,
-  emailTasks,
-  catalogEvents,
-].flatMap((file) => Object.values(file) as unknown as Contract[]);
+export const contracts: readonly Contract[] = Object.values(messages) as unknown as Contract[];

@@ -1,14 +1,8 @@
-export * from './catalog.events.js';
 export * from './consumers.js';
 export { contracts } from './contracts.js';
 export { ORDERS_FOR_REVIEW } from './dead-letter-queues.js';
-export * from './email.tasks.js';
-export * from './inventory.events.js';
-export * from './inventory.tasks.js';
-export * from './orders.events.js';
-export * from './orders.tasks.js';
+export * from './messages.js';
 export * from './payments.activities.js';
-export * from './payments.events.js';
 export * from './queues.js';
 export * from './topics.js';
 export * from './topology.js';

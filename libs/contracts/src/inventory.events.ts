@@ -1,7 +1,7 @@
 import { type BodyOf, defineEvent } from '@waybill/messaging/contract';
 import { z } from 'zod';
 import { inventoryEvents } from './topics.js';
-import { Attempt, Line, Timestamp } from './values.js';
+import { Attempt, Charge, FailureReason, Line, SagaStep, Timestamp } from './values.js';
 
 const subject = ({ orderId }: { orderId: string }) => orderId;
 const Shipment = Attempt.extend({ shipmentId: z.string() });
@@ -10,7 +10,11 @@ export const InventoryReserved = defineEvent({
   type: 'waybill.InventoryReserved.v1',
   topic: inventoryEvents,
   subject,
-  schema: Attempt.extend({ items: z.array(Line) }),
+  schema: SagaStep.extend({
+    items: z.array(Line),
+    /** What is charged now, in a choreographed saga. */
+    charge: Charge.optional(),
+  }),
 });
 export type InventoryReserved = BodyOf<typeof InventoryReserved>;
 
@@ -18,7 +22,7 @@ export const InventoryRejected = defineEvent({
   type: 'waybill.InventoryRejected.v1',
   topic: inventoryEvents,
   subject,
-  schema: Attempt.extend({ shortages: z.array(Line.extend({ available: z.int() })) }),
+  schema: SagaStep.extend({ shortages: z.array(Line.extend({ available: z.int() })) }),
 });
 export type InventoryRejected = BodyOf<typeof InventoryRejected>;
 
@@ -26,7 +30,10 @@ export const InventoryReleased = defineEvent({
   type: 'waybill.InventoryReleased.v1',
   topic: inventoryEvents,
   subject,
-  schema: Attempt,
+  schema: SagaStep.extend({
+    /** Why the attempt fails, when a later step of a choreographed saga failed. */
+    reason: FailureReason.optional(),
+  }),
 });
 export type InventoryReleased = BodyOf<typeof InventoryReleased>;
 
@@ -34,7 +41,7 @@ export const ShipmentCreated = defineEvent({
   type: 'waybill.ShipmentCreated.v1',
   topic: inventoryEvents,
   subject,
-  schema: Shipment,
+  schema: Shipment.extend(SagaStep.shape),
 });
 export type ShipmentCreated = BodyOf<typeof ShipmentCreated>;
 

@@ -1,12 +1,12 @@
-import { type BodyOf, defineEvent } from '@waybill/messaging/contract';
+import { type BodyOf, defineEvent, upcast } from '@waybill/messaging/contract';
 import { z } from 'zod';
 import { ordersEvents } from './topics.js';
-import { Attempt, FailureReason, Id, Money, PricedLine, Timestamp } from './values.js';
+import { Attempt, Charge, FailureReason, Id, Line, Money, PricedLine, Timestamp } from './values.js';
 
 const subject = ({ orderId }: { orderId: string }) => orderId;
 
-/** All that a consumer needs to know about the order, so that it never has to query for it. */
-const Order = Attempt.extend({
+/** With the address to which the customer is mailed about it: no other event has it, because the topic keeps them. */
+const OrderWithEmail = Attempt.extend({
   customerId: Id,
   email: z.string(),
   items: z.array(PricedLine),
@@ -14,19 +14,48 @@ const Order = Attempt.extend({
   createdAt: Timestamp,
 });
 
-export const OrderCreated = defineEvent({
+/** All that a consumer needs to know about the order, so that it never has to query for it. */
+const Order = OrderWithEmail.omit({ email: true });
+
+const OrderCreatedV1 = defineEvent({
   type: 'waybill.OrderCreated.v1',
   topic: ordersEvents,
   subject,
-  schema: Order.extend({ paymentToken: Id }),
+  schema: OrderWithEmail.extend({ paymentToken: Id }),
+});
+
+export const OrderCreated = defineEvent({
+  type: 'waybill.OrderCreated.v2',
+  topic: ordersEvents,
+  subject,
+  schema: Order,
+  replaces: upcast(OrderCreatedV1, ({ email: _, paymentToken: __, ...order }) => order),
 });
 export type OrderCreated = BodyOf<typeof OrderCreated>;
+
+/** The first event of a choreographed saga: inventory reserves the items, and what is charged then travels with the events. */
+export const OrderProcessingStarted = defineEvent({
+  type: 'waybill.OrderProcessingStarted.v1',
+  topic: ordersEvents,
+  subject,
+  schema: Attempt.extend({ items: z.array(Line), charge: Charge }),
+});
+export type OrderProcessingStarted = BodyOf<typeof OrderProcessingStarted>;
+
+/** A choreographed attempt was cancelled or exceeded a deadline: each service undoes its steps, payment first. */
+export const OrderAborted = defineEvent({
+  type: 'waybill.OrderAborted.v1',
+  topic: ordersEvents,
+  subject,
+  schema: Attempt,
+});
+export type OrderAborted = BodyOf<typeof OrderAborted>;
 
 export const OrderConfirmed = defineEvent({
   type: 'waybill.OrderConfirmed.v1',
   topic: ordersEvents,
   subject,
-  schema: Order.extend({ confirmedAt: Timestamp }),
+  schema: OrderWithEmail.extend({ confirmedAt: Timestamp }),
 });
 export type OrderConfirmed = BodyOf<typeof OrderConfirmed>;
 
@@ -34,7 +63,7 @@ export const OrderFailed = defineEvent({
   type: 'waybill.OrderFailed.v1',
   topic: ordersEvents,
   subject,
-  schema: Order.extend({ reason: FailureReason, failedAt: Timestamp }),
+  schema: OrderWithEmail.extend({ reason: FailureReason, failedAt: Timestamp }),
 });
 export type OrderFailed = BodyOf<typeof OrderFailed>;
 
@@ -42,7 +71,7 @@ export const OrderCancelled = defineEvent({
   type: 'waybill.OrderCancelled.v1',
   topic: ordersEvents,
   subject,
-  schema: Order.extend({ cancelledAt: Timestamp }),
+  schema: OrderWithEmail.extend({ cancelledAt: Timestamp }),
 });
 export type OrderCancelled = BodyOf<typeof OrderCancelled>;
 

@@ -9,7 +9,10 @@ export interface ChargeRequest {
   /** Minor units. */
   amount: number;
   currency: string;
+  /** Sealed for this order (`seal` of @waybill/platform): Temporal shows the arguments of activities to anyone. */
   paymentToken: string;
+  /** Set when no orchestrator waits for the result: the next step follows from its event. */
+  saga?: 'choreography';
 }
 
 export type ChargeResult =

@@ -1,16 +1,16 @@
 import { type BodyOf, defineEvent } from '@waybill/messaging/contract';
 import { z } from 'zod';
 import { paymentsEvents } from './topics.js';
-import { Attempt, FailureReason, Money } from './values.js';
+import { Attempt, FailureReason, Money, SagaStep } from './values.js';
 
 const subject = ({ orderId }: { orderId: string }) => orderId;
-const Payment = Attempt.extend({ paymentId: z.string(), total: Money });
+const payment = { paymentId: z.string(), total: Money };
 
 export const PaymentCharged = defineEvent({
   type: 'waybill.PaymentCharged.v1',
   topic: paymentsEvents,
   subject,
-  schema: Payment,
+  schema: SagaStep.extend(payment),
 });
 export type PaymentCharged = BodyOf<typeof PaymentCharged>;
 
@@ -18,7 +18,7 @@ export const PaymentFailed = defineEvent({
   type: 'waybill.PaymentFailed.v1',
   topic: paymentsEvents,
   subject,
-  schema: Payment.extend({ reason: FailureReason }),
+  schema: SagaStep.extend({ ...payment, reason: FailureReason }),
 });
 export type PaymentFailed = BodyOf<typeof PaymentFailed>;
 
@@ -26,6 +26,15 @@ export const PaymentRefunded = defineEvent({
   type: 'waybill.PaymentRefunded.v1',
   topic: paymentsEvents,
   subject,
-  schema: Payment,
+  schema: Attempt.extend(payment),
 });
 export type PaymentRefunded = BodyOf<typeof PaymentRefunded>;
+
+/** An aborted attempt of a choreographed saga holds no money and never will: it was refunded, or not charged. */
+export const PaymentUndone = defineEvent({
+  type: 'waybill.PaymentUndone.v1',
+  topic: paymentsEvents,
+  subject,
+  schema: Attempt,
+});
+export type PaymentUndone = BodyOf<typeof PaymentUndone>;

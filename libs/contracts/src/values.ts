@@ -20,6 +20,21 @@ export const Timestamp = z.iso.datetime();
 /** One run of an order's saga. */
 export const Attempt = z.object({ orderId: z.uuid(), attempt: z.int().positive() });
 
+/** A step of one attempt. `saga` is set when no orchestrator runs the attempt: the next step then follows from this event. */
+export const SagaStep = Attempt.extend({ saga: z.literal('choreography').optional() });
+
+/** Whether the next step follows from this event. An orchestrator reads replies and has no use for it. */
+export const isChoreographed = ({ saga }: Pick<z.output<typeof SagaStep>, 'saga'>): boolean => saga === 'choreography';
+
+/** What the payment service needs to charge an attempt. */
+export const Charge = z.object({
+  customerId: Id,
+  total: Money,
+  /** Sealed for this order (`seal` of @waybill/platform): topics keep it, and anyone may read them. */
+  paymentToken: z.string(),
+});
+export type Charge = z.output<typeof Charge>;
+
 /** Why an order FAILED. */
 export const FailureReason = z.enum([
   'OUT_OF_STOCK',
