@@ -7,9 +7,10 @@ import { PlatformModule } from '@waybill/platform/nest';
 import { prismaAdapter } from '@waybill/platform/prisma';
 import type { ApiConfig } from './config.js';
 import { Admission, AdmissionLimits } from './http/admission.js';
+import { CallbackUrls } from './http/callback-url.js';
 import { OrderProgressController } from './http/order-progress.controller.js';
 import { OrderWatch } from './http/order-watch.js';
-import { OrdersController } from './http/orders.controller.js';
+import { OrderListAccess, OrdersController } from './http/orders.controller.js';
 import { CatalogueRepository } from './persistence/catalogue.repository.js';
 import { PrismaClient } from './persistence/generated/client.js';
 import { OrderQueries } from './persistence/order.queries.js';
@@ -40,8 +41,10 @@ export class OrderApiModule {
         CatalogueRepository,
         {
           provide: AdmissionLimits,
-          useValue: new AdmissionLimits(config.OUTBOX_BACKLOG_LIMIT, config.OUTBOX_AGE_LIMIT),
+          useValue: new AdmissionLimits(config.OUTBOX_BACKLOG_LIMIT, config.OUTBOX_AGE_LIMIT, config.ORDER_WAIT_LIMIT),
         },
+        { provide: CallbackUrls, useValue: new CallbackUrls(config.WEBHOOK_TARGETS) },
+        { provide: OrderListAccess, useValue: new OrderListAccess(config.ORDER_LIST === 'open') },
         { provide: MessageOutbox, useValue: new MessageOutbox({ source: '/waybill/order' }) },
         { provide: OrderQueries, useValue: new OrderQueries(new PrismaClient({ adapter: prismaAdapter(database) })) },
         { provide: PostgresIdempotencyKeys, useValue: new PostgresIdempotencyKeys({ groupCommit: 20 }) },

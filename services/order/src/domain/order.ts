@@ -49,20 +49,33 @@ export interface Order {
   /** The current run of the saga; counts from 1. */
   attempt: number;
   status: OrderStatus;
-  reason?: string;
+  reason?: FailureReason;
   customerId: string;
   email: string;
   paymentToken: string;
+  /** Is called on each terminal status. Its query may hold secrets. */
+  callbackUrl?: string;
+  /** W3C Trace Context of the request that placed it. */
+  traceparent?: string;
   items: PricedLine[];
   total: Money;
   createdAt: Date;
   updatedAt: Date;
+  /** Whether no orchestrator runs this attempt. */
+  isChoreographed: boolean;
 }
 
-const TERMINAL: ReadonlySet<OrderStatus> = new Set(['CONFIRMED', 'SHIPPED', 'DELIVERED', 'FAILED', 'CANCELLED']);
+/** The way of an order to which nothing happens. */
+export const FORWARD: readonly OrderStatus[] = ['PENDING', 'RESERVED', 'PAID', 'CONFIRMED', 'SHIPPED', 'DELIVERED'];
+
+export const TERMINAL = ['CONFIRMED', 'SHIPPED', 'DELIVERED', 'FAILED', 'CANCELLED'] as const satisfies OrderStatus[];
+export type TerminalStatus = (typeof TERMINAL)[number];
 
 /** Whether the order has its outcome. CONFIRMED is one, although the shipment is still to come. */
-export const isTerminal = (status: OrderStatus): boolean => TERMINAL.has(status);
+export const isTerminal = (status: OrderStatus): status is TerminalStatus => TERMINAL.some((each) => each === status);
+
+/** The statuses of an order whose saga runs, or is to run. */
+export const UNFINISHED: readonly OrderStatus[] = STATUSES.filter((status) => !isTerminal(status));
 
 /** The statuses that an order may change from. A transition from any other status does nothing. */
 export const ALLOWED_FROM: Record<OrderStatus, readonly OrderStatus[]> = {
@@ -79,6 +92,11 @@ export const ALLOWED_FROM: Record<OrderStatus, readonly OrderStatus[]> = {
 /** Whether the status can never change again. */
 export const isFinal = (status: OrderStatus): boolean => STATUSES.every((next) => !ALLOWED_FROM[next].includes(status));
 
+/** One run of an order's saga; counts from 1. */
+export interface Attempt {
+  orderId: string;
+  attempt: number;
+}
+
 /** The workflow id of one attempt at an order, and the correlation id of its tasks. */
-export const sagaId = ({ orderId, attempt }: { orderId: string; attempt: number }): string =>
-  `order-${orderId}-${attempt}`;
+export const sagaId = ({ orderId, attempt }: Attempt): string => `order-${orderId}-${attempt}`;

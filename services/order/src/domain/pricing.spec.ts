@@ -1,3 +1,4 @@
+import type { Money } from './order.js';
 import { mergeLines, priceLines } from './pricing.js';
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
@@ -16,7 +17,29 @@ describe('the price of an order', () => {
   });
 
   it('is missing for a SKU that is not in the catalogue, and the SKU is named', () => {
-    expect(priceLines([{ sku: 'BOOK-999', quantity: 1 }], catalogue)).toEqual({ unknownSkus: ['BOOK-999'] });
+    expect(priceLines([{ sku: 'BOOK-999', quantity: 1 }], catalogue)).toEqual({
+      rejected: 'unknown-sku',
+      detail: 'unknown: BOOK-999',
+    });
+  });
+
+  it.each<[string, Money, string]>([
+    ['of another currency', { amount: 1_000, currency: 'USD' }, 'mixed-currencies'],
+    ['whose total has more digits than a number holds', eur(1e15), 'not-chargeable'],
+  ])('is missing with a line %s', (_, unitPrice, rejected) => {
+    const products = new Map([...catalogue, ['ODD', { sku: 'ODD', name: 'Odd', unitPrice }]]);
+    const lines = [
+      { sku: 'BOOK-001', quantity: 1 },
+      { sku: 'ODD', quantity: 10_000 },
+    ];
+    expect(priceLines(lines, products)).toMatchObject({ rejected });
+  });
+
+  it('is missing when there is nothing to charge, but a free line among others is fine', () => {
+    const products = new Map([...catalogue, ['FREE', { sku: 'FREE', name: 'Bookmark', unitPrice: eur(0) }]]);
+    const free = { sku: 'FREE', quantity: 1 };
+    expect(priceLines([free], products)).toMatchObject({ rejected: 'not-chargeable' });
+    expect(priceLines([free, { sku: 'BOOK-001', quantity: 1 }], products)).toMatchObject({ total: eur(1_250) });
   });
 
   it('counts two lines of a SKU as one with the sum', () => {

@@ -1,14 +1,13 @@
 import { ReleaseStockReply } from '@waybill/contracts';
 import type { Handler, HandlerContext } from '@waybill/messaging';
 import { Handles } from '@waybill/messaging/nest';
-import { Sagas } from '../workflows/sagas.js';
-import { forwardReply } from './forward-reply.js';
+import { ReplyForwarder } from './reply-forwarder.js';
 
 @Handles(ReleaseStockReply, { transaction: false })
 export class ReleaseStockReplyHandler implements Handler<typeof ReleaseStockReply> {
-  constructor(private readonly sagas: Sagas) {}
+  constructor(private readonly replies: ReplyForwarder) {}
 
   handle(reply: ReleaseStockReply, context: HandlerContext): Promise<void> {
-    return forwardReply(this.sagas, 'ReleaseStock', reply, context);
+    return this.replies.forward('ReleaseStock', reply, context);
   }
 }

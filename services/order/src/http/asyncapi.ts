@@ -1,5 +1,5 @@
 import { contracts, topology } from '@waybill/contracts';
-import { asyncApiDocument } from '@waybill/messaging';
+import { asyncApiDocument, supportingChannels } from '@waybill/messaging';
 
 /** All messages between the services, generated from the schemas that validate them. */
 export const asyncApi = () =>
@@ -9,4 +9,5 @@ export const asyncApi = () =>
     description: 'Events for anyone, on Kafka; tasks for one service and their replies, on RabbitMQ.',
     topology,
     contracts,
+    supporting: supportingChannels(topology),
   });

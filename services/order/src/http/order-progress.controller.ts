@@ -1,9 +1,9 @@
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
-import { Database, Problem, validate } from '@waybill/platform';
+import { Database, Problem, parseId, validate } from '@waybill/platform';
 import type { FastifyReply } from 'fastify';
 import { isFinal } from '../domain/order.js';
 import { type NumberedState, statesAfter } from '../persistence/history.queries.js';
-import { isOrderId, StatusQuery } from './order.requests.js';
+import { StatusQuery } from './order.requests.js';
 import { statusView } from './order.views.js';
 import { OrderWatch } from './order-watch.js';
 
@@ -20,16 +20,18 @@ export class OrderProgressController {
   /** The current status. With `?wait=` the next one, unless the order has its outcome or the seconds pass. */
   @Get('status')
   async status(
-    @Param('orderId') orderId: string,
+    @Param('orderId') segment: string,
     @Query() query: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { wait } = validate(StatusQuery, query);
-    const latest = (await this.statesOf(orderId)).at(-1)!;
+    const left = leaving(reply);
+    const latest = (await this.statesOf(segment)).at(-1)!;
+    const { orderId } = latest;
     const view = statusView(orderId, latest);
     if (view.terminal || wait === 0) return view;
 
-    const signal = AbortSignal.any([closing(reply), AbortSignal.timeout(wait * 1_000)]);
+    const signal = AbortSignal.any([left, AbortSignal.timeout(wait * 1_000)]);
     const changes = await this.watch.next(orderId, latest.seq, signal);
     return statusView(orderId, changes.at(-1) ?? latest);
   }
@@ -41,14 +43,16 @@ export class OrderProgressController {
    */
   @Get('events')
   async events(
-    @Param('orderId') orderId: string,
+    @Param('orderId') segment: string,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    const left = leaving(reply);
     let after = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0;
-    const past = await this.statesOf(orderId);
+    const past = await this.statesOf(segment);
+    const { orderId, status } = past.at(-1)!;
     let states = past.filter(({ seq }) => seq > after);
-    if (!states.length && isFinal(past.at(-1)!.status)) return void reply.status(204).send();
+    if (!states.length && isFinal(status)) return void reply.status(204).send();
 
     reply.hijack();
     const stream = reply.raw;
@@ -57,16 +61,17 @@ export class OrderProgressController {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
+    if (stream.req.method === 'HEAD') return void stream.end();
+    stream.flushHeaders(); // without an event to send, the client would see nothing until the first heartbeat
     const heartbeat = setInterval(() => stream.write(': heartbeat\n\n'), HEARTBEAT_INTERVAL);
     try {
-      const closed = closing(reply);
-      if (!states.length) states = await this.watch.next(orderId, after, closed);
+      if (!states.length) states = await this.watch.next(orderId, after, left);
       while (states.length) {
         stream.write(states.map(serverSentEvent).join(''));
         const last = states.at(-1)!;
         if (isFinal(last.status)) break;
         after = last.seq;
-        states = await this.watch.next(orderId, after, closed);
+        states = await this.watch.next(orderId, after, left);
       }
     } finally {
       clearInterval(heartbeat);
@@ -74,17 +79,28 @@ export class OrderProgressController {
     }
   }
 
-  private async statesOf(orderId: string): Promise<NumberedState[]> {
-    const states = isOrderId(orderId) ? await statesAfter(this.database.autocommit, [{ orderId, after: 0 }]) : [];
-    if (!states.length) throw new Problem('not-found', { detail: `there is no order ${orderId}` });
+  private async statesOf(segment: string): Promise<NumberedState[]> {
+    const orderId = parseId(segment);
+    const states = orderId ? await statesAfter(this.database.autocommit, [{ orderId, after: 0 }]) : [];
+    if (!states.length) throw new Problem('not-found', { detail: `there is no order ${segment}` });
     return states;
   }
 }
 
-/** Aborts when the client disconnects or has its response. */
-function closing(reply: FastifyReply): AbortSignal {
+/**
+ * Aborts when the client closes its side of the connection: it has left, or wants no more than the current state. Call it
+ * before the first await, which the client may not outlast.
+ */
+function leaving({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  reply.raw.once('close', () => controller.abort());
+  const abort = () => controller.abort();
+  const { socket } = raw.req;
+  if (socket.readableEnded) abort();
+  socket.once('end', abort);
+  raw.once('close', () => {
+    socket.off('end', abort); // the connection may serve more requests
+    abort();
+  });
   return controller.signal;
 }
 

@@ -20,18 +20,19 @@ interface Waiter {
 export class OrderWatch implements BeforeApplicationShutdown {
   private readonly waiters = new Set<Waiter>();
   private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
 
   constructor(
     private readonly database: Database,
     private readonly logger: Logger,
   ) {}
 
-  /** The states after sequence number `after`, once there are any; none when `signal` aborts first or the process stops. */
+  /** The states after sequence number `after`, once there are any; none when `signal` aborts first or the process drains. */
   async next(orderId: string, after: number, signal: AbortSignal): Promise<NumberedState[]> {
+    if (signal.aborted || this.stopped) return [];
     const { promise, resolve } = Promise.withResolvers<NumberedState[]>();
     const waiter: Waiter = { orderId, after, resolve };
     const abort = () => resolve([]);
-    if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     this.waiters.add(waiter);
     this.pollIn(0);
@@ -44,6 +45,7 @@ export class OrderWatch implements BeforeApplicationShutdown {
   }
 
   beforeApplicationShutdown(): void {
+    this.stopped = true;
     clearTimeout(this.timer);
     for (const waiter of this.waiters) waiter.resolve([]);
   }

@@ -1,5 +1,5 @@
 import { type Page, pageOf } from '@waybill/platform';
-import type { Order, OrderState, OrderStatus, PricedLine } from '../domain/order.js';
+import type { FailureReason, Order, OrderState, OrderStatus, PricedLine } from '../domain/order.js';
 import type { PrismaClient } from './generated/client.js';
 import type { OrderGetPayload } from './generated/models/Order.js';
 
@@ -47,14 +47,16 @@ function toOrder(row: OrderRow): OrderWithHistory {
     orderId: row.orderId,
     attempt: row.attempt,
     status: row.status,
-    ...(row.reason && { reason: row.reason }),
+    ...(row.reason && { reason: row.reason as FailureReason }),
     customerId: row.customerId,
     email: row.email,
     paymentToken: row.paymentToken,
+    ...(row.callbackUrl && { callbackUrl: row.callbackUrl }),
     items: row.items as unknown as PricedLine[],
     total: { amount: Number(row.totalAmount), currency: row.currency },
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
+    isChoreographed: row.choreographedSince !== null,
     history: row.history.map(({ status, at, reason }) => ({ status, at, ...(reason && { reason }) })),
   };
 }

@@ -1,8 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { until } from '@waybill/testing';
+import { ServiceProcess, until } from '@waybill/testing';
 
 const PROGRAM = fileURLToPath(new URL('../main.api.js', import.meta.url));
 
@@ -11,43 +8,32 @@ export class ApiProcess {
   private constructor(
     /** The application name of its database connections. */
     readonly name: string,
-    readonly url: string,
-    private readonly child: ChildProcess,
+    private readonly process: ServiceProcess,
   ) {}
 
-  /** Resolves when it is ready. The port is chosen by the system. */
-  static async start(name: string, databaseUrl: string): Promise<ApiProcess> {
-    const env = { DATABASE_URL: databaseUrl, PORT: '0', PGAPPNAME: name };
-    const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    process.once('exit', () => child.kill('SIGKILL'));
+  /** Resolves when it is ready. */
+  static async start(name: string, databaseUrl: string, settings: Record<string, string> = {}): Promise<ApiProcess> {
+    const process = await ServiceProcess.start(PROGRAM, { DATABASE_URL: databaseUrl, PGAPPNAME: name, ...settings });
     try {
-      const url = await urlOf(child);
-      await until(`${name} is ready`, async () => (await fetch(`${url}/health/ready`)).ok, { within: '30s' });
-      return new ApiProcess(name, url, child);
+      await until(`${name} is ready`, async () => (await fetch(`${process.url}/health/ready`)).ok);
+      return new ApiProcess(name, process);
     } catch (error) {
-      child.kill('SIGKILL');
+      await process.kill();
       throw error;
     }
   }
 
-  /** Like `kill -9`; resolves when the process is gone. */
-  async kill(): Promise<void> {
-    const { child } = this;
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exit = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exit;
+  get url(): string {
+    return this.process.url;
   }
-}
 
-/** The URL in its log. */
-async function urlOf(child: ChildProcess): Promise<string> {
-  const lines = createInterface(child.stdout!);
-  return new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`order-api exited with ${code} before it listened`)));
-    lines.on('line', (line) => {
-      const { msg, url } = JSON.parse(line);
-      if (msg === 'listening') resolve(url);
-    });
-  });
+  /** SIGTERM; resolves with its exit code. */
+  terminate(): Promise<number> {
+    return this.process.terminate();
+  }
+
+  /** Like `kill -9`; resolves when the process is gone. */
+  kill(): Promise<void> {
+    return this.process.kill();
+  }
 }

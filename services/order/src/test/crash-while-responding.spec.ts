@@ -1,7 +1,7 @@
-import { migrateService } from '@waybill/platform';
-import { type FreshDatabase, freshDatabase, until } from '@waybill/testing';
+import { type FreshDatabase, until } from '@waybill/testing';
 import type pg from 'pg';
 import { ApiProcess } from './api-process.fixture.js';
+import { orderDatabase } from './order-api.fixture.js';
 
 const COPIES = 50;
 const NAMES = ['order-api 1', 'order-api 2', 'order-api 3'];
@@ -33,10 +33,7 @@ let holder: pg.PoolClient;
 const running = new Map<string, ApiProcess>();
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  await migrateService({ url: database.url, folder: new URL('../../', import.meta.url) });
-  await database.pool.query(`INSERT INTO catalogue VALUES ('BOOK-001', 'Emma', 1250, 'EUR')`);
-  await database.pool.query('INSERT INTO catalogue_progress (read_to_the_end) VALUES (now())');
+  database = await orderDatabase();
   await database.pool.query(TRIGGERS);
 });
 
@@ -44,7 +41,7 @@ beforeEach(async () => {
   await database.pool.query('TRUNCATE orders, waybill.outbox, waybill.idempotency_keys CASCADE');
   holder = await database.pool.connect();
   const missing = NAMES.filter((name) => !running.has(name));
-  await Promise.all(missing.map(async (name) => running.set(name, await ApiProcess.start(name, database.url))));
+  await Promise.all(missing.map(async (name) => running.set(name, await ApiProcess.start(name, patientUrl()))));
 });
 
 afterEach(() => holder.release(true)); // its locks end with the session
@@ -54,12 +51,23 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The processes that wait for an advisory lock: at the pause, or for the key. */
+/** A transaction is paused until its process is killed, however long that takes: not until its statement is. */
+function patientUrl(): string {
+  const url = new URL(database.url);
+  for (const timeout of ['statement_timeout', 'query_timeout']) url.searchParams.set(timeout, '60000');
+  return url.href;
+}
+
+/**
+ * The processes that wait for an advisory lock: at the pause, or for the key. One that has waited for less than half a second
+ * may still give up: a group of keys waits no longer, its members then wait separately.
+ */
 async function waiting(where: Pause | 'for the key'): Promise<string[]> {
   const { rows } = await database.pool.query<{ name: string; number: number }>(
     `SELECT application_name AS name, CASE WHEN classid = 0 THEN objid::int ELSE 0 END AS number
      FROM pg_locks JOIN pg_stat_activity USING (pid)
-     WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()`,
+     WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
+       AND clock_timestamp() - waitstart > interval '500 ms'`,
   );
   const number = where === 'for the key' ? 0 : PAUSES[where];
   return rows.filter((row) => row.number === number).map(({ name }) => name);
@@ -75,35 +83,35 @@ async function kill(name: string): Promise<void> {
 async function place(key: string, copy: number): Promise<PlacedCopy> {
   const brokenBy: string[] = [];
   let tries = 0;
-  return until(
-    `copy ${copy} has a response`,
-    async () => {
-      const alive = [...running.values()];
-      const { name, url } = alive[(copy + tries++) % alive.length]!;
-      try {
-        const response = await fetch(`${url}/orders`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', 'idempotency-key': key },
-          body: JSON.stringify({
-            customerId: 'cus_1',
-            email: 'ada@example.com',
-            items: [{ sku: 'BOOK-001', quantity: 2 }],
-            paymentToken: 'tok_ok',
-          }),
-        });
-        const body = await response.text();
-        if (response.status === 409 && Number(response.headers.get('retry-after')) > 0) return false;
-        const headers = HEADERS.map((header) => response.headers.get(header));
-        const replayed = response.headers.get('idempotency-replayed') === 'true';
-        return { response: JSON.stringify([response.status, ...headers, body]), replayed, brokenBy };
-      } catch {
-        brokenBy.push(name);
-        return false;
-      }
-    },
-    { within: '50s' },
-  );
+  return until(`copy ${copy} has a response`, async () => {
+    const alive = [...running.values()];
+    const { name, url } = alive[(copy + tries++) % alive.length]!;
+    try {
+      const response = await fetch(`${url}/orders`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify({
+          customerId: 'cus_1',
+          email: 'ada@example.com',
+          items: [{ sku: 'BOOK-001', quantity: 2 }],
+          paymentToken: 'tok_ok',
+        }),
+      });
+      const body = await response.text();
+      if (isTryAgain(response)) return false;
+      const headers = HEADERS.map((header) => response.headers.get(header));
+      const replayed = response.headers.get('idempotency-replayed') === 'true';
+      return { response: JSON.stringify([response.status, ...headers, body]), replayed, brokenBy };
+    } catch {
+      brokenBy.push(name);
+      return false;
+    }
+  });
 }
+
+/** In flight, or a database that is too busy. */
+const isTryAgain = ({ status, headers }: Response) =>
+  [409, 503].includes(status) && Number(headers.get('retry-after')) > 0;
 
 const count = async (table: string): Promise<number> =>
   (await database.pool.query(`SELECT count(*)::int AS count FROM ${table}`)).rows[0].count;

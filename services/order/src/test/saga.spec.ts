@@ -1,11 +1,13 @@
 import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { FailureReason, PaymentActivities, ProcessOrder } from '@waybill/contracts';
+import type { FailureReason, PaymentActivities } from '@waybill/contracts';
 import { backingServices, uniqueName } from '@waybill/testing';
-import type { Outcome } from '../domain/order.js';
+import type { Decision } from '../persistence/order.repository.js';
 import { workflowBundle } from '../workflows/bundle.js';
-import type { OrderActivities } from '../workflows/fulfil-order.activities.js';
-import type { fulfilOrder, TaskReply } from '../workflows/fulfil-order.workflow.js';
+import type { OrderActivities, Requested, TaskReply } from '../workflows/fulfil-order.activities.js';
+import type { FulfilOrder, fulfilOrder, OrderToFulfil } from '../workflows/fulfil-order.workflow.js';
+import { registerSearchAttributes } from '../workflows/register-search-attributes.js';
+import { recordMissingHistory } from './histories.fixture.js';
 
 interface Scenario {
   /** The steps that the saga requested, in order. */
@@ -13,8 +15,12 @@ interface Scenario {
   /** Inventory's reply to a request; undefined: none. */
   inventory: (request: string) => TaskReply | undefined;
   payment: PaymentActivities;
+  /** While their local activities wait. Otherwise replies come as signals. */
+  repliesAtOnce?: boolean;
   /** The outcome that was decided before the saga decides one. */
-  decided?: Outcome;
+  decided?: Decision;
+  /** The step before which the attempt is closed. */
+  closedBefore?: string;
 }
 
 const taskQueue = uniqueName('sagas');
@@ -27,6 +33,7 @@ let running: Promise<void>;
 beforeAll(async () => {
   const address = backingServices().temporal;
   client = new Client({ connection: await Connection.connect({ address }) });
+  await registerSearchAttributes(client);
   native = await NativeConnection.connect({ address });
   worker = await Worker.create({
     connection: native,
@@ -56,13 +63,22 @@ const HAPPY: Omit<Scenario, 'steps'> = {
   inventory: (request) => REPLIES[request],
 };
 
-async function request(orderId: string, step: string): Promise<void> {
-  record(orderId, step);
-  const reply = scenarios.get(orderId)!.inventory(step);
+async function request(orderId: string, step: string): Promise<Requested> {
+  if (!record(orderId, step)) return { isOpen: false };
+  const { inventory, repliesAtOnce } = scenarios.get(orderId)!;
+  const reply = inventory(step);
+  if (reply && repliesAtOnce) return { isOpen: true, reply };
   if (reply) await client.workflow.getHandle(`order-${orderId}-1`).signal('taskReplied', reply);
+  return { isOpen: true };
 }
 
-const record = (orderId: string, step: string) => void scenarios.get(orderId)!.steps.push(step);
+/** False when the attempt is closed by then. */
+function record(orderId: string, step: string): boolean {
+  const { steps, closedBefore } = scenarios.get(orderId)!;
+  if (step === closedBefore) return false;
+  steps.push(step);
+  return true;
+}
 
 const orderActivities: OrderActivities = {
   requestReservation: ({ orderId }) => request(orderId, 'reserve'),
@@ -75,7 +91,8 @@ const orderActivities: OrderActivities = {
     return scenarios.get(orderId)!.decided ?? 'CONFIRMED';
   },
   decideFailure: async ({ orderId }) => scenarios.get(orderId)!.decided ?? 'FAILED',
-  failOrder: async ({ orderId }, reason: FailureReason) => record(orderId, `fail: ${reason}`),
+  failOrder: async ({ orderId }, reason: FailureReason) => void record(orderId, `fail: ${reason}`),
+  cancelOrder: async ({ orderId }) => void record(orderId, 'cancelled'),
 };
 
 const paymentActivities: PaymentActivities = {
@@ -83,15 +100,18 @@ const paymentActivities: PaymentActivities = {
     record(charge.orderId, 'charge');
     return scenarios.get(charge.orderId)!.payment.chargePayment(charge);
   },
-  refundPayment: async ({ orderId }) => record(orderId, 'refund'),
+  refundPayment: async ({ orderId }) => void record(orderId, 'refund'),
 };
 
 /** Runs one order's saga in the happy scenario with these changes. */
-async function runSaga(changes: Partial<Scenario>, deadlines = { inventory: 60_000, payment: 60_000, order: 300_000 }) {
+async function runSaga(
+  { isRestarted, undoing, ...changes }: Partial<Scenario> & Pick<FulfilOrder, 'isRestarted' | 'undoing'>,
+  deadlines = { inventory: 60_000, payment: 60_000, order: 300_000 },
+) {
   const orderId = crypto.randomUUID();
   const steps: string[] = [];
   scenarios.set(orderId, { ...HAPPY, ...changes, steps });
-  const order: ProcessOrder = {
+  const order: OrderToFulfil = {
     orderId,
     attempt: 1,
     customerId: 'cus_1',
@@ -102,9 +122,11 @@ async function runSaga(changes: Partial<Scenario>, deadlines = { inventory: 60_0
   const handle: WorkflowHandleWithFirstExecutionRunId<typeof fulfilOrder> = await client.workflow.start('fulfilOrder', {
     taskQueue,
     workflowId: `order-${orderId}-1`,
-    args: [{ order, deadlines, paymentsTaskQueue: taskQueue }],
+    args: [{ order, deadlines, paymentsTaskQueue: taskQueue, isRestarted, undoing }],
   });
-  return { result: await handle.result(), steps };
+  const result = await handle.result();
+  await recordMissingHistory(expect.getState().currentTestName!, () => handle.fetchHistory());
+  return { result, steps };
 }
 
 const noReplyTo = (ignored: string) => (step: string) => (step === ignored ? undefined : HAPPY.inventory(step));
@@ -118,6 +140,17 @@ describe('the saga of an order', () => {
     const { result, steps } = await runSaga({});
     expect(result).toEqual({ outcome: 'CONFIRMED' });
     expect(steps).toEqual(['reserve', 'reserved', 'charge', 'ship', 'confirm']);
+  });
+
+  it('goes on without a signal when replies come at once, on its way and on its way back', async () => {
+    const way = await runSaga({ repliesAtOnce: true });
+    expect(way).toEqual({
+      result: { outcome: 'CONFIRMED' },
+      steps: ['reserve', 'reserved', 'charge', 'ship', 'confirm'],
+    });
+
+    const { steps } = await runSaga({ repliesAtOnce: true, inventory: replyingTo('ship', 'cancelled') });
+    expect(steps.slice(3)).toEqual(['ship', 'cancel shipment', 'refund', 'release', 'fail: INVENTORY_UNAVAILABLE']);
   });
 
   it('fails at once when items are out of stock, with nothing to undo', async () => {
@@ -160,7 +193,20 @@ describe('the saga of an order', () => {
   it('undoes everything when the order was cancelled before it could be confirmed', async () => {
     const { result, steps } = await runSaga({ decided: 'CANCELLED' });
     expect(result).toEqual({ outcome: 'CANCELLED' });
-    expect(steps.slice(4)).toEqual(['confirm', 'cancel shipment', 'refund', 'release']);
+    expect(steps.slice(4)).toEqual(['confirm', 'cancel shipment', 'refund', 'release', 'cancelled']);
+  });
+
+  it('does not wait for a payment when it is cancelled meanwhile, and undoes what may have happened', async () => {
+    const { promise: late, resolve: end } =
+      Promise.withResolvers<Awaited<ReturnType<PaymentActivities['chargePayment']>>>();
+    const chargePayment = async ({ orderId }: Parameters<PaymentActivities['chargePayment']>[0]) => {
+      await client.workflow.getHandle(`order-${orderId}-1`).cancel();
+      return late;
+    };
+    const { result, steps } = await runSaga({ decided: 'CANCELLED', payment: { ...HAPPY.payment, chargePayment } });
+    expect(result).toEqual({ outcome: 'CANCELLED' });
+    expect(steps).toEqual(['reserve', 'reserved', 'charge', 'refund', 'release', 'cancelled']);
+    end({ outcome: 'charged', paymentId: 'pay' });
   });
 
   it('undoes nothing of a confirmed order, even if a step fails afterwards', async () => {
@@ -172,6 +218,40 @@ describe('the saga of an order', () => {
     expect(steps).toEqual(['reserve', 'reserved', 'charge', 'ship']);
   });
 
+  it.each([
+    ['reserve', ['release']],
+    ['reserved', ['reserve', 'release']],
+    ['ship', ['reserve', 'reserved', 'charge', 'cancel shipment', 'refund', 'release']],
+  ])(
+    'of which the database has no such attempt before %s undoes its steps and ends',
+    async (closedBefore, expected) => {
+      const { result, steps } = await runSaga({ closedBefore, decided: 'SUPERSEDED' });
+      expect(result).toEqual({ outcome: 'SUPERSEDED' });
+      expect(steps).toEqual(expected);
+    },
+  );
+
+  it('ends with the outcome that the database has, and undoes nothing of a confirmed order', async () => {
+    const { result, steps } = await runSaga({ closedBefore: 'reserve', decided: 'CONFIRMED' });
+    expect(result).toEqual({ outcome: 'CONFIRMED' });
+    expect(steps).toEqual([]);
+  });
+
+  it('that replaces a lost one takes every step again, and undoes each that the lost one may have taken', async () => {
+    const again = await runSaga({ isRestarted: true });
+    expect(again.result).toEqual({ outcome: 'CONFIRMED' });
+    expect(again.steps).toEqual(['reserve', 'reserved', 'charge', 'ship', 'confirm']);
+
+    const closed = await runSaga({ isRestarted: true, closedBefore: 'reserve' });
+    expect(closed.steps).toEqual(['cancel shipment', 'refund', 'release', 'fail: TIMED_OUT']);
+  });
+
+  it('that continues an undo whose history became too long undoes every step, for the reason it had', async () => {
+    const { result, steps } = await runSaga({ undoing: 'PAYMENT_DECLINED' });
+    expect(result).toEqual({ outcome: 'FAILED', reason: 'PAYMENT_DECLINED' });
+    expect(steps).toEqual(['cancel shipment', 'refund', 'release', 'fail: PAYMENT_DECLINED']);
+  });
+
   it('fails an order that takes longer than its deadline', async () => {
     const { result } = await runSaga(
       { inventory: noReplyTo('ship') },
@@ -180,13 +260,14 @@ describe('the saga of an order', () => {
     expect(result).toEqual({ outcome: 'FAILED', reason: 'TIMED_OUT' });
   });
 
-  it('repeats an undo request until there is a reply', async () => {
-    let releases = 0;
+  it('repeats an undo request, less and less often, until there is a reply', async () => {
+    const releases: number[] = [];
     const thirdTimeLucky = (step: string): TaskReply | undefined => {
       if (step === 'ship') return { to: 'CreateShipment', outcome: 'cancelled' };
-      return step === 'release' && ++releases < 3 ? undefined : HAPPY.inventory(step);
+      return step === 'release' && releases.push(performance.now()) < 3 ? undefined : HAPPY.inventory(step);
     };
     const { steps } = await runSaga({ inventory: thirdTimeLucky }, { inventory: 300, payment: 60_000, order: 300_000 });
     expect(steps.slice(-4)).toEqual(['release', 'release', 'release', 'fail: INVENTORY_UNAVAILABLE']);
+    expect(releases[2]! - releases[1]!).toBeGreaterThan(590); // the second wait is twice as long as the first
   });
 });

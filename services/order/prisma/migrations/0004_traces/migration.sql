@@ -1,0 +1,2 @@
+-- What a job does about an order belongs to the order's trace.
+ALTER TABLE orders ADD COLUMN traceparent text;
