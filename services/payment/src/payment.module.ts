@@ -6,15 +6,23 @@ import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
 import { prismaAdapter } from '@waybill/platform/prisma';
 import { TemporalWorker } from '@waybill/platform/temporal';
+import { InventoryReservedHandler } from './choreography/inventory-reserved.handler.js';
+import { OrderAbortedHandler } from './choreography/order-aborted.handler.js';
 import type { Config } from './config.js';
 import { PaymentsController } from './http/payments.controller.js';
+import { ReconciliationsController } from './http/reconciliations.controller.js';
 import { PrismaClient } from './persistence/generated/client.js';
 import { PaymentQueries } from './persistence/payment.queries.js';
 import { PaymentRepository } from './persistence/payment.repository.js';
+import { createPaymentProvider } from './provider/create-payment-provider.js';
+import { PaymentDeps } from './usecases/payment-deps.js';
+import { ReconciliationJob } from './usecases/reconciliation-job.js';
 import { paymentActivities } from './workflows/payment.activities.js';
-import { PaymentProvider } from './workflows/payment-provider.js';
 
-@Module({ controllers: [PaymentsController] })
+/** Handlers wait for the payment provider, and hold no database connection meanwhile. */
+const CHARGES_IN_PROGRESS = 40;
+
+@Module({ controllers: [PaymentsController, ReconciliationsController] })
 export class PaymentModule {
   constructor(health: Health, messaging: MessagingHealth, worker: TemporalWorker) {
     health.add(worker, ...messaging.healthChecks());
@@ -22,18 +30,19 @@ export class PaymentModule {
 
   static with(config: Config, logger: Logger): DynamicModule {
     const database = new Database({ url: config.DATABASE_URL, logger });
-    const provider = new PaymentProvider(config.PAYMENT_PROVIDER_URL);
+    const provider = createPaymentProvider(config, logger);
     const payments = new PaymentRepository();
     return {
       module: PaymentModule,
       imports: [
-        PlatformModule.with({ logger, database }),
+        PlatformModule.with({ logger, database, operatorToken: config.OPERATOR_TOKEN }),
         MessagingModule.forRoot({
           service: 'payment',
           database,
           databaseUrl: config.DATABASE_URL,
           ...messagingSettings(config),
           topology,
+          keyConcurrency: CHARGES_IN_PROGRESS,
           logger,
         }),
       ],
@@ -42,18 +51,40 @@ export class PaymentModule {
           provide: PaymentQueries,
           useValue: new PaymentQueries(new PrismaClient({ adapter: prismaAdapter(database) })),
         },
+        InventoryReservedHandler,
+        OrderAbortedHandler,
+        {
+          provide: PaymentDeps,
+          useFactory: (outbox: MessageOutbox) =>
+            new PaymentDeps(database, payments, provider, outbox, config.PAYMENT_TOKEN_KEY),
+          inject: [MessageOutbox],
+        },
+        {
+          provide: ReconciliationJob,
+          useFactory: (deps: PaymentDeps) =>
+            new ReconciliationJob(
+              deps,
+              {
+                interval: config.RECONCILIATION_INTERVAL,
+                window: config.RECONCILIATION_WINDOW,
+                margin: config.RECONCILIATION_MARGIN,
+              },
+              logger,
+            ),
+          inject: [PaymentDeps],
+        },
         {
           provide: TemporalWorker,
-          useFactory: (outbox: MessageOutbox) =>
+          useFactory: (deps: PaymentDeps) =>
             new TemporalWorker({
               address: config.TEMPORAL_ADDRESS,
               namespace: config.TEMPORAL_NAMESPACE,
               taskQueue: PAYMENTS_TASK_QUEUE,
-              activities: paymentActivities({ database, payments, provider, outbox }),
+              activities: paymentActivities(deps),
               logger,
               shutdownGraceTime: '5s',
             }),
-          inject: [MessageOutbox],
+          inject: [PaymentDeps],
         },
       ],
     };

@@ -1,9 +1,9 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { pageQuery, validate } from '@waybill/platform';
+import { pageQuery, uuid, validate } from '@waybill/platform';
 import { z } from 'zod';
 import { PaymentQueries } from '../persistence/payment.queries.js';
 
-const PaymentListQuery = z.strictObject({ ...pageQuery, cursor: z.uuid().optional(), orderId: z.uuid().optional() });
+export const PaymentListQuery = z.strictObject({ ...pageQuery, cursor: uuid().optional(), orderId: uuid().optional() });
 
 @Controller('payments')
 export class PaymentsController {

@@ -1,16 +1,10 @@
-import { MessageOutbox } from '@waybill/messaging';
-import { aCharge, PaymentHarness } from './payment.fixture.js';
+import { aCharge, crashBeforeCommit, PaymentHarness } from './payment.fixture.js';
 
 let harness: PaymentHarness;
 beforeAll(async () => {
   harness = await PaymentHarness.start();
 });
 afterAll(() => harness.stop());
-
-/** Simulates a crash after the provider charged and before the commit. */
-const crashBeforeCommit = {
-  outbox: new MessageOutbox({ source: '/test', outbox: { add: () => Promise.reject(new Error('crashed')) } }),
-};
 
 describe('an attempt at an order', () => {
   it('is charged once and has the same result when it is retried', async () => {

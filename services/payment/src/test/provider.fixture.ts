@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { ChargeRequest } from '@waybill/contracts';
+import { until } from '@waybill/testing';
+import { chargeKeyOf } from '../domain/payment.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../../infra/payment-provider/dist/main.js', import.meta.url));
 
@@ -34,6 +37,32 @@ export class Provider {
     const response = await fetch(`${this.url}/ledger?orderId=${orderId}`);
     const { items } = (await response.json()) as { items: { type: string; amount: number }[] };
     return items.map(({ type, amount }) => `${type} ${amount}`);
+  }
+
+  async untilLedger(orderId: string, expected: string[]): Promise<void> {
+    const wanted = expected.join();
+    await until(`the ledger has ${wanted}`, async () => (await this.ledger(orderId)).join() === wanted);
+  }
+
+  /** The status of a charge that arrives at the provider, sent by nobody who asks our database first. */
+  charge({ orderId, attempt, amount, currency, paymentToken }: ChargeRequest, key?: string): Promise<number> {
+    const headers = { 'idempotency-key': key ?? chargeKeyOf({ orderId, attempt }) };
+    return this.post('/charges', { orderId, amount, currency, token: paymentToken }, headers);
+  }
+
+  /** As somebody does at the provider's own site. */
+  refund({ orderId, attempt }: ChargeRequest): Promise<number> {
+    return this.post('/refunds', { orderId, chargeKey: chargeKeyOf({ orderId, attempt }) });
+  }
+
+  private async post(path: string, body: object, headers: Record<string, string> = {}): Promise<number> {
+    const response = await fetch(this.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    await response.body?.cancel();
+    return response.status;
   }
 
   async remove(): Promise<void> {

@@ -57,7 +57,17 @@ describe('a refund', () => {
 
     await harness.refund(request);
     expect(await harness.ledger(request)).toEqual(['charge 4200', 'refund 4200']);
-    expect(await harness.eventTypes(request)).toEqual(['waybill.PaymentRefunded.v1']);
+    expect(await harness.eventTypes(request)).toEqual(['waybill.PaymentCharged.v1', 'waybill.PaymentRefunded.v1']);
+  });
+
+  it('that fails ten times returns the charge once in the end', async () => {
+    const request = aCharge({ paymentToken: 'tok_refund_flaky' });
+    await harness.charge(request);
+    for (let n = 0; n < 10; n++) await expect(harness.refund(request)).rejects.toThrow('responded with 503');
+
+    await harness.refund(request);
+    expect(await harness.ledger(request)).toEqual(['charge 4200', 'refund 4200']);
+    expect(await harness.eventTypes(request)).toEqual(['waybill.PaymentCharged.v1', 'waybill.PaymentRefunded.v1']);
   });
 
   it('of a declined charge moves no money', async () => {

@@ -1,17 +1,12 @@
 import { createApp } from '@waybill/platform/nest';
-import type { Config } from '../config.js';
 import { PaymentModule } from '../payment.module.js';
-import { PaymentProvider } from '../workflows/payment-provider.js';
-import { aCharge, PaymentHarness, silent } from './payment.fixture.js';
+import { aCharge, PaymentHarness, silent, unreachableProvider } from './payment.fixture.js';
 
 let harness: PaymentHarness;
 beforeAll(async () => {
   harness = await PaymentHarness.start();
 });
 afterAll(() => harness.stop());
-
-/** Nothing listens there. */
-const UNREACHABLE = '127.0.0.1:1';
 
 describe('a refusal', () => {
   it('by the provider is a result, not an error, and is published', async () => {
@@ -37,9 +32,39 @@ describe('a refusal', () => {
 
   it('of a banned customer does not call the provider', async () => {
     const request = aCharge({ customerId: 'cus_banned' });
-    const unreachable = { provider: new PaymentProvider(`http://${UNREACHABLE}`) };
 
-    expect(await harness.charge(request, unreachable)).toEqual({ outcome: 'refused', reason: 'CUSTOMER_BANNED' });
+    expect(await harness.charge(request, unreachableProvider)).toEqual({
+      outcome: 'refused',
+      reason: 'CUSTOMER_BANNED',
+    });
+    expect(await harness.eventTypes(request)).toEqual(['waybill.PaymentFailed.v1']);
+  });
+
+  it('by a ban that came after a try had charged gives the money back', async () => {
+    const request = aCharge({ paymentToken: 'tok_lost_reply', customerId: 'cus_banned_later' });
+    await expect(harness.charge(request)).rejects.toThrow('did not respond');
+    await harness.ban(request.customerId);
+
+    const banned = { outcome: 'refused', reason: 'CUSTOMER_BANNED' };
+    expect(await harness.charge(request)).toEqual(banned);
+    expect(await harness.charge(request)).toEqual(banned);
+    expect(await harness.ledger(request)).toEqual(['charge 4200', 'refund 4200']);
+    expect(await harness.rows(request)).toEqual(['charge SUCCEEDED', 'refund SUCCEEDED CUSTOMER_BANNED']);
+    expect(await harness.eventTypes(request)).toEqual([
+      'waybill.PaymentCharged.v1',
+      'waybill.PaymentRefunded.v1',
+      'waybill.PaymentFailed.v1',
+    ]);
+  });
+
+  it('by a ban that came after a try had failed moves no money, whatever arrives late', async () => {
+    const request = aCharge({ paymentToken: 'tok_flaky', customerId: 'cus_banned_meanwhile' });
+    await expect(harness.charge(request)).rejects.toThrow('responded with 503');
+    await harness.ban(request.customerId);
+
+    expect(await harness.charge(request)).toEqual({ outcome: 'refused', reason: 'CUSTOMER_BANNED' });
+    expect(await harness.provider.charge(request)).toBe(409);
+    expect(await harness.rows(request)).toEqual(['charge REFUSED CUSTOMER_BANNED']);
     expect(await harness.eventTypes(request)).toEqual(['waybill.PaymentFailed.v1']);
   });
 
@@ -50,7 +75,7 @@ describe('a refusal', () => {
     await harness.charge(retried);
     await harness.refund(retried);
 
-    const app = await createApp(PaymentModule.with(configWithout(UNREACHABLE), silent), silent);
+    const app = await createApp(PaymentModule.with(harness.config(), silent), silent);
     await app.init();
     const { items } = (await app.inject(`/payments?orderId=${declined.orderId}`)).json<{ items: object[] }>();
     await app.close();
@@ -62,20 +87,3 @@ describe('a refusal', () => {
     ]);
   });
 });
-
-function configWithout(address: string): Config {
-  return {
-    HOST: '127.0.0.1',
-    LOG_LEVEL: 'silent',
-    PORT: 0,
-    DATABASE_URL: harness.server.url,
-    RABBITMQ_URL: `amqp://${address}`,
-    KAFKA_BROKERS: [address],
-    KAFKA_TOPIC_PREFIX: '',
-    KAFKA_RETENTION: undefined,
-    KAFKA_CLIENT: 'kafkajs',
-    TEMPORAL_ADDRESS: address,
-    TEMPORAL_NAMESPACE: 'default',
-    PAYMENT_PROVIDER_URL: `http://${address}`,
-  };
-}

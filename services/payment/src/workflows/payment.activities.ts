@@ -1,95 +1,25 @@
-import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
-import {
-  type ChargeRequest,
-  type ChargeResult,
-  type PaymentActivities,
-  PaymentCharged,
-  PaymentFailed,
-  PaymentRefunded,
-  type RefundRequest,
-} from '@waybill/contracts';
-import type { MessageOutbox } from '@waybill/messaging';
-import type { Database } from '@waybill/platform';
-import { chargeKeyOf, type Money, type PaymentOutcome, type RefusalReason } from '../domain/payment.js';
-import type { Payment, PaymentRepository } from '../persistence/payment.repository.js';
-import { type PaymentProvider, ProviderUnavailable } from './payment-provider.js';
+import { ApplicationFailure, heartbeat } from '@temporalio/activity';
+import type { ChargeResult, PaymentActivities } from '@waybill/contracts';
+import type { ChargeOutcome } from '../domain/payment.js';
+import { ProviderUnavailable } from '../provider/payment-provider.js';
+import { chargePayment } from '../usecases/charge-payment.js';
+import type { PaymentDeps } from '../usecases/payment-deps.js';
+import { refundPayment } from '../usecases/refund-payment.js';
 
 const HEARTBEAT_INTERVAL = 1_000;
 
-export interface PaymentDeps {
-  database: Database;
-  payments: PaymentRepository;
-  provider: PaymentProvider;
-  outbox: MessageOutbox;
-}
-
-/** The saga's steps. Each can be retried at any point: the provider deduplicates by key, the database by attempt. */
+/** The orchestrated saga's entrance. Each step can be retried at any point. */
 export function paymentActivities(deps: PaymentDeps): PaymentActivities {
   return {
-    chargePayment: (request) => withHeartbeat(() => charge(deps, request)),
-    refundPayment: (request) => withHeartbeat(() => refund(deps, request)),
+    chargePayment: (request) => withHeartbeat(async () => resultOf(await chargePayment(deps, request))),
+    refundPayment: (request) => withHeartbeat(() => refundPayment(deps, request)),
   };
 }
 
-async function charge(
-  { database, payments, provider, outbox }: PaymentDeps,
-  request: ChargeRequest,
-): Promise<ChargeResult> {
-  const { orderId, attempt, customerId, paymentToken, ...total } = request;
-  const known = await payments.find(database.autocommit, request, 'charge');
-  if (known) return resultOf(known);
-  if (await payments.isBanned(database.autocommit, customerId)) {
-    // The ban may be newer than an earlier try, which may have charged and crashed before it could record that.
-    if (activityInfo().attempt > 1) await provider.refund(chargeKeyOf(request), orderId);
-    return refuse('CUSTOMER_BANNED');
-  }
-
-  const response = await provider.charge(chargeKeyOf(request), { orderId, ...total, token: paymentToken });
-  if (response.outcome === 'declined') return refuse('PAYMENT_DECLINED');
-  if (response.outcome === 'voided') throw ApplicationFailure.nonRetryable('its refund came before this charge');
-  return record({ status: 'SUCCEEDED', providerId: response.id });
-
-  function refuse(reason: RefusalReason): Promise<ChargeResult> {
-    return record({ status: 'REFUSED', reason });
-  }
-
-  /** The outcome and its event commit together. Of two concurrent tries, the first outcome holds. */
-  function record(outcome: PaymentOutcome): Promise<ChargeResult> {
-    return database.transaction(async (tx) => {
-      const payment = await payments.recordFirst(tx, request, 'charge', total, outcome);
-      if (!payment) return resultOf((await payments.find(tx, request, 'charge'))!);
-      await outbox.add(tx, chargeEvent({ orderId, attempt }, payment, total));
-      return resultOf(payment);
-    });
-  }
-}
-
-async function refund({ database, payments, provider, outbox }: PaymentDeps, request: RefundRequest): Promise<void> {
-  const { orderId, attempt } = request;
-  if (await payments.find(database.autocommit, request, 'refund')) return;
-  const response = await provider.refund(chargeKeyOf(request), orderId);
-  if (response.outcome === 'voided') return;
-
-  const total = { amount: response.amount, currency: response.currency };
-  await database.transaction(async (tx) => {
-    const payment = await payments.recordFirst(tx, request, 'refund', total, {
-      status: 'SUCCEEDED',
-      providerId: response.id,
-    });
-    if (payment) await outbox.add(tx, PaymentRefunded.of({ orderId, attempt, paymentId: payment.paymentId, total }));
-  });
-}
-
-function resultOf({ paymentId, outcome }: Payment): ChargeResult {
-  return outcome.status === 'SUCCEEDED'
-    ? { outcome: 'charged', paymentId }
-    : { outcome: 'refused', reason: outcome.reason };
-}
-
-function chargeEvent(attempt: { orderId: string; attempt: number }, { paymentId, outcome }: Payment, total: Money) {
-  return outcome.status === 'SUCCEEDED'
-    ? PaymentCharged.of({ ...attempt, paymentId, total })
-    : PaymentFailed.of({ ...attempt, paymentId, total, reason: outcome.reason });
+/** A saga charges before it refunds: one whose refund came first has ended, and its charge is not retried. */
+function resultOf(outcome: ChargeOutcome): ChargeResult {
+  if (outcome.outcome === 'voided') throw ApplicationFailure.nonRetryable('its refund came before this charge');
+  return outcome;
 }
 
 /** Heartbeats let Temporal reassign the work soon after this worker crashed. */
