@@ -5,13 +5,18 @@ import { MessagingHealth, MessagingModule } from '@waybill/messaging/nest';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
 import { prismaAdapter } from '@waybill/platform/prisma';
+import { OrderProcessingStartedHandler } from './choreography/order-processing-started.handler.js';
+import { PaymentChargedHandler } from './choreography/payment-charged.handler.js';
+import { PaymentFailedHandler } from './choreography/payment-failed.handler.js';
+import { PaymentUndoneHandler } from './choreography/payment-undone.handler.js';
+import { UndoSteps } from './choreography/undo-steps.js';
 import type { Config } from './config.js';
 import { CancelShipmentHandler } from './handlers/cancel-shipment.handler.js';
 import { CreateShipmentHandler } from './handlers/create-shipment.handler.js';
 import { OrderConfirmedHandler } from './handlers/order-confirmed.handler.js';
 import { ReleaseStockHandler } from './handlers/release-stock.handler.js';
 import { ReserveStockHandler } from './handlers/reserve-stock.handler.js';
-import { OperatorToken, ProductsController } from './http/products.controller.js';
+import { ProductsController } from './http/products.controller.js';
 import { ReservationsController } from './http/reservations.controller.js';
 import { ShipmentsController } from './http/shipments.controller.js';
 import { PrismaClient } from './persistence/generated/client.js';
@@ -20,6 +25,15 @@ import { ReservationDecisionRepository } from './persistence/reservation-decisio
 import { ShipmentRepository } from './persistence/shipment.repository.js';
 import { StockRepository } from './persistence/stock.repository.js';
 import { Carrier, CarrierTimes } from './usecases/carrier.js';
+
+/** The steps of a choreographed saga; the tasks of the others are those of an orchestrated one. */
+const CHOREOGRAPHY = [
+  OrderProcessingStartedHandler,
+  PaymentChargedHandler,
+  PaymentFailedHandler,
+  PaymentUndoneHandler,
+  UndoSteps,
+];
 
 @Module({ controllers: [ProductsController, ReservationsController, ShipmentsController] })
 export class InventoryModule {
@@ -32,13 +46,14 @@ export class InventoryModule {
     return {
       module: InventoryModule,
       imports: [
-        PlatformModule.with({ logger, database }),
+        PlatformModule.with({ logger, database, operatorToken: config.OPERATOR_TOKEN }),
         MessagingModule.forRoot({
           service: 'inventory',
           database,
           databaseUrl: config.DATABASE_URL,
           ...messagingSettings(config),
           topology,
+          groupCommit: 20,
           logger,
         }),
       ],
@@ -48,6 +63,7 @@ export class InventoryModule {
         CreateShipmentHandler,
         CancelShipmentHandler,
         OrderConfirmedHandler,
+        ...CHOREOGRAPHY,
         ReservationDecisionRepository,
         StockRepository,
         ShipmentRepository,
@@ -60,7 +76,6 @@ export class InventoryModule {
           provide: InventoryQueries,
           useValue: new InventoryQueries(new PrismaClient({ adapter: prismaAdapter(database) })),
         },
-        { provide: OperatorToken, useValue: new OperatorToken(config.OPERATOR_TOKEN) },
       ],
     };
   }

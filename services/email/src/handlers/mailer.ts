@@ -1,57 +1,69 @@
-import type { OnApplicationShutdown } from '@nestjs/common';
-import { BusinessRejection } from '@waybill/messaging';
 import { createTransport, type Transporter } from 'nodemailer';
 import type { Mail } from '../domain/mail.js';
+import type { MailOutcome } from '../domain/retry.js';
 
-const SECOND = 1_000;
+const CONNECT_TIMEOUT = 30_000;
+/** Characters of a reply. */
+const REPLY_LENGTH = 500;
 
-type SmtpError = Error & { code?: string; responseCode?: number };
+interface SmtpError {
+  code?: string;
+  message: string;
+  response?: string;
+  responseCode?: number;
+}
 
-/** nodemailer's codes for replies to MAIL, RCPT and DATA. The others concern the connection. */
-const MAIL_ERRORS = ['EENVELOPE', 'EMESSAGE'];
-/** The server is shutting down; a reply to any command. */
+/** nodemailer's codes for what concerns this mail: replies to MAIL, RCPT and DATA. All others concern the connection. */
+const MAIL_ERRORS: (string | undefined)[] = ['EENVELOPE', 'EMESSAGE'];
+/** The server closes the connection; a reply to any command. */
 const CLOSING = 421;
 
-/** Sends mails over SMTP. */
-export class Mailer implements OnApplicationShutdown {
-  private readonly transport: Transporter;
+export interface MailerOptions {
+  url: string;
+  from: string;
+  /** Milliseconds. */
+  greetingTimeout: number;
+  replyTimeout: number;
+}
 
-  constructor(
-    url: string,
-    private readonly from: string,
-  ) {
+/**
+ * Sends mails over SMTP, each on a connection of its own: a pooled one may have been closed by the server, and nodemailer's
+ * pool would then send the mail again by itself.
+ */
+export class Mailer {
+  private readonly transport: Transporter;
+  private readonly from: string;
+
+  constructor({ url, from, greetingTimeout, replyTimeout }: MailerOptions) {
+    this.from = from;
     this.transport = createTransport({
       url,
-      pool: true,
-      maxConnections: 4,
-      connectionTimeout: 3 * SECOND,
-      greetingTimeout: 3 * SECOND,
-      socketTimeout: 10 * SECOND,
+      // nodemailer counts the greeting in.
+      connectionTimeout: CONNECT_TIMEOUT + greetingTimeout,
+      greetingTimeout,
+      socketTimeout: replyTimeout,
     } as Parameters<typeof createTransport>[0]);
   }
 
-  /**
-   * Resolves when the server has accepted the mail. A mail that it will never accept (5yz, RFC 5321) is a business
-   * rejection. A server that accepts no mail at all (4yz or 5yz to the connection or the login, 421 at any time) is
-   * unavailable, whatever the mail.
-   */
-  async send(mail: Mail, headers: Record<string, string>): Promise<void> {
+  /** Never rejects. Takes as long as the server does. */
+  async send({ to, ...mail }: Mail, headers: Record<string, string>): Promise<MailOutcome> {
     try {
-      await this.transport.sendMail({ ...mail, from: this.from, headers });
+      // As an object, so that an address with a comma stays one.
+      await this.transport.sendMail({ ...mail, to: { name: '', address: to }, from: this.from, headers });
+      return { kind: 'accepted' };
     } catch (error) {
-      const { code = '', responseCode = 0, message } = error as SmtpError;
-      if (!responseCode) throw error;
-      if (!MAIL_ERRORS.includes(code) || responseCode === CLOSING) throw unavailable(message, error);
-      if (responseCode >= 500) throw new BusinessRejection(message);
-      throw error;
+      return outcomeOf(error as SmtpError);
     }
-  }
-
-  onApplicationShutdown(): void {
-    this.transport.close();
   }
 }
 
-/** With the code of a refused connection, by which the consumer pauses until the server is available. */
-const unavailable = (message: string, cause: unknown) =>
-  Object.assign(new Error(message, { cause }), { code: 'ECONNREFUSED' });
+/** By the reply's code, and where in the dialogue it came; never by its text, which is the server's. */
+export function outcomeOf({ code, message, response, responseCode }: SmtpError): MailOutcome {
+  const reply = printable(response ?? `${code ?? 'failed'}: ${message}`);
+  if (!MAIL_ERRORS.includes(code) || responseCode === CLOSING) return { kind: 'unavailable', reply };
+  // Without a reply it was nodemailer that rejected it: no server can be given such an address.
+  if (!responseCode || responseCode >= 500) return { kind: 'rejected', reply };
+  return { kind: 'deferred', reply };
+}
+
+const printable = (reply: string): string => reply.slice(0, REPLY_LENGTH).replace(/\p{C}+/gu, ' ');

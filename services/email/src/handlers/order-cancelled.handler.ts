@@ -1,12 +1,12 @@
 import { OrderCancelled, SendEmail } from '@waybill/contracts';
 import type { Handler, HandlerContext } from '@waybill/messaging';
 import { Handles } from '@waybill/messaging/nest';
-import { isRecent } from '../domain/mail.js';
+import { isMailable } from './is-mailable.js';
 
 @Handles(OrderCancelled)
 export class OrderCancelledHandler implements Handler<typeof OrderCancelled> {
-  async handle(order: OrderCancelled, { tx, outbox }: HandlerContext): Promise<void> {
-    if (!isRecent(order.cancelledAt, Date.now())) return;
+  async handle(order: OrderCancelled, { tx, outbox, message }: HandlerContext): Promise<void> {
+    if (!isMailable(message, order.cancelledAt)) return;
     const { orderId, attempt, email, items, total } = order;
     await outbox.add(tx, SendEmail.of({ orderId, attempt, type: 'order-cancelled', to: email, items, total }));
   }

@@ -1,24 +1,25 @@
 import { SendEmail } from '@waybill/contracts';
 import type { Handler, HandlerContext } from '@waybill/messaging';
 import { Handles } from '@waybill/messaging/nest';
+import { Database } from '@waybill/platform';
 import { mailOf } from '../domain/mail.js';
-import { EmailRepository } from '../persistence/email.repository.js';
-import { Mailer } from './mailer.js';
+import { MailQueue } from '../persistence/mail-queue.js';
+import { MailSender } from './mail-sender.js';
 
 /**
- * Records, sends, then commits. A crash between the last two sends the mail again, with the same Message-ID: SMTP has no
- * transactions, and a duplicate mail is better than none.
+ * Records the mail for the sender. Its row makes a repetition change nothing, until the mail is a dead letter: then the
+ * resubmitted task, which has the same id, is a new request. So it needs no inbox.
  */
-@Handles(SendEmail)
+@Handles(SendEmail, { transaction: false })
 export class SendEmailHandler implements Handler<typeof SendEmail> {
   constructor(
-    private readonly emails: EmailRepository,
-    private readonly mailer: Mailer,
+    private readonly database: Database,
+    private readonly queue: MailQueue,
+    private readonly sender: MailSender,
   ) {}
 
-  async handle(request: SendEmail, { tx }: HandlerContext): Promise<void> {
-    const mail = mailOf(request);
-    if (!(await this.emails.recordFirst(tx, request, mail))) return;
-    await this.mailer.send(mail, { 'X-Waybill-Order-Id': request.orderId, 'X-Waybill-Mail-Type': request.type });
+  async handle(request: SendEmail, { message }: HandlerContext): Promise<void> {
+    await this.queue.add(this.database.autocommit, message.id, request, mailOf(request));
+    this.sender.wake();
   }
 }

@@ -1,15 +1,15 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { pageQuery, validate } from '@waybill/platform';
+import { pageQuery, uuid, validate } from '@waybill/platform';
 import { z } from 'zod';
 import { EmailQueries } from '../persistence/email.queries.js';
 
-const EmailListQuery = z.strictObject({
+export const EmailListQuery = z.strictObject({
   ...pageQuery,
   cursor: z
     .string()
     .regex(/^\d{1,18}$/)
     .optional(),
-  orderId: z.uuid().optional(),
+  orderId: uuid().optional(),
 });
 
 @Controller('emails')

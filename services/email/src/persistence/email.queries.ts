@@ -13,9 +13,10 @@ export class EmailQueries {
 
   async list({ orderId, limit, cursor }: EmailFilter): Promise<Page<object>> {
     const rows = await this.prisma.email.findMany({
-      where: { ...(orderId && { orderId }), ...(cursor && { id: { gt: BigInt(cursor) } }) },
+      where: { sentAt: { not: null }, ...(orderId && { orderId }), ...(cursor && { id: { gt: BigInt(cursor) } }) },
       orderBy: { id: 'asc' },
       take: limit + 1,
+      select: SHOWN,
     });
     return pageOf(
       rows,
@@ -25,3 +26,5 @@ export class EmailQueries {
     );
   }
 }
+
+const SHOWN = { id: true, orderId: true, attempt: true, type: true, to: true, messageId: true, sentAt: true } as const;

@@ -1,7 +1,6 @@
 import { OrderConfirmed, SendEmail } from '@waybill/contracts';
 import { failureOf } from '@waybill/messaging';
-import { until } from '@waybill/testing';
-import { anOrder, type Email, sent, startEmail } from './email.fixture.js';
+import { anOrder, type Email, sent, startEmail, untilSent } from './email.fixture.js';
 import { SmtpServer } from './smtp-server.fixture.js';
 
 let email: Email;
@@ -14,9 +13,6 @@ afterAll(async () => {
   await email.stop();
   await smtp.close();
 });
-
-const untilSent = (orderId: string) =>
-  until('the mail is sent', async () => (await sent(email, orderId)).length === 1, { within: '30s' });
 
 describe('a mail', () => {
   it.each([
@@ -40,18 +36,35 @@ describe('a mail', () => {
       smtp.reply = () => undefined;
       const next = anOrder();
       await email.kafka.publish(OrderConfirmed, next);
-      await untilSent(next.orderId);
+      await untilSent(email, next.orderId);
     },
   );
 
-  it('that the server rejects temporarily is retried and sent', async () => {
-    let busy = 1;
-    smtp.reply = (command) => (command === 'RCPT' && busy-- > 0 ? '451 greylisted' : undefined);
+  it('that was rejected is sent when an operator resubmits it to another address', async () => {
+    smtp.reply = (command) => (command === 'RCPT' ? '550 no such user' : undefined);
     const order = anOrder();
     await email.kafka.publish(OrderConfirmed, order);
+    const first = await email.rabbit.take('email.send-dlq');
+    await email.rabbit.send(SendEmail, JSON.parse(first.body), { id: first.id });
+    const again = await email.rabbit.take('email.send-dlq');
+    expect(again.id).toBe(first.id); // one dead letter, which failed twice
 
-    await untilSent(order.orderId);
-    expect(await email.handled('email.send', 'later')).toBe(1);
-    expect(await email.rabbit.waiting('email.send-dlq')).toBe(0);
+    smtp.reply = () => undefined;
+    await email.rabbit.send(SendEmail, { ...JSON.parse(first.body), to: 'ada@example.org' }, { id: first.id });
+    await untilSent(email, order.orderId);
+    expect(await sent(email, order.orderId)).toMatchObject([{ to: 'ada@example.org' }]);
+    expect(smtp.mails.filter((mail) => mail.includes(order.orderId))).toHaveLength(1);
+  });
+
+  it('to an address with a comma goes to that one', async () => {
+    const recipients: string[] = [];
+    smtp.reply = (command, line) => {
+      if (command === 'RCPT') recipients.push(line);
+      return undefined;
+    };
+    const order = anOrder({ email: '"ada, bob"@example.com' });
+    await email.kafka.publish(OrderConfirmed, order);
+    await untilSent(email, order.orderId);
+    expect(recipients).toEqual(['RCPT TO:<"ada, bob"@example.com>']);
   });
 });

@@ -2,13 +2,16 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
-/** The reply to a command; `undefined` for the usual one, `hang up` to close the connection. */
-export type Replies = (command: string) => string | undefined;
+type Reply = string | undefined;
+
+/** The reply to a command; `undefined` for the usual one, `hang up` to close the connection, `silence` for none. */
+export type Replies = (command: string, line: string) => Reply | Promise<Reply>;
 
 /** An SMTP server whose replies a test chooses, by command (`RCPT`), which Maildev cannot do. */
 export class SmtpServer {
   /** Each accepted mail, as received. */
   readonly mails: string[] = [];
+  connections = 0;
   reply: Replies = () => undefined;
   private readonly sockets = new Set<Socket>();
 
@@ -44,31 +47,28 @@ export class SmtpServer {
 
   private async serve(socket: Socket): Promise<void> {
     this.sockets.add(socket);
+    this.connections++;
     socket.on('error', () => {}).on('close', () => this.sockets.delete(socket));
-    if (!this.send(socket, 'CONNECT')) return;
+    await this.send(socket, 'CONNECT');
     let mail: string[] | undefined;
     for await (const line of createInterface({ input: socket })) {
       if (mail && line !== '.') mail.push(line);
       else if (mail) {
-        this.mails.push(mail.join('\n'));
+        const reply = await this.send(socket, '.');
+        if (reply.startsWith('250')) this.mails.push(mail.join('\n'));
         mail = undefined;
-        this.send(socket, '.');
       } else {
         const command = line.split(/[ :]/, 1)[0]!.toUpperCase();
-        const sent = this.send(socket, command);
-        if (command === 'DATA' && sent?.startsWith('354')) mail = [];
+        const reply = await this.send(socket, command, line);
+        if (command === 'DATA' && reply.startsWith('354')) mail = [];
       }
     }
   }
 
-  /** Returns the reply, or nothing when it hung up. */
-  private send(socket: Socket, command: string): string | undefined {
-    const reply = this.reply(command) ?? USUAL[command] ?? '250 ok';
-    if (reply === 'hang up') {
-      socket.destroy();
-      return undefined;
-    }
-    socket.write(`${reply}\r\n`);
+  private async send(socket: Socket, command: string, line = command): Promise<string> {
+    const reply = (await this.reply(command, line)) ?? USUAL[command] ?? '250 ok';
+    if (reply === 'hang up') socket.destroy();
+    else if (reply !== 'silence') socket.write(`${reply}\r\n`);
     return reply;
   }
 }

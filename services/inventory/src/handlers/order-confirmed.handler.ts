@@ -1,6 +1,7 @@
 import { OrderConfirmed } from '@waybill/contracts';
 import type { Handler, HandlerContext } from '@waybill/messaging';
 import { Handles } from '@waybill/messaging/nest';
+import { traceHeaders } from '@waybill/platform';
 import { ShipmentRepository } from '../persistence/shipment.repository.js';
 import { CarrierTimes } from '../usecases/carrier.js';
 
@@ -13,6 +14,6 @@ export class OrderConfirmedHandler implements Handler<typeof OrderConfirmed> {
   ) {}
 
   async handle(order: OrderConfirmed, { tx }: HandlerContext): Promise<void> {
-    await this.shipments.scheduleDispatch(tx, order, this.times.dispatchAfter);
+    await this.shipments.scheduleDispatch(tx, order, this.times.dispatchAfter, traceHeaders().traceparent);
   }
 }

@@ -1,11 +1,11 @@
-import { InventoryRejected, InventoryReserved, ReserveStock } from '@waybill/contracts';
+import { ReserveStock } from '@waybill/contracts';
 import type { Handler, HandlerContext } from '@waybill/messaging';
 import { Handles } from '@waybill/messaging/nest';
-import { reserve } from '../domain/reservation.js';
 import { ReservationDecisionRepository } from '../persistence/reservation-decision.repository.js';
 import { StockRepository } from '../persistence/stock.repository.js';
+import { reservationEvent, reserveStock } from '../usecases/reserve-stock.js';
 
-/** Idempotent per attempt: a repeated task gets the same reply and reserves nothing more; after a release it reserves nothing. */
+/** A repeated task gets the same reply. */
 @Handles(ReserveStock)
 export class ReserveStockHandler implements Handler<typeof ReserveStock> {
   constructor(
@@ -14,21 +14,11 @@ export class ReserveStockHandler implements Handler<typeof ReserveStock> {
   ) {}
 
   async handle({ items, ...attempt }: ReserveStock, { tx, outbox, reply }: HandlerContext): Promise<void> {
-    const before = await this.decisions.recordFirst(tx, attempt, 'reserved');
-    if (before) return reply({ ...attempt, outcome: before });
+    const { decisions, stock } = this;
+    const decision = await reserveStock({ decisions, stock }, tx, attempt, items);
+    if ('before' in decision) return reply({ ...attempt, outcome: decision.before });
 
-    const shelf = await this.stock.lockShelf(
-      tx,
-      items.map(({ sku }) => sku),
-    );
-    const decision = reserve(shelf, items);
-    if (decision.outcome === 'reserved') {
-      await this.stock.reserve(tx, attempt, items);
-      await outbox.add(tx, InventoryReserved.of({ ...attempt, items }));
-    } else {
-      await this.decisions.update(tx, attempt, 'out-of-stock');
-      await outbox.add(tx, InventoryRejected.of({ ...attempt, shortages: decision.shortages }));
-    }
+    await outbox.add(tx, reservationEvent(attempt, items, decision));
     await reply({ ...attempt, outcome: decision.outcome });
   }
 }

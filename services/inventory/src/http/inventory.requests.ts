@@ -1,7 +1,9 @@
-import { pageQuery } from '@waybill/platform';
+import { Id } from '@waybill/contracts';
+import { pageQuery, uuid } from '@waybill/platform';
 import { z } from 'zod';
 
-export const ProductListQuery = z.strictObject(pageQuery);
+/** The cursor is a SKU. */
+export const ProductListQuery = z.strictObject({ ...pageQuery, cursor: Id.optional() });
 
 export const ReservationListQuery = z.strictObject({
   ...pageQuery,
@@ -9,14 +11,14 @@ export const ReservationListQuery = z.strictObject({
     .string()
     .regex(/^\d{1,18}$/)
     .optional(),
-  orderId: z.uuid().optional(),
+  orderId: uuid().optional(),
   status: z.enum(['OPEN', 'SHIPPED', 'RELEASED']).optional(),
 });
 
 export const ShipmentListQuery = z.strictObject({
   ...pageQuery,
-  cursor: z.uuid().optional(),
-  orderId: z.uuid().optional(),
+  cursor: uuid().optional(),
+  orderId: uuid().optional(),
 });
 
 /** Body of PUT /products/{sku}/stock. */

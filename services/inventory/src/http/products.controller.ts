@@ -1,12 +1,9 @@
-import { Body, Controller, Get, Headers, Param, Put, Query } from '@nestjs/common';
-import { Database, Problem, requireOperator, validate } from '@waybill/platform';
+import { Body, Controller, Get, Param, Put, Query } from '@nestjs/common';
+import { Database, Problem, validate } from '@waybill/platform';
+import { OperatorOnly } from '@waybill/platform/nest';
 import { InventoryQueries } from '../persistence/inventory.queries.js';
 import { StockRepository } from '../persistence/stock.repository.js';
 import { ProductListQuery, StockCount } from './inventory.requests.js';
-
-export class OperatorToken {
-  constructor(readonly value: string) {}
-}
 
 const belowReserved = { name: 'below-reserved', status: 409, title: 'The stock would fall below what is reserved' };
 
@@ -16,7 +13,6 @@ export class ProductsController {
     private readonly database: Database,
     private readonly stock: StockRepository,
     private readonly queries: InventoryQueries,
-    private readonly token: OperatorToken,
   ) {}
 
   @Get()
@@ -32,13 +28,9 @@ export class ProductsController {
   }
 
   /** Sets the units on hand; 409 when that is less than what is reserved. */
+  @OperatorOnly()
   @Put(':sku/stock')
-  async count(
-    @Param('sku') sku: string,
-    @Headers('authorization') authorization: string | undefined,
-    @Body() body: unknown,
-  ) {
-    requireOperator(authorization, this.token.value);
+  async count(@Param('sku') sku: string, @Body() body: unknown) {
     const { onHand } = validate(StockCount, body);
     const outcome = await this.database.transaction((tx) => this.stock.setOnHand(tx, sku, onHand));
     if (outcome === 'below-reserved') throw new Problem(belowReserved);

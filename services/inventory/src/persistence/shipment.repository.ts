@@ -7,6 +7,8 @@ export type ShipmentStatus = 'CREATED' | 'CANCELLED' | 'DISPATCHED' | 'DELIVERED
 export interface Shipment extends Attempt {
   shipmentId: string;
   status: ShipmentStatus;
+  /** W3C Trace Context of the order's confirmation: the carrier's events belong to it. */
+  traceparent?: string | undefined;
 }
 
 /** Shipments, one per attempt. */
@@ -31,11 +33,11 @@ export class ShipmentRepository {
   }
 
   /** Schedules the carrier's pick-up of a confirmed order, `after` milliseconds from now. */
-  async scheduleDispatch(tx: Tx, { orderId, attempt }: Attempt, after: number): Promise<void> {
+  async scheduleDispatch(tx: Tx, { orderId, attempt }: Attempt, after: number, traceparent?: string): Promise<void> {
     await tx.query(
-      `UPDATE shipments SET dispatch_due = now() + $3 * interval '1 ms'
+      `UPDATE shipments SET dispatch_due = now() + $3 * interval '1 ms', traceparent = $4
        WHERE order_id = $1 AND attempt = $2 AND status = 'CREATED' AND dispatch_due IS NULL`,
-      [orderId, attempt, after],
+      [orderId, attempt, after, traceparent ?? null],
     );
   }
 
@@ -71,8 +73,9 @@ interface ShipmentRow {
   order_id: string;
   attempt: number;
   status: ShipmentStatus;
+  traceparent: string | null;
 }
 
-function toShipment({ shipment_id, order_id, attempt, status }: ShipmentRow): Shipment {
-  return { shipmentId: shipment_id, orderId: order_id, attempt, status };
+function toShipment({ shipment_id, order_id, attempt, status, traceparent }: ShipmentRow): Shipment {
+  return { shipmentId: shipment_id, orderId: order_id, attempt, status, traceparent: traceparent ?? undefined };
 }

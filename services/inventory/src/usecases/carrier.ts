@@ -1,13 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ShipmentDelivered, ShipmentDispatched } from '@waybill/contracts';
 import { MessageOutbox } from '@waybill/messaging';
-import { Database, Logger } from '@waybill/platform';
+import { Database, Logger, PeriodicJob } from '@waybill/platform';
 import { ShipmentRepository } from '../persistence/shipment.repository.js';
 import { StockRepository } from '../persistence/stock.repository.js';
 
-const POLL_INTERVAL = 250;
-const RETRY_DELAY = 2_000;
+const POLL_INTERVAL = 500;
 const BATCH_SIZE = 50;
 
 /** Delays in milliseconds. */
@@ -24,8 +22,7 @@ export class CarrierTimes {
  */
 @Injectable()
 export class Carrier implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private running: Promise<void> | undefined;
-  private readonly stopping = new AbortController();
+  private readonly job: PeriodicJob;
 
   constructor(
     private readonly database: Database,
@@ -33,28 +30,24 @@ export class Carrier implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly stock: StockRepository,
     private readonly outbox: MessageOutbox,
     private readonly times: CarrierTimes,
-    private readonly logger: Logger,
-  ) {}
+    logger: Logger,
+  ) {
+    const work = () => this.move();
+    this.job = new PeriodicJob({ does: 'dispatch or deliver shipments', interval: POLL_INTERVAL, work, logger });
+  }
 
   onApplicationBootstrap(): void {
-    this.running = this.runUntilStopped();
+    this.job.start();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
+  beforeApplicationShutdown(): Promise<void> {
+    return this.job.stop();
   }
 
-  private async runUntilStopped(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      try {
-        const moved = (await this.dispatch()) + (await this.deliver());
-        if (moved < BATCH_SIZE) await sleep(POLL_INTERVAL, undefined, { signal: this.stopping.signal }).catch(() => {});
-      } catch (error) {
-        this.logger.warn({ err: error }, 'the carrier failed and will retry');
-        await sleep(RETRY_DELAY, undefined, { signal: this.stopping.signal }).catch(() => {});
-      }
-    }
+  /** True when more shipments may be due. */
+  private async move(): Promise<boolean> {
+    const moved = (await this.dispatch()) + (await this.deliver());
+    return moved >= BATCH_SIZE;
   }
 
   /** Stock, reservations, shipments and their events change in one commit. */
@@ -64,9 +57,10 @@ export class Carrier implements OnApplicationBootstrap, BeforeApplicationShutdow
       if (!shipments.length) return 0;
       await this.stock.ship(tx, shipments);
       const dispatchedAt = new Date().toISOString();
-      const events = shipments.map(({ status: _, ...shipment }) =>
-        ShipmentDispatched.of({ ...shipment, dispatchedAt }),
-      );
+      const events = shipments.map(({ status: _, traceparent, ...shipment }) => ({
+        ...ShipmentDispatched.of({ ...shipment, dispatchedAt }),
+        traceparent,
+      }));
       await this.outbox.add(tx, ...events);
       return shipments.length;
     });
@@ -77,7 +71,10 @@ export class Carrier implements OnApplicationBootstrap, BeforeApplicationShutdow
       const shipments = await this.shipments.deliverDue(tx, BATCH_SIZE);
       if (!shipments.length) return 0;
       const deliveredAt = new Date().toISOString();
-      const events = shipments.map(({ status: _, ...shipment }) => ShipmentDelivered.of({ ...shipment, deliveredAt }));
+      const events = shipments.map(({ status: _, traceparent, ...shipment }) => ({
+        ...ShipmentDelivered.of({ ...shipment, deliveredAt }),
+        traceparent,
+      }));
       await this.outbox.add(tx, ...events);
       return shipments.length;
     });
