@@ -5,18 +5,12 @@ import { MessagingHealth, MessagingModule } from '@waybill/messaging/nest';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
 import type { Config } from './config.js';
-import { InventoryReservedHandler } from './handlers/inventory-reserved.handler.js';
-import { OrderCancelledHandler } from './handlers/order-cancelled.handler.js';
-import { OrderConfirmedHandler } from './handlers/order-confirmed.handler.js';
-import { OrderCreatedHandler } from './handlers/order-created.handler.js';
-import { OrderDeliveredHandler } from './handlers/order-delivered.handler.js';
-import { OrderFailedHandler } from './handlers/order-failed.handler.js';
-import { OrderShippedHandler } from './handlers/order-shipped.handler.js';
-import { PaymentChargedHandler } from './handlers/payment-charged.handler.js';
-import { PaymentRefundedHandler } from './handlers/payment-refunded.handler.js';
+import { HANDLERS } from './handlers/index.js';
 import { AnalyticsController } from './http/analytics.controller.js';
 import { OrderFactsRepository } from './persistence/order-facts.repository.js';
 import { SummaryQueries } from './persistence/summary.queries.js';
+import { SummaryTotals } from './persistence/summary-totals.repository.js';
+import { SummaryTotalsJob } from './usecases/summary-totals-job.js';
 
 @Module({ controllers: [AnalyticsController] })
 export class AnalyticsModule {
@@ -36,21 +30,18 @@ export class AnalyticsModule {
           databaseUrl: config.DATABASE_URL,
           ...messagingSettings(config),
           topology,
+          groupCommit: 20,
           logger,
         }),
       ],
       providers: [
-        OrderCreatedHandler,
-        OrderConfirmedHandler,
-        OrderShippedHandler,
-        OrderDeliveredHandler,
-        OrderFailedHandler,
-        OrderCancelledHandler,
-        InventoryReservedHandler,
-        PaymentChargedHandler,
-        PaymentRefundedHandler,
+        ...HANDLERS,
         OrderFactsRepository,
         { provide: SummaryQueries, useValue: new SummaryQueries(database.autocommit) },
+        {
+          provide: SummaryTotalsJob,
+          useFactory: () => new SummaryTotalsJob(new SummaryTotals(database.autocommit), logger),
+        },
       ],
     };
   }

@@ -1,5 +1,7 @@
-/** An order's progress, from events that may arrive out of order because they come from several topics. */
-
+/**
+ * In their order. The furthest status of the latest attempt counts, because events of several topics arrive out of order: a
+ * late one takes nothing back.
+ */
 export const STATUSES = [
   'PENDING',
   'RESERVED',
@@ -10,15 +12,8 @@ export const STATUSES = [
   'FAILED',
   'CANCELLED',
 ] as const;
-export type Status = (typeof STATUSES)[number];
 
 export interface Progress {
   attempt: number;
-  status: Status;
-}
-
-/** The further of the two: a later attempt, or within an attempt the later status. A late event takes nothing back. */
-export function furthest(known: Progress, reported: Progress): Progress {
-  if (known.attempt !== reported.attempt) return known.attempt > reported.attempt ? known : reported;
-  return STATUSES.indexOf(reported.status) > STATUSES.indexOf(known.status) ? reported : known;
+  status: (typeof STATUSES)[number];
 }

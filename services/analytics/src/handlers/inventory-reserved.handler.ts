@@ -3,7 +3,7 @@ import type { Handler, HandlerContext } from '@waybill/messaging';
 import { Handles } from '@waybill/messaging/nest';
 import { OrderFactsRepository } from '../persistence/order-facts.repository.js';
 
-@Handles(InventoryReserved)
+@Handles(InventoryReserved, { concurrent: true })
 export class InventoryReservedHandler implements Handler<typeof InventoryReserved> {
   constructor(private readonly facts: OrderFactsRepository) {}
 

@@ -3,7 +3,7 @@ import type { Handler, HandlerContext } from '@waybill/messaging';
 import { Handles } from '@waybill/messaging/nest';
 import { OrderFactsRepository } from '../persistence/order-facts.repository.js';
 
-@Handles(OrderCancelled)
+@Handles(OrderCancelled, { concurrent: true })
 export class OrderCancelledHandler implements Handler<typeof OrderCancelled> {
   constructor(private readonly facts: OrderFactsRepository) {}
 

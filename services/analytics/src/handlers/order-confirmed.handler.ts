@@ -3,7 +3,7 @@ import type { Handler, HandlerContext } from '@waybill/messaging';
 import { Handles } from '@waybill/messaging/nest';
 import { OrderFactsRepository } from '../persistence/order-facts.repository.js';
 
-@Handles(OrderConfirmed)
+@Handles(OrderConfirmed, { concurrent: true })
 export class OrderConfirmedHandler implements Handler<typeof OrderConfirmed> {
   constructor(private readonly facts: OrderFactsRepository) {}
 
@@ -13,8 +13,8 @@ export class OrderConfirmedHandler implements Handler<typeof OrderConfirmed> {
       attempt,
       status: 'CONFIRMED',
       total,
+      sold: items,
       reached: ['confirmed_at', confirmedAt],
     });
-    await this.facts.addSales(tx, items);
   }
 }

@@ -3,7 +3,7 @@ import type { Handler, HandlerContext } from '@waybill/messaging';
 import { Handles } from '@waybill/messaging/nest';
 import { OrderFactsRepository } from '../persistence/order-facts.repository.js';
 
-@Handles(OrderCreated)
+@Handles(OrderCreated, { concurrent: true })
 export class OrderCreatedHandler implements Handler<typeof OrderCreated> {
   constructor(private readonly facts: OrderFactsRepository) {}
 

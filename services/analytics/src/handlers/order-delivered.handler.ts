@@ -3,7 +3,7 @@ import type { Handler, HandlerContext } from '@waybill/messaging';
 import { Handles } from '@waybill/messaging/nest';
 import { OrderFactsRepository } from '../persistence/order-facts.repository.js';
 
-@Handles(OrderDelivered)
+@Handles(OrderDelivered, { concurrent: true })
 export class OrderDeliveredHandler implements Handler<typeof OrderDelivered> {
   constructor(private readonly facts: OrderFactsRepository) {}
 

@@ -3,7 +3,7 @@ import type { Handler, HandlerContext } from '@waybill/messaging';
 import { Handles } from '@waybill/messaging/nest';
 import { OrderFactsRepository } from '../persistence/order-facts.repository.js';
 
-@Handles(OrderFailed)
+@Handles(OrderFailed, { concurrent: true })
 export class OrderFailedHandler implements Handler<typeof OrderFailed> {
   constructor(private readonly facts: OrderFactsRepository) {}
 

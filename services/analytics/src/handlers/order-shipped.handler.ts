@@ -3,7 +3,7 @@ import type { Handler, HandlerContext } from '@waybill/messaging';
 import { Handles } from '@waybill/messaging/nest';
 import { OrderFactsRepository } from '../persistence/order-facts.repository.js';
 
-@Handles(OrderShipped)
+@Handles(OrderShipped, { concurrent: true })
 export class OrderShippedHandler implements Handler<typeof OrderShipped> {
   constructor(private readonly facts: OrderFactsRepository) {}
 

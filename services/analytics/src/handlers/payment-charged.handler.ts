@@ -3,7 +3,7 @@ import type { Handler, HandlerContext } from '@waybill/messaging';
 import { Handles } from '@waybill/messaging/nest';
 import { OrderFactsRepository } from '../persistence/order-facts.repository.js';
 
-@Handles(PaymentCharged)
+@Handles(PaymentCharged, { concurrent: true })
 export class PaymentChargedHandler implements Handler<typeof PaymentCharged> {
   constructor(private readonly facts: OrderFactsRepository) {}
 

@@ -1,5 +1,5 @@
 import type { Tx } from '@waybill/outbox';
-import { furthest, type Progress, type Status } from '../domain/progress.js';
+import { type Progress, STATUSES } from '../domain/progress.js';
 
 /** A column of `order_facts` with the time at which the order reached a status. */
 export type Milestone = 'created_at' | 'confirmed_at' | 'shipped_at' | 'delivered_at' | 'failed_at' | 'cancelled_at';
@@ -9,48 +9,58 @@ export interface OrderUpdate extends Progress {
   orderId: string;
   reached?: [Milestone, at: string];
   /** Minor units. */
-  total?: { amount: number; currency: string };
+  total?: Money;
+  sold?: readonly { sku: string; quantity: number }[];
+  /** Of this attempt. */
+  refund?: Money;
 }
 
-/** The projection of the event stream, one row per order. */
+interface Money {
+  amount: number;
+  currency: string;
+}
+
+/**
+ * The projection of the event stream: a row for each order. It depends on which events have been read, not on their order or
+ * on how often each was read, so it needs neither offsets nor the inbox to be right. The summary follows from the rows: see
+ * `prisma/migrations/0003_incremental_summary`.
+ */
 export class OrderFactsRepository {
-  /** Idempotent, and independent of the order in which the updates arrive. */
-  async update(tx: Tx, { orderId, attempt, status, reached, total }: OrderUpdate): Promise<void> {
-    const known = await this.lock(tx, orderId);
-    const now = furthest(known, { attempt, status });
+  async update(tx: Tx, { orderId, attempt, status, reached, total, sold, refund }: OrderUpdate): Promise<void> {
     const [column, at] = reached ?? ['created_at', null];
     await tx.query(
-      `UPDATE order_facts
-       SET attempt = $2, status = $3, ${column} = coalesce($4, ${column}),
-           total_amount = coalesce($5, total_amount), currency = coalesce($6, currency)
-       WHERE order_id = $1`,
-      [orderId, now.attempt, now.status, at, total?.amount ?? null, total?.currency ?? null],
+      `INSERT INTO order_facts AS known (order_id, attempt, status, ${column}, total_amount, currency, sold, refunds)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+       ON CONFLICT (order_id) DO UPDATE SET
+         attempt = greatest(known.attempt, excluded.attempt),
+         status = CASE
+           WHEN (excluded.attempt, array_position($9::text[], excluded.status))
+             > (known.attempt, array_position($9::text[], known.status)) THEN excluded.status
+           ELSE known.status
+         END,
+         ${column} = greatest(known.${column}, excluded.${column}),
+         total_amount = coalesce(known.total_amount, excluded.total_amount),
+         currency = coalesce(known.currency, excluded.currency),
+         sold = coalesce(known.sold, excluded.sold),
+         refunds = coalesce(excluded.refunds || known.refunds, known.refunds, excluded.refunds)`,
+      [
+        orderId,
+        attempt,
+        status,
+        at,
+        total?.amount ?? null,
+        total?.currency ?? null,
+        sold ? JSON.stringify(quantities(sold)) : null,
+        refund ? JSON.stringify({ [attempt]: refund }) : null,
+        STATUSES,
+      ],
     );
   }
+}
 
-  async addRefund(tx: Tx, orderId: string, amount: number): Promise<void> {
-    await this.lock(tx, orderId);
-    await tx.query('UPDATE order_facts SET refunded = refunded + $2 WHERE order_id = $1', [orderId, amount]);
-  }
-
-  /** Sorted by SKU, so that concurrent transactions cannot deadlock. */
-  async addSales(tx: Tx, items: readonly { sku: string; quantity: number }[]): Promise<void> {
-    const sorted = items.toSorted((a, b) => (a.sku < b.sku ? -1 : 1));
-    await tx.query(
-      `INSERT INTO sku_sales (sku, quantity)
-       SELECT sku, quantity FROM unnest($1::text[], $2::bigint[]) AS sale (sku, quantity)
-       ON CONFLICT (sku) DO UPDATE SET quantity = sku_sales.quantity + excluded.quantity`,
-      [sorted.map(({ sku }) => sku), sorted.map(({ quantity }) => quantity)],
-    );
-  }
-
-  private async lock(tx: Tx, orderId: string): Promise<Progress> {
-    const { rows } = await tx.query<{ attempt: number; status: Status }>(
-      `INSERT INTO order_facts (order_id) VALUES ($1)
-       ON CONFLICT (order_id) DO UPDATE SET order_id = excluded.order_id
-       RETURNING attempt, status`,
-      [orderId],
-    );
-    return rows[0]!;
-  }
+/** By SKU: lines of the same SKU are added up. */
+function quantities(lines: readonly { sku: string; quantity: number }[]): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const { sku, quantity } of lines) sums.set(sku, (sums.get(sku) ?? 0) + quantity);
+  return Object.fromEntries(sums);
 }

@@ -1,69 +1,85 @@
 import type { Tx } from '@waybill/outbox';
+import { type BucketChange, type Percentiles, percentilesOf } from '../domain/percentiles.js';
 
-const CONFIRMED = `status IN ('CONFIRMED', 'SHIPPED', 'DELIVERED')`;
+/** The totals, and the changes that are not part of them yet, of the measures in $1. */
+const FIGURES = `(
+    SELECT measure, key, n, amount FROM summary_changes WHERE measure = ANY ($1::text[])
+    UNION ALL SELECT measure, key, n, amount FROM summary_totals WHERE measure = ANY ($1::text[])
+  ) AS figures`;
 
-/** The projection as the dashboard shows it. */
+/** The projection as the dashboard shows it. What it costs does not depend on the number of orders. */
 export class SummaryQueries {
   constructor(private readonly db: Tx) {}
 
   async summary() {
-    const [orders, money, topSkus, latencies] = await Promise.all([
-      this.orders(),
-      this.money(),
+    const [ordersAndMoney, topSkus, latencies] = await Promise.all([
+      this.ordersAndMoney(),
       this.topSkus(),
       this.latencies(),
     ]);
-    return { orders, ...money, topSkus, latencies };
+    return { ...ordersAndMoney, topSkus, latencies };
   }
 
-  /** The number of orders in each status. */
-  private async orders(): Promise<Record<string, number>> {
-    const { rows } = await this.db.query<{ status: string; n: string }>(
-      'SELECT status, count(*) AS n FROM order_facts GROUP BY status',
+  private async ordersAndMoney() {
+    const measures = ['orders', 'revenue', 'refunds'];
+    const { rows } = await this.db.query<{ measure: string; key: string; n: string; amount: string }>(
+      `SELECT measure, key, sum(n) AS n, sum(amount) AS amount FROM ${FIGURES} GROUP BY measure, key HAVING sum(n) > 0`,
+      [measures],
     );
-    return Object.fromEntries(rows.map(({ status, n }) => [status, Number(n)]));
+    const figures = rows.map((row) => ({ ...row, n: Number(row.n), amount: Number(row.amount) }));
+    const ordersByStatus = figures.filter(({ measure }) => measure === 'orders').map(({ key, n }) => [key, n] as const);
+    return { orders: Object.fromEntries(ordersByStatus), ...money(figures) };
   }
 
-  private async money() {
-    const { rows } = await this.db.query<{ revenue: string; refunds: string; currency: string }>(
-      `SELECT coalesce(sum(total_amount) FILTER (WHERE ${CONFIRMED}), 0) AS revenue,
-              coalesce(sum(refunded), 0) AS refunds, coalesce(max(currency), 'EUR') AS currency
-       FROM order_facts`,
-    );
-    const { revenue, refunds, currency } = rows[0]!;
-    return { revenue: { amount: Number(revenue), currency }, refunds: { amount: Number(refunds), currency } };
-  }
-
+  /** Sales only grow: an SKU without changes that is not among the first ten by its total is not among them now. */
   private async topSkus() {
     const { rows } = await this.db.query<{ sku: string; quantity: string }>(
-      'SELECT sku, quantity FROM sku_sales ORDER BY quantity DESC, sku LIMIT 10',
+      `WITH changes AS (
+         SELECT key, sum(amount) AS amount FROM summary_changes WHERE measure = 'sold' GROUP BY key
+       ), candidates AS (
+         (SELECT key FROM summary_totals WHERE measure = 'sold' ORDER BY amount DESC, key LIMIT 10)
+         UNION SELECT key FROM changes
+       )
+       SELECT candidates.key AS sku, coalesce(total.amount, 0) + coalesce(changes.amount, 0) AS quantity
+       FROM candidates
+       LEFT JOIN summary_totals AS total ON total.measure = 'sold' AND total.key = candidates.key
+       LEFT JOIN changes ON changes.key = candidates.key
+       WHERE coalesce(total.amount, 0) + coalesce(changes.amount, 0) > 0
+       ORDER BY quantity DESC, sku LIMIT 10`,
     );
     return rows.map(({ sku, quantity }) => ({ sku, quantity: Number(quantity) }));
   }
 
-  /** Milliseconds since the order's creation, over all orders that reached the milestone. */
-  private async latencies() {
-    const { rows } = await this.db.query<Record<string, number[] | null>>(
-      `SELECT ${Object.entries(MILESTONES)
-        .map(([name, column]) => `${percentilesUntil(column)} AS "${name}"`)
-        .join(', ')} FROM order_facts`,
+  /**
+   * Milliseconds since the order's creation, over all orders that reached the milestone; less than 5 % from the exact ones. All
+   * buckets of a latency are one value of the result: a row each would cost more than the rest of the summary.
+   */
+  private async latencies(): Promise<Record<string, Percentiles>> {
+    const { rows } = await this.db.query<{ measure: string; buckets: string }>(
+      `SELECT measure, '[' || string_agg('[' || key || ',' || n || ',' || amount || ']', ',') || ']' AS buckets
+       FROM ${FIGURES} GROUP BY measure`,
+      [LATENCIES],
     );
-    return Object.fromEntries(Object.keys(MILESTONES).map((name) => [name, percentiles(rows[0]![name])]));
+    const known = new Map(rows.map(({ measure, buckets }) => [measure, JSON.parse(buckets) as BucketChange[]]));
+    return Object.fromEntries(LATENCIES.map((name) => [name, percentilesOf(known.get(name) ?? [])]));
   }
 }
 
-const MILESTONES = {
-  createdToConfirmed: 'confirmed_at',
-  createdToShipped: 'shipped_at',
-  createdToDelivered: 'delivered_at',
-  createdToFailed: 'failed_at',
-};
+const LATENCIES = ['createdToConfirmed', 'createdToShipped', 'createdToDelivered', 'createdToFailed'];
 
-const percentilesUntil = (column: string) =>
-  `percentile_cont(ARRAY[0.5, 0.95, 0.99])
-     WITHIN GROUP (ORDER BY extract(epoch FROM ${column} - created_at) * 1000)`;
-
-function percentiles(values: number[] | null | undefined) {
-  const [p50, p95, p99] = (values ?? []).map((value) => Math.round(Number(value)));
-  return { p50: p50 ?? null, p95: p95 ?? null, p99: p99 ?? null };
+/** Amounts of different currencies are never added up: first the currency that most orders have, then the others. */
+function money(figures: readonly { measure: string; key: string; n: number; amount: number }[]) {
+  const of = (wanted: string) =>
+    new Map(figures.flatMap(({ measure, key, ...figure }) => (measure === wanted ? [[key, figure]] : [])));
+  const [revenue, refunds] = [of('revenue'), of('refunds')];
+  const orders = (currency: string) => revenue.get(currency)?.n ?? 0;
+  const currencies = [...new Set([...revenue.keys(), ...refunds.keys()])].sort(
+    (a, b) => orders(b) - orders(a) || (a < b ? -1 : 1),
+  );
+  const [main, ...otherCurrencies] = currencies.map((currency) => ({
+    revenue: { amount: revenue.get(currency)?.amount ?? 0, currency },
+    refunds: { amount: refunds.get(currency)?.amount ?? 0, currency },
+  }));
+  const nothing = { amount: 0, currency: 'EUR' };
+  return { ...(main ?? { revenue: nothing, refunds: nothing }), otherCurrencies };
 }

@@ -18,7 +18,7 @@ import { AnalyticsModule } from '../analytics.module.js';
 /** The service as its main runs it. */
 export const startAnalytics = () => ServiceBench.of(start);
 
-async function start(settings: ServiceSettings) {
+export async function start(settings: ServiceSettings) {
   await migrateService({ url: settings.DATABASE_URL, folder: new URL('../../', import.meta.url) });
   const logger = createLogger({ service: 'test', level: 'silent' });
   const app = await createApp(AnalyticsModule.with(settings, logger), logger);
@@ -32,6 +32,7 @@ export interface Summary {
   orders: Record<string, number>;
   revenue: { amount: number; currency: string };
   refunds: { amount: number; currency: string };
+  otherCurrencies: { revenue: { amount: number; currency: string } }[];
   topSkus: { sku: string; quantity: number }[];
   latencies: Record<string, { p50: number | null; p95: number | null; p99: number | null }>;
 }
@@ -51,7 +52,7 @@ export class OrderTimeline {
 
   constructor(
     private readonly analytics: Analytics,
-    { amount = 2_500, quantity = 2, sku = 'BOOK-001' } = {},
+    { amount = 2_500, currency = 'EUR', quantity = 2, sku = 'BOOK-001' } = {},
   ) {
     this.order = {
       orderId: this.orderId,
@@ -59,7 +60,7 @@ export class OrderTimeline {
       customerId: 'cus_1',
       email: 'ada@example.com',
       items: [{ sku, name: 'Middlemarch', quantity, unitPrice: amount / quantity }],
-      total: { amount, currency: 'EUR' },
+      total: { amount, currency },
       createdAt: after(0),
     };
   }
@@ -68,7 +69,7 @@ export class OrderTimeline {
     return { orderId: this.orderId, attempt: 1, paymentId: 'pay_1', total: this.order.total };
   }
 
-  created = (id?: string) => this.publish(OrderCreated, { ...this.order, paymentToken: 'tok_ok' }, id);
+  created = (id?: string) => this.publish(OrderCreated, this.order, id);
   reserved = (id?: string) => this.publish(InventoryReserved, this.order, id);
   charged = (id?: string) => this.publish(PaymentCharged, this.payment, id);
   confirmed = (id?: string) => this.publish(OrderConfirmed, { ...this.order, confirmedAt: after(2) }, id);
@@ -76,6 +77,8 @@ export class OrderTimeline {
   delivered = (id?: string) => this.publish(OrderDelivered, { ...this.order, deliveredAt: after(120) }, id);
   cancelled = (id?: string) => this.publish(OrderCancelled, { ...this.order, cancelledAt: after(3) }, id);
   refunded = (id?: string) => this.publish(PaymentRefunded, this.payment, id);
+  /** Of the second attempt. */
+  refundedAgain = (id?: string) => this.publish(PaymentRefunded, { ...this.payment, attempt: 2 }, id);
   failed = (id?: string) =>
     this.publish(OrderFailed, { ...this.order, failedAt: after(5), reason: 'PAYMENT_DECLINED' }, id);
   /** By the second attempt. */

@@ -14,6 +14,7 @@ describe('the summary', () => {
       orders: {},
       revenue: { amount: 0, currency: 'EUR' },
       refunds: { amount: 0, currency: 'EUR' },
+      otherCurrencies: [],
       topSkus: [],
       latencies: { createdToConfirmed: none, createdToShipped: none, createdToDelivered: none, createdToFailed: none },
     });
@@ -40,6 +41,7 @@ describe('the summary', () => {
       orders: { CONFIRMED: 1, DELIVERED: 1, CANCELLED: 1, FAILED: 1, PENDING: 1 },
       revenue: { amount: 1_200, currency: 'EUR' },
       refunds: { amount: 30, currency: 'EUR' },
+      otherCurrencies: [],
       topSkus: [
         { sku: 'BOOK-002', quantity: 4 },
         { sku: 'BOOK-001', quantity: 2 },
@@ -53,11 +55,28 @@ describe('the summary', () => {
     });
   });
 
-  it('counts an event once when it is delivered twice', async () => {
+  it('never adds up amounts of different currencies', async () => {
+    const [first, second, foreign] = [{ amount: 100 }, { amount: 200 }, { amount: 7_000, currency: 'USD' }].map(
+      (total) => new OrderTimeline(analytics, total),
+    );
+    for (const order of [foreign, first, second]) {
+      await order!.created();
+      await order!.confirmed();
+    }
+    expect(await summary(analytics)).toMatchObject({
+      revenue: { amount: 300, currency: 'EUR' },
+      otherCurrencies: [{ revenue: { amount: 7_000, currency: 'USD' }, refunds: { amount: 0, currency: 'USD' } }],
+    });
+  });
+
+  it('counts an event once when it is read again, also after the inbox has forgotten it', async () => {
     const [sold, refunded] = [new OrderTimeline(analytics), new OrderTimeline(analytics, { amount: 30 })];
     for (const publish of [sold.created, sold.confirmed, refunded.created, refunded.cancelled, refunded.refunded]) {
       const id = await publish();
       const once = await summary(analytics);
+      await publish(id);
+      expect(await summary(analytics)).toEqual(once);
+      await analytics.database.pool.query('TRUNCATE waybill.inbox');
       await publish(id);
       expect(await summary(analytics)).toEqual(once);
     }
@@ -67,5 +86,11 @@ describe('the summary', () => {
       refunds: { amount: 30 },
       topSkus: [{ sku: 'BOOK-001', quantity: 2 }],
     });
+  });
+
+  it('counts the refunds of two attempts at an order, each once', async () => {
+    const order = new OrderTimeline(analytics, { amount: 30 });
+    for (const publish of [order.created, order.refunded, order.refundedAgain, order.refunded]) await publish();
+    expect((await summary(analytics)).refunds).toEqual({ amount: 60, currency: 'EUR' });
   });
 });
