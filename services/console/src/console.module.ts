@@ -4,6 +4,7 @@ import {
   Batches,
   BatchRunner,
   Collector,
+  ConsumerRegistrations,
   DeadLetterExpiry,
   DeadLetterQueries,
   KafkaCollector,
@@ -15,23 +16,27 @@ import { DeadLetterService } from '@waybill/dlq/nest';
 import {
   AmqplibClient,
   createKafka,
-  declareQueues,
   declareTopics,
   KafkaJsClient,
+  KafkaPublisher,
+  outboxDeadLetterOf,
   type RabbitClient,
   RabbitPublisher,
+  RabbitTopology,
 } from '@waybill/messaging';
 import { OutboxRelayService } from '@waybill/outbox/nest';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
+import type { Kafka } from 'kafkajs';
+import { BacklogService, backlogMonitor } from './backlog.js';
 import type { Config } from './config.js';
+import { whenDiscarded } from './discarded-orders.js';
 import { BatchesController } from './http/batches.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
-import { OperatorToken } from './http/operator.guard.js';
-import { QUEUES, SOURCES, validateBody } from './sources.js';
+import { GROUP, QUEUES, SOURCES, validateBody } from './sources.js';
 import { storedBodies } from './stored-body.js';
 
-/** Collects the dead letters of all brokers and lets operators resolve them. */
+/** Collects the dead letters of all brokers, lets operators resolve them, and measures how far all consumers are behind. */
 @Module({ controllers: [BatchesController, DeadLettersController] })
 export class ConsoleModule implements OnApplicationShutdown {
   constructor(
@@ -39,6 +44,7 @@ export class ConsoleModule implements OnApplicationShutdown {
     deadLetters: DeadLetterService,
     relay: OutboxRelayService,
     private readonly rabbit: AmqplibClient,
+    private readonly kafka: KafkaPublisher,
   ) {
     health.add(...deadLetters.healthChecks(), relay.healthCheck());
   }
@@ -46,30 +52,39 @@ export class ConsoleModule implements OnApplicationShutdown {
   static with(config: Config, logger: Logger): DynamicModule {
     const database = new Database({ url: config.DATABASE_URL, logger, connections: 8 });
     const rabbit = new AmqplibClient({ url: config.RABBITMQ_URL, name: 'console', logger });
-    const review = new Review({ validateBody, maxResubmissions: config.MAX_RESUBMISSIONS });
+    const { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix } = config;
+    const kafka = createKafka({ brokers, clientId: 'console', logger });
+    const publisher = new KafkaPublisher(new KafkaJsClient(kafka), prefix);
+    const queues = new RabbitTopology(rabbit, QUEUES, topology.deadLetterQueues);
+    const review = new Review({ validateBody, whenDiscarded, maxResubmissions: config.MAX_RESUBMISSIONS });
     const batches = new Batches(review);
     const runner = new BatchRunner(batches, database, logger);
     registerDepthMetrics({ database, logger });
     return {
       module: ConsoleModule,
-      imports: [PlatformModule.with({ logger, database })],
+      imports: [PlatformModule.with({ logger, database, operatorToken: config.OPERATOR_TOKEN })],
       providers: [
         { provide: AmqplibClient, useValue: rabbit },
+        { provide: KafkaPublisher, useValue: publisher },
         { provide: Review, useValue: review },
         { provide: Batches, useValue: batches },
         { provide: BatchRunner, useValue: runner },
+        { provide: BacklogService, useFactory: () => new BacklogService(backlogMonitor(config, logger)) },
         {
           provide: DeadLetterQueries,
           useValue: new DeadLetterQueries({ readBody: storedBodies(config.OBJECT_STORE) }),
         },
-        { provide: OperatorToken, useValue: new OperatorToken(config.OPERATOR_TOKEN) },
-        { provide: DeadLetterService, useFactory: () => deadLetterService(config, logger, database, rabbit, runner) },
+        {
+          provide: DeadLetterService,
+          useFactory: () => deadLetterService(config, logger, database, { rabbit, queues, kafka }, runner),
+        },
         {
           provide: OutboxRelayService,
           useFactory: () =>
             new OutboxRelayService({
               connectionString: config.DATABASE_URL,
-              targets: { rabbitmq: new RabbitPublisher(rabbit) },
+              targets: { rabbitmq: new RabbitPublisher(rabbit, { topology: queues }), kafka: publisher },
+              deadLetterOf: outboxDeadLetterOf(),
               logger,
             }),
         },
@@ -77,9 +92,9 @@ export class ConsoleModule implements OnApplicationShutdown {
     };
   }
 
-  /** After the relay, which publishes over it, has stopped. */
+  /** After the relay, which publishes over them, has stopped. */
   async onApplicationShutdown(): Promise<void> {
-    await this.rabbit.close();
+    await Promise.all([this.rabbit.close(), this.kafka.close()]);
   }
 }
 
@@ -87,38 +102,52 @@ function deadLetterService(
   config: Config,
   logger: Logger,
   database: Database,
-  rabbit: RabbitClient,
+  { rabbit, queues, kafka }: { rabbit: RabbitClient; queues: RabbitTopology; kafka: Kafka },
   batches: BatchRunner,
 ) {
-  const { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix } = config;
-  const kafka = createKafka({ brokers, clientId: 'console', logger });
+  const { KAFKA_TOPIC_PREFIX: prefix } = config;
   const collector = new Collector({ database, logger });
+  /** The groups' topics. Dead letter topics of an application that registers are declared like the system's own. */
+  const read = new Map(
+    Object.entries(consumers).map(([group, { topics }]) => [group, new Set(topics.map(({ name }) => name))]),
+  );
+  const rabbitmq = new RabbitCollector({
+    client: rabbit,
+    sources: SOURCES.filter(({ kind }) => kind !== 'topic'),
+    declare: () => queues.declare(),
+    collector,
+  });
+  const kafkaCollector = new KafkaCollector({
+    kafka: new KafkaJsClient(kafka),
+    group: GROUP,
+    sources: SOURCES.filter(({ kind }) => kind === 'topic'),
+    async declare() {
+      for (const [group, topics] of read) await declareTopics(kafka, [], { prefix }, { group, reads: [...topics] });
+    },
+    prefix,
+    collector,
+    logger,
+  });
   return new DeadLetterService({
     collector,
     batches,
+    rabbitmq,
+    kafka: kafkaCollector,
+    registrations: new ConsumerRegistrations({
+      client: rabbit,
+      database,
+      collector,
+      onConsumer({ consumer, topics }, sources) {
+        read.set(consumer, (read.get(consumer) ?? new Set()).union(new Set(topics)));
+        for (const source of sources.filter(({ kind }) => kind === 'queue')) rabbitmq.add(source);
+        kafkaCollector.add(sources.filter(({ kind }) => kind === 'topic'));
+      },
+      logger,
+    }),
     expiry: new DeadLetterExpiry({
       database: database.autocommit,
       logger,
       retention: config.RESOLVED_DEAD_LETTER_RETENTION,
-    }),
-    rabbitmq: new RabbitCollector({
-      client: rabbit,
-      sources: SOURCES.filter(({ kind }) => kind === 'queue'),
-      declare: () => declareQueues(rabbit, QUEUES, topology.deadLetterQueues),
-      collector,
-    }),
-    kafka: new KafkaCollector({
-      kafka: new KafkaJsClient(kafka),
-      group: 'console',
-      sources: SOURCES.filter(({ kind }) => kind === 'topic'),
-      async declare() {
-        for (const [group, { topics }] of Object.entries(consumers)) {
-          await declareTopics(kafka, [], { prefix }, { group, reads: topics.map(({ name }) => name) });
-        }
-      },
-      prefix,
-      collector,
-      logger,
     }),
   });
 }

@@ -1,40 +1,26 @@
 import { consumers, contracts, ORDERS_FOR_REVIEW, ordersProcess, topology } from '@waybill/contracts';
-import { type DeadLetterSource } from '@waybill/dlq';
-import {
-  deadLetterQueueOf,
-  deadLetterTopicOf,
-  defineQueue,
-  parkedQueueOf,
-  type Queue,
-  readableTypes,
-  readBody,
-  SchemaMismatch,
-} from '@waybill/messaging';
+import { type DeadLetterSource, deadLetterSourcesOf, OUTBOXES } from '@waybill/dlq';
+import { defineQueue, parkedQueueOf, type Queue, readableTypes, readBody, SchemaMismatch } from '@waybill/messaging';
+
+/** The console's consumer group, and its name as a consumer of dead letter queues. */
+export const GROUP = 'console';
 
 /** On these queues, each group is notified when its events are resubmitted or discarded. */
-const parkedQueues: [consumer: string, Queue][] = Object.entries(consumers)
+const parkedQueues = Object.entries(consumers)
   .filter(([, { topics }]) => topics.length > 0)
-  .map(([consumer]) => [consumer, defineQueue({ name: parkedQueueOf(consumer) })]);
+  .map(([consumer]) => defineQueue({ name: parkedQueueOf(consumer) }));
 
 /** The queues that the console declares. */
-export const QUEUES: readonly Queue[] = [...topology.queues, ...parkedQueues.map(([, queue]) => queue)];
+export const QUEUES: readonly Queue[] = [...topology.queues, ...parkedQueues];
 
-const ofQueue = (consumer: string, { name }: Queue): DeadLetterSource => ({
-  kind: 'queue',
-  name: deadLetterQueueOf(name),
-  source: name,
-  consumer,
-});
+const namesOf = (defined: readonly { name: string }[]) => defined.map(({ name }) => name);
 
-/** Every dead letter queue and topic of the system, derived from the consumers. */
+/** Every dead letter queue and topic of the system, derived from the consumers. Those of other applications register. */
 export const SOURCES: readonly DeadLetterSource[] = [
-  ...Object.entries(consumers).flatMap(([consumer, { queues, topics }]) => [
-    ...queues.map((queue) => ofQueue(consumer, queue)),
-    ...topics.map(({ name }): DeadLetterSource => {
-      return { kind: 'topic', name: deadLetterTopicOf(name, consumer), source: name, consumer };
-    }),
-  ]),
-  ...parkedQueues.map(([consumer, queue]) => ofQueue(consumer, queue)),
+  ...Object.entries(consumers).flatMap(([consumer, { queues, topics }]) =>
+    deadLetterSourcesOf({ consumer, queues: namesOf(queues), topics: namesOf(topics) }),
+  ),
+  OUTBOXES,
   // A failed order: resubmitted, it is processed once more.
   { kind: 'queue', name: ORDERS_FOR_REVIEW, source: ordersProcess.name, consumer: 'order' },
 ];

@@ -1,16 +1,17 @@
 import { ReviewError, type ReviewErrorReason } from '@waybill/dlq';
-import { type Database, Problem, type ProblemName } from '@waybill/platform';
-import { isId } from './dead-letter.requests.js';
+import type { Tx } from '@waybill/outbox';
+import { type Database, Problem, type ProblemName, parseId } from '@waybill/platform';
 
 /** Commits a change to the dead letter or batch with this id. Throws Problem when it is rejected or there is none. */
 export async function applyChange<T>(
   database: Database,
-  { what, id }: { what: 'dead letter' | 'batch'; id: string },
-  change: Parameters<typeof database.transaction<T>>[0],
+  { what, segment }: { what: 'dead letter' | 'batch'; segment: string },
+  change: (tx: Tx, id: string) => Promise<T>,
 ): Promise<T> {
-  if (!isId(id)) throw new Problem('not-found', { detail: `there is no ${what} ${id}` });
+  const id = parseId(segment);
+  if (!id) throw new Problem('not-found', { detail: `there is no ${what} ${segment}` });
   try {
-    return await database.transaction(change);
+    return await database.transaction((tx) => change(tx, id));
   } catch (error) {
     throw error instanceof ReviewError ? problemOf(error) : error;
   }
@@ -22,6 +23,7 @@ const PROBLEM_OF: Record<ReviewErrorReason, ProblemName> = {
   changed: 'has-changed',
   'too-often': 'resubmitted-too-often',
   'schema-mismatch': 'invalid-request',
+  'no-destination': 'without-destination',
 };
 
 function problemOf({ reason, message }: ReviewError): Problem {

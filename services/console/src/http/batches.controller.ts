@@ -1,14 +1,14 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { type Batch, Batches, BatchRunner, type BatchRequest as NewBatch } from '@waybill/dlq';
-import { Database, Problem, validate } from '@waybill/platform';
+import { Database, Problem, parseId, validate } from '@waybill/platform';
+import { OperatorOnly } from '@waybill/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { applyChange } from './apply-change.js';
-import { DiscardManyRequest, isId, ResubmitManyRequest } from './dead-letter.requests.js';
-import { OperatorGuard, operatorNamed } from './operator.guard.js';
+import { DiscardManyRequest, ResubmitManyRequest } from './dead-letter.requests.js';
+import { operatorNamed } from './operator-name.js';
 
 /** Resubmits or discards many dead letters in the background. */
 @Controller('dead-letters')
-@UseGuards(OperatorGuard)
 export class BatchesController {
   constructor(
     private readonly database: Database,
@@ -17,6 +17,7 @@ export class BatchesController {
   ) {}
 
   /** 202 with the batch's location; 200 when nothing changes, for a dry run or a filter that matches nothing. */
+  @OperatorOnly()
   @Post('resubmit')
   resubmit(
     @Headers('x-operator') operator: string | undefined,
@@ -28,6 +29,7 @@ export class BatchesController {
   }
 
   /** Responds as `resubmit` does. */
+  @OperatorOnly()
   @Post('discard')
   discard(
     @Headers('x-operator') operator: string | undefined,
@@ -38,18 +40,21 @@ export class BatchesController {
     return this.begin({ by: operatorNamed(operator), action: 'discard', ...selection }, dryRun, reply);
   }
 
+  @OperatorOnly()
   @Get('batches/:id')
-  async show(@Param('id') id: string): Promise<Batch> {
-    const batch = isId(id) && (await this.batches.find(this.database.autocommit, id));
-    if (!batch) throw new Problem('not-found', { detail: `there is no batch ${id}` });
+  async show(@Param('id') segment: string): Promise<Batch> {
+    const id = parseId(segment);
+    const batch = id && (await this.batches.find(this.database.autocommit, id));
+    if (!batch) throw new Problem('not-found', { detail: `there is no batch ${segment}` });
     return batch;
   }
 
+  @OperatorOnly()
   @Post('batches/:id/stop')
   @HttpCode(200)
-  stop(@Param('id') id: string, @Headers('x-operator') operator: string | undefined): Promise<Batch> {
+  stop(@Param('id') segment: string, @Headers('x-operator') operator: string | undefined): Promise<Batch> {
     const by = operatorNamed(operator);
-    return applyChange(this.database, { what: 'batch', id }, (tx) => this.batches.stop(tx, id, by));
+    return applyChange(this.database, { what: 'batch', segment }, (tx, id) => this.batches.stop(tx, id, by));
   }
 
   private async begin(request: NewBatch, dryRun: boolean, reply: FastifyReply) {

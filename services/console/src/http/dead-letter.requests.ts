@@ -1,9 +1,15 @@
 import { STATUSES } from '@waybill/dlq';
 import { FAILURE_CLASSES } from '@waybill/messaging';
-import { pageQuery } from '@waybill/platform';
+import { pageQuery, uuid } from '@waybill/platform';
 import { z } from 'zod';
 
-const text = z.string().min(1).max(1_000);
+/** PostgreSQL stores none. `validate` rejects it everywhere; here the OpenAPI document says so. */
+const NUL = String.raw`\u0000`;
+
+const text = z
+  .string()
+  .max(1_000)
+  .regex(new RegExp(`^[^${NUL}]+$`), 'must be 1 to 1,000 characters without NUL');
 
 const filter = {
   /** Queue or topic. */
@@ -21,7 +27,7 @@ const filter = {
 /** Query of GET /dead-letters. */
 export const DeadLetterListQuery = z.strictObject({
   ...pageQuery,
-  cursor: z.uuid().optional(),
+  cursor: uuid().optional(),
   ...filter,
   status: z.enum(STATUSES).optional(),
 });
@@ -42,14 +48,18 @@ const version = z.int().positive().optional();
 /** Body of POST /dead-letters/{id}/resubmit. */
 export const ResubmitRequest = z.strictObject({
   /** Replaces the dead letter's body: a string as it is, anything else as JSON. */
-  body: z.json().optional(),
+  body: z.unknown().optional(),
   /** The version of the dead letter that the operator has seen. */
   version,
   /** Even if it was resubmitted too often. */
   force: z.boolean().default(false),
 });
 
-const reason = z.string().trim().min(1).max(1_000);
+const reason = z
+  .string()
+  .max(1_000)
+  .regex(new RegExp(`^[^${NUL}]*[^${NUL}\\s][^${NUL}]*$`), 'must say something')
+  .trim();
 
 /** Body of POST /dead-letters/{id}/discard. */
 export const DiscardRequest = z.strictObject({ reason, version });
@@ -68,6 +78,3 @@ export const ResubmitManyRequest = z.strictObject({
 
 /** Body of POST /dead-letters/discard. */
 export const DiscardManyRequest = ResubmitManyRequest.extend({ reason });
-
-/** Whether a path segment can be an id. */
-export const isId = (id: string): boolean => z.uuid().safeParse(id).success;

@@ -1,12 +1,12 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { DeadLetterQueries, Review } from '@waybill/dlq';
-import { Database, Problem, validate } from '@waybill/platform';
+import { Database, Problem, parseId, validate } from '@waybill/platform';
+import { OperatorOnly } from '@waybill/platform/nest';
 import { applyChange } from './apply-change.js';
-import { DeadLetterListQuery, DiscardRequest, GroupListQuery, isId, ResubmitRequest } from './dead-letter.requests.js';
-import { OperatorGuard, operatorNamed } from './operator.guard.js';
+import { DeadLetterListQuery, DiscardRequest, GroupListQuery, ResubmitRequest } from './dead-letter.requests.js';
+import { operatorNamed } from './operator-name.js';
 
 @Controller('dead-letters')
-@UseGuards(OperatorGuard)
 export class DeadLettersController {
   constructor(
     private readonly database: Database,
@@ -14,43 +14,53 @@ export class DeadLettersController {
     private readonly review: Review,
   ) {}
 
+  @OperatorOnly()
   @Get()
   list(@Query() query: unknown) {
     const { limit, cursor, ...filter } = validate(DeadLetterListQuery, query);
     return this.queries.list(this.database.autocommit, filter, { limit, cursor });
   }
 
+  @OperatorOnly()
   @Get('groups')
   groups(@Query() query: unknown) {
     const { limit, cursor, ...filter } = validate(GroupListQuery, query);
     return this.queries.groups(this.database.autocommit, filter, { limit, cursor });
   }
 
+  @OperatorOnly()
   @Get(':id')
-  async show(@Param('id') id: string) {
-    const deadLetter = isId(id) && (await this.queries.find(this.database.autocommit, id));
-    if (!deadLetter) throw new Problem('not-found', { detail: `there is no dead letter ${id}` });
+  async show(@Param('id') segment: string) {
+    const id = parseId(segment);
+    const deadLetter = id && (await this.queries.find(this.database.autocommit, id));
+    if (!deadLetter) throw new Problem('not-found', { detail: `there is no dead letter ${segment}` });
     return deadLetter;
   }
 
   /** 202: the message leaves by the outbox. */
+  @OperatorOnly()
   @Post(':id/resubmit')
   @HttpCode(202)
-  resubmit(@Param('id') id: string, @Headers('x-operator') operator: string | undefined, @Body() request: unknown) {
+  resubmit(
+    @Param('id') segment: string,
+    @Headers('x-operator') operator: string | undefined,
+    @Body() request: unknown,
+  ) {
     const by = operatorNamed(operator);
     const { body, version, force } = validate(ResubmitRequest, request ?? {});
     const bytes = body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-    return applyChange(this.database, { what: 'dead letter', id }, (tx) =>
+    return applyChange(this.database, { what: 'dead letter', segment }, (tx, id) =>
       this.review.resubmit(tx, id, { by, body: bytes, version, force }),
     );
   }
 
+  @OperatorOnly()
   @Post(':id/discard')
   @HttpCode(200)
-  discard(@Param('id') id: string, @Headers('x-operator') operator: string | undefined, @Body() request: unknown) {
+  discard(@Param('id') segment: string, @Headers('x-operator') operator: string | undefined, @Body() request: unknown) {
     const by = operatorNamed(operator);
     const { reason, version } = validate(DiscardRequest, request ?? {});
-    return applyChange(this.database, { what: 'dead letter', id }, (tx) =>
+    return applyChange(this.database, { what: 'dead letter', segment }, (tx, id) =>
       this.review.discard(tx, id, { by, reason, version }),
     );
   }

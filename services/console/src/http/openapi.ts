@@ -3,13 +3,16 @@ import { FAILURE_CLASSES } from '@waybill/messaging';
 import {
   arrayOf,
   json,
+  openApi,
+  operatorToken,
   pageSchema,
-  problemSchema,
   problemsOf,
+  problemsWithBody,
   queryOf,
   record,
   ref,
   schemaOf,
+  types,
 } from '@waybill/platform';
 import {
   DeadLetterListQuery,
@@ -19,12 +22,13 @@ import {
   ResubmitManyRequest,
   ResubmitRequest,
 } from './dead-letter.requests.js';
+import { OPERATOR_NAME } from './operator-name.js';
 
 /** The OpenAPI 3.1 document of the console, generated from the schemas that validate requests. */
 export function openApiDocument() {
-  return {
-    openapi: '3.1.0',
-    info: { title: 'Waybill console', version: '1.0.0', description: 'Dead letters of all sources, for review.' },
+  return openApi({
+    title: 'Waybill console',
+    description: 'Dead letters of all sources, for review.',
     security: [{ operatorToken: [] }],
     paths: {
       '/dead-letters': {
@@ -34,7 +38,7 @@ export function openApiDocument() {
           parameters: queryOf(DeadLetterListQuery),
           responses: {
             200: { description: 'A page of dead letters', content: json(pageSchema('DeadLetter')) },
-            ...problems(400, 401, 503),
+            ...problemsOf(unauthorized),
           },
         },
       },
@@ -45,7 +49,7 @@ export function openApiDocument() {
           parameters: queryOf(GroupListQuery),
           responses: {
             200: { description: 'A page of groups', content: json(pageSchema('DeadLetterGroup')) },
-            ...problems(400, 401, 503),
+            ...problemsOf(unauthorized),
           },
         },
       },
@@ -56,7 +60,7 @@ export function openApiDocument() {
           parameters: [id],
           responses: {
             200: { description: 'The dead letter', content: json(ref('DeadLetterDetail')) },
-            ...problems(401, 404, 503),
+            ...problemsOf({ ...unauthorized, ...unknown }),
           },
         },
       },
@@ -68,7 +72,7 @@ export function openApiDocument() {
           requestBody: { content: json(schemaOf(ResubmitRequest)) },
           responses: {
             202: { description: 'It is resubmitted', content: json(ref('DeadLetter')) },
-            ...problems(400, 401, 404, 409, 413, 415, 503),
+            ...problemsWithBody({ ...unauthorized, ...unknown, ...unchanged }),
           },
         },
       },
@@ -80,7 +84,7 @@ export function openApiDocument() {
           requestBody: { required: true, content: json(schemaOf(DiscardRequest)) },
           responses: {
             200: { description: 'It is discarded', content: json(ref('DeadLetter')) },
-            ...problems(400, 401, 404, 409, 413, 415, 503),
+            ...problemsWithBody({ ...unauthorized, ...unknown, ...unchanged }),
           },
         },
       },
@@ -110,7 +114,10 @@ export function openApiDocument() {
           operationId: 'getBatch',
           summary: 'The progress of a batch',
           parameters: [id],
-          responses: { 200: { description: 'The batch', content: json(ref('Batch')) }, ...problems(401, 404, 503) },
+          responses: {
+            200: { description: 'The batch', content: json(ref('Batch')) },
+            ...problemsOf({ ...unauthorized, ...unknown }),
+          },
         },
       },
       '/dead-letters/batches/{id}/stop': {
@@ -120,32 +127,34 @@ export function openApiDocument() {
           parameters: [id, operator],
           responses: {
             200: { description: 'It is stopped', content: json(ref('Batch')) },
-            ...problems(400, 401, 404, 409, 503),
+            ...problemsWithBody({ ...unauthorized, ...unknown, ...unchanged }),
           },
         },
       },
     },
-    components: {
-      securitySchemes: { operatorToken: { type: 'http', scheme: 'bearer' } },
-      schemas: { DeadLetter, DeadLetterDetail, DeadLetterGroup, Batch, BatchResponse, Problem: problemSchema },
-    },
-  };
+    securitySchemes: operatorToken,
+    schemas: { DeadLetter, DeadLetterDetail, DeadLetterGroup, Batch, BatchResponse },
+  });
 }
+
+const { text, integer, time, uuid } = types;
+const unauthorized = { 401: 'The operator token is missing or wrong' };
+const unknown = { 404: 'No such dead letter or batch' };
+const unchanged = {
+  409: 'Nothing was changed: it is already resolved, has changed since, was resubmitted too often, or has ended',
+};
 
 const exampleBatch = { filter: { source: 'email.send' }, limit: 20, ratePerSecond: 5, dryRun: true };
 
-const text = { type: 'string' };
 const maybeText = { type: ['string', 'null'] };
-const number = { type: 'integer' };
-const time = { type: 'string', format: 'date-time' };
 const failureClass = { type: 'string', enum: FAILURE_CLASSES };
 
-const id = { name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } };
+const id = { name: 'id', in: 'path', required: true, schema: uuid };
 const operator = {
   name: 'X-Operator',
   in: 'header',
   description: 'Who makes the change, for the history. Default `operator`.',
-  schema: { type: 'string', maxLength: 64 },
+  schema: { type: 'string', pattern: OPERATOR_NAME.source },
 };
 
 const summary = {
@@ -155,7 +164,7 @@ const summary = {
   class: failureClass,
   error: text,
   group: text,
-  attempts: number,
+  attempts: integer,
   messageId: text,
   type: maybeText,
   key: maybeText,
@@ -163,9 +172,9 @@ const summary = {
   firstFailedAt: time,
   lastFailedAt: time,
   status: { type: 'string', enum: STATUSES },
-  resubmissions: number,
+  resubmissions: integer,
   version: {
-    ...number,
+    ...integer,
     description: 'Increases with every change. A change that names an older version is rejected',
   },
 };
@@ -199,7 +208,7 @@ const DeadLetterGroup = record({
   class: failureClass,
   error: text,
   place: text,
-  count: number,
+  count: integer,
   sources: arrayOf(text),
   consumers: arrayOf(text),
   firstFailedAt: time,
@@ -215,35 +224,25 @@ const Batch = record({
   ratePerSecond: { type: ['number', 'null'] },
   force: { type: 'boolean' },
   status: { type: 'string', enum: BATCH_STATUSES },
-  selected: number,
-  resolved: { ...number, description: 'Resubmitted or discarded so far' },
-  skipped: { ...number, description: 'Resolved by others meanwhile; known when it has ended' },
-  released: { ...number, description: 'Waiting again because it was stopped' },
+  selected: integer,
+  resolved: { ...integer, description: 'Resubmitted or discarded so far' },
+  skipped: { ...integer, description: 'Resolved by others meanwhile; known when it has ended' },
+  released: { ...integer, description: 'Waiting again because it was stopped' },
   createdAt: time,
   endedAt: maybeText,
   stoppedBy: maybeText,
 });
 const BatchResponse = record({
   dryRun: { type: 'boolean' },
-  matching: number,
-  selected: number,
-  excluded: { ...number, description: 'Resubmitted too often, or part of a running batch' },
+  matching: integer,
+  selected: integer,
+  excluded: { ...integer, description: 'Resubmitted too often, or part of a running batch' },
   changed: { type: 'boolean' },
   batch: { oneOf: [ref('Batch'), { type: 'null' }] },
-});
-
-const problems = problemsOf({
-  400: 'Malformed or invalid; `errors` names the fields; also an edited body that does not fit its type',
-  401: 'The operator token is missing or wrong',
-  404: 'No such dead letter or batch',
-  409: 'Nothing was changed: it is already resolved, has changed since, was resubmitted too often, or has ended',
-  413: 'Larger than 256 KiB',
-  415: 'Not application/json',
-  503: 'The database is unavailable: see Retry-After',
 });
 
 const batchResponses = {
   200: { description: 'Nothing was changed', content: json(ref('BatchResponse')) },
   202: { description: 'Started; `Location` shows its progress', content: json(ref('BatchResponse')) },
-  ...problems(400, 401, 413, 415, 503),
+  ...problemsWithBody(unauthorized),
 };

@@ -78,7 +78,6 @@ export async function deadLetterOf(console: Console, messageId: string): Promise
   const { id } = await until(
     `${messageId} is shown`,
     async () => (await callApi<{ items: DeadLetter[] }>(console, 'GET', path)).body.items[0],
-    { within: '30s' },
   );
   return (await callApi(console, 'GET', `/dead-letters/${id}`)).body;
 }

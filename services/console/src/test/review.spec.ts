@@ -1,4 +1,4 @@
-import { OrderConfirmed, ReserveStock } from '@waybill/contracts';
+import { DiscardOrder, OrderConfirmed, ProcessOrder, ReserveStock } from '@waybill/contracts';
 import { until } from '@waybill/testing';
 import {
   type Console,
@@ -96,6 +96,7 @@ describe('resubmitting an event', () => {
     expect(message).toMatchObject({ type: 'waybill.ReleaseParked.v1', correlationId: id });
     expect(JSON.parse(message.body)).toEqual({
       source: 'orders.events',
+      eventSource: '/test',
       messageId: id,
       key: orderId,
       action: 'resubmit',
@@ -258,5 +259,17 @@ describe('a batch', () => {
       {},
     );
     expect(status).toBe(401);
+  });
+});
+
+describe('discarding the task to process an order', () => {
+  it('tells order to cancel it, so that it does not wait for ever', async () => {
+    const attempt = { orderId: crypto.randomUUID(), attempt: 1 };
+    const processing = { ...ProcessOrder, destination: { name: 'orders.process-dlq' } };
+    const deadLetter = await deadLetterOf(console, await console.rabbit.send(processing, attempt, withFailure({})));
+    const { id } = deadLetter;
+    await callApi(console, 'POST', `/dead-letters/${id}/discard`, { reason: 'a test order' });
+    const message = await console.rabbit.take('orders.cancel');
+    expect([message.type, JSON.parse(message.body)]).toEqual([DiscardOrder.type, attempt]);
   });
 });

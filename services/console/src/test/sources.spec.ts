@@ -5,7 +5,7 @@ import { consumers, contracts } from '@waybill/contracts';
 const services = join(import.meta.dirname, '..', '..', '..');
 
 /** `service: queue or topic` of every handler. */
-const handled = globSync('*/src/handlers/*.handler.ts', { cwd: services }).map((file) => {
+const handled = globSync('*/src/{handlers,choreography}/*.handler.ts', { cwd: services }).map((file) => {
   const [, name] = /@Handles\((\w+)/.exec(readFileSync(join(services, file), 'utf8')) ?? [];
   const contract = contracts.find(({ type }) => type.split('.')[1] === name);
   return `${file.split('/')[0]}: ${contract?.destination.name}`;
