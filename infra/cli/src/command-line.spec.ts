@@ -6,6 +6,7 @@ const commandLine = {
   about: 'Tries something.',
   options: {
     count: { value: 'N', help: 'how many', schema: z.coerce.number('must be a number').default(1) },
+    color: { value: 'NAME', help: 'in which colors', schema: z.array(z.string()).optional(), repeats: true },
     loud: { help: 'raise the volume', schema: z.boolean().default(false) },
   },
 };
@@ -16,6 +17,9 @@ describe('a command line', () => {
     [[], { count: 1, loud: false }],
     [['--count', '3', '--loud'], { count: 3, loud: true }],
     [['--count=3'], { count: 3, loud: false }],
+    [['--count', '3', '--count', '4'], { count: 4, loud: false }],
+    [['--color', 'red', '--color=blue'], { count: 1, loud: false, color: ['red', 'blue'] }],
+    [['--color', 'red'], { count: 1, loud: false, color: ['red'] }],
     [['--help'], undefined],
     [['-h', '--count', '3'], undefined],
   ])('parses %j as %j', (args, values) => {
@@ -41,9 +45,10 @@ describe('a command line', () => {
         '',
         'Tries something.',
         '',
-        '  --count N  how many',
-        '  --loud     raise the volume',
-        '  --help     print this text',
+        '  --count N     how many',
+        '  --color NAME  in which colors',
+        '  --loud        raise the volume',
+        '  --help        print this text',
       ].join('\n'),
     );
   });

@@ -10,6 +10,8 @@ export interface Option {
   value?: string;
   help: string;
   schema: z.ZodType;
+  /** Whether it may be given several times; its schema then receives an array, also of one value. Default: the last one wins. */
+  repeats?: boolean;
 }
 
 export type Options = Record<string, Option>;
@@ -38,19 +40,20 @@ export function parseCommandLine<const Known extends Options>(
   return Object.fromEntries(entries) as OptionValues<Known>;
 }
 
-function givenOptions(args: readonly string[], options: Options): Record<string, string | true> {
+function givenOptions(args: readonly string[], options: Options): Record<string, string | true | (string | true)[]> {
   const types = Object.entries(options).map(([name, { value }]) => [
     name,
     { type: value ? ('string' as const) : ('boolean' as const) },
   ]);
   // Not strict: the errors of parseArgs suggest no alternative.
   const { tokens } = parseArgs({ args: [...args], options: Object.fromEntries(types), strict: false, tokens: true });
-  const given: Record<string, string | true> = {};
+  const given: Record<string, string | true | (string | true)[]> = {};
   for (const token of tokens) {
     if (token.kind === 'positional') throw new UsageError(`unexpected '${token.value}': options begin with --`);
     if (token.kind !== 'option') continue;
     const name = token.name === 'h' ? 'help' : token.name;
-    given[name] = checkedValue(name, token.value, token.inlineValue ?? false, options);
+    const value = checkedValue(name, token.value, token.inlineValue ?? false, options);
+    given[name] = options[name]?.repeats ? [...[given[name] ?? []].flat(), value] : value;
   }
   return given;
 }

@@ -12,20 +12,20 @@ export interface Command extends CommandLine {
   run(args: readonly string[]): Promise<number>;
 }
 
-/** A command line and its implementation. Where `command` mentions an ID, the first argument may be one. */
+/** A command line and its implementation. Where `command` ends with an argument such as ID, the first argument may be one. */
 export function defineCommand<const Known extends Options>({
   run,
   ...commandLine
 }: CommandLine<Known> & {
-  run(values: OptionValues<Known>, id: string | undefined): Promise<number>;
+  run(values: OptionValues<Known>, argument: string | undefined): Promise<number>;
 }): Command {
   return {
     ...commandLine,
     async run(args) {
-      const acceptsId = commandLine.command.includes('ID');
-      const id = acceptsId && args[0] && !args[0].startsWith('-') ? args[0] : undefined;
-      const values = parseCommandLine(id ? args.slice(1) : args, commandLine);
-      if (values) return run(values, id);
+      const accepts = / \[?[A-Z_]+\]?$/.test(commandLine.command);
+      const argument = accepts && args[0] && !args[0].startsWith('-') ? args[0] : undefined;
+      const values = parseCommandLine(argument ? args.slice(1) : args, commandLine);
+      if (values) return run(values, argument);
       console.log(helpOf(commandLine));
       return 0;
     },

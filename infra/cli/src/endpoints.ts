@@ -24,14 +24,16 @@ export function readEndpoints<const Name extends string>(
   file: string | undefined,
   names: readonly Name[],
 ): Record<Name, string> {
-  const path = file ? userPath(file) : defaultPath();
+  const path = endpointsPath(file);
   const endpoints = parse(path, file !== undefined);
   const missing = names.filter((name) => !endpoints[name]);
   if (missing.length) throw new UsageError(`${path} has no address for ${missing.join(', ')}`);
   return endpoints;
 }
 
-function defaultPath(): string {
+/** `file`, or where the system of this checkout writes it. */
+export function endpointsPath(file?: string): string {
+  if (file) return userPath(file);
   return process.env.WAYBILL_ENDPOINTS ?? join(process.env.WAYBILL_HOME ?? join(root, '.waybill'), 'endpoints.json');
 }
 

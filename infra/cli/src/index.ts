@@ -7,4 +7,6 @@ export { readEventStream } from './event-stream.js';
 export { getAllPages, getJson, jsonBody, problemText, request, Unreachable } from './http.js';
 export { printResult } from './print-result.js';
 export { probe } from './probe.js';
+export { type Sample, samplesOf } from './samples.js';
+export { formatTable } from './table.js';
 export { wholeNumber } from './whole-number.js';

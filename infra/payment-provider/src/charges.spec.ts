@@ -12,9 +12,21 @@ describe('a charge', () => {
 
     expect(status).toBe(201);
     const { token: _, ...charge } = CHARGE;
-    expect(body).toEqual({ ...charge, type: 'charge', id: expect.any(String), at: expect.any(String) });
+    expect(body).toEqual({
+      ...charge,
+      type: 'charge',
+      chargeKey: expect.any(String),
+      id: expect.any(String),
+      at: expect.any(String),
+    });
     expect(await provider.ledger('?orderId=order-1')).toEqual({ items: [body], nextCursor: null });
     expect(await provider.ledger('?orderId=another')).toEqual({ items: [], nextCursor: null });
+  });
+
+  it('is listed for its order, also by a UUID in capitals', async () => {
+    const orderId = crypto.randomUUID();
+    const { body } = await provider.charge('key', { orderId });
+    expect(await provider.ledger(`?orderId=${orderId.toUpperCase()}`)).toEqual({ items: [body], nextCursor: null });
   });
 
   it('is made once however often it is repeated with the same key, with the same response', async () => {

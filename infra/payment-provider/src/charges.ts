@@ -20,7 +20,7 @@ type ChargeRequest = z.output<typeof ChargeRequest>;
 export interface ChargeOptions {
   ledger: Ledger;
   metrics: ProviderMetrics;
-  /** How long `tok_slow` takes, in milliseconds. */
+  /** How long `tok_slow` takes, and `tok_refund_flaky` to reply, in milliseconds. */
   slowAfter: number;
 }
 
@@ -35,12 +35,12 @@ export function chargesRoute(server: FastifyInstance, { ledger, metrics, slowAft
     // Waits outside the key's queue, so that a refund need not wait: it voids the key and stops the charge.
     const state = ledger.stateOf(key.data);
     if (body.data.token === 'tok_slow' && !state.charge && !state.voided) await pause(slowAfter);
-    return ledger.inTurn(key.data, () => charge({ ledger, metrics }, key.data, body.data, reply));
+    return ledger.inTurn(key.data, () => charge({ ledger, metrics, slowAfter }, key.data, body.data, reply));
   });
 }
 
 async function charge(
-  { ledger, metrics }: Omit<ChargeOptions, 'slowAfter'>,
+  { ledger, metrics, slowAfter }: ChargeOptions,
   key: string,
   { token, ...wanted }: ChargeRequest,
   reply: FastifyReply,
@@ -65,9 +65,11 @@ async function charge(
     if (decision.status === 429) void reply.header('retry-after', '1');
     return problem(reply, decision.status);
   }
-  const entry = await ledger.charge(key, request, wanted);
+  const { loseReply, failRefunds } = decision;
+  const entry = await ledger.charge(key, request, wanted, failRefunds);
   metrics.entries.inc({ type: 'charge' });
-  return decision.loseReply ? hangUp(reply) : reply.status(201).send(entry);
+  if (failRefunds) await pause(slowAfter); // time to cancel an order that is charged
+  return loseReply ? hangUp(reply) : reply.status(201).send(entry);
 }
 
 /** A hash, because the token itself must not be stored once it was used. */

@@ -6,13 +6,16 @@ import {
   fsyncSync,
   ftruncateSync,
   openSync,
-  readFileSync,
+  readSync,
   write,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
 const flush = promisify(fdatasync);
+
+const CHUNK = 1024 * 1024;
+const NEWLINE = 0x0a;
 
 interface Waiting {
   line: string;
@@ -37,13 +40,20 @@ export class Journal<Entry> {
     private readonly onFlush: (lines: number) => void,
   ) {}
 
-  /** Throws when a line other than the last one is unreadable: then another program wrote to the file. */
-  static open<Entry>(path: string, onFlush: (lines: number) => void = () => {}) {
+  /**
+   * Calls `onEntry` for each entry of the file, in order, before it returns. Throws when a line other than the last one is
+   * unreadable: then another program wrote to the file.
+   */
+  static open<Entry>(
+    path: string,
+    onEntry: (entry: Entry) => void = () => {},
+    onFlush: (lines: number) => void = () => {},
+  ): Journal<Entry> {
     const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
     try {
       flushDirectory(dirname(path));
-      const entries = wholeLines(fd).map((line, n) => parse<Entry>(line, `${path}, line ${n + 1}`));
-      return { journal: new Journal<Entry>(fd, onFlush), entries };
+      readLines(fd, (line, number) => onEntry(parse<Entry>(line, `${path}, line ${number}`)));
+      return new Journal<Entry>(fd, onFlush);
     } catch (error) {
       closeSync(fd);
       throw error;
@@ -99,12 +109,24 @@ async function append(fd: number, bytes: Buffer): Promise<void> {
   }
 }
 
-function wholeLines(fd: number): string[] {
-  if (fstatSync(fd).size === 0) return [];
-  const bytes = readFileSync(fd);
-  const end = bytes.lastIndexOf('\n') + 1;
-  if (end < bytes.length) ftruncateSync(fd, end);
-  return bytes.toString('utf8', 0, end).split('\n').slice(0, -1);
+/** In chunks, because a file may be larger than the longest string. Removes a last line that is not whole. */
+function readLines(fd: number, onLine: (line: string, number: number) => void): void {
+  const { size } = fstatSync(fd);
+  const chunk = Buffer.allocUnsafe(CHUNK);
+  let rest = Buffer.alloc(0);
+  let lines = 0;
+  for (let position = 0; position < size; ) {
+    const length = readSync(fd, chunk, 0, CHUNK, position);
+    position += length;
+    const bytes = Buffer.concat([rest, chunk.subarray(0, length)]);
+    let start = 0;
+    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
+      onLine(bytes.toString('utf8', start, end), ++lines);
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+  }
+  if (rest.length > 0) ftruncateSync(fd, size - rest.length);
 }
 
 function parse<Entry>(line: string, where: string): Entry {

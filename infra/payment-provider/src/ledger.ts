@@ -11,6 +11,8 @@ export interface Charge {
 
 export interface LedgerEntry extends Charge {
   id: string;
+  /** Idempotency-Key of the charge, also for its refund. */
+  chargeKey: string;
   type: 'charge' | 'refund';
   at: string;
 }
@@ -26,13 +28,16 @@ export interface KeyState {
   voided?: true;
   /** How often it failed because of its token. */
   failures: number;
+  /** How often its refund is still to fail because of its token. */
+  failRefunds?: number;
 }
 
 /** A line of the file. */
 type Note =
-  | { note: 'charge'; key: string; request: string; entry: LedgerEntry }
+  | { note: 'charge'; key: string; request: string; entry: LedgerEntry; failRefunds?: number }
   | { note: 'refusal'; key: string; request: string; code: RefusalCode }
   | { note: 'turned-away'; key: string; request: string }
+  | { note: 'refund-turned-away'; key: string }
   | { note: 'refund'; key: string; entry: LedgerEntry }
   | { note: 'void'; key: string };
 
@@ -46,9 +51,7 @@ export class Ledger {
 
   /** Rebuilds the state from the file at `path`, which is created if missing. */
   constructor(path: string, onFlush?: (lines: number) => void) {
-    const { journal, entries } = Journal.open<Note>(path, onFlush);
-    this.journal = journal;
-    for (const note of entries) this.apply(note);
+    this.journal = Journal.open<Note>(path, (note) => this.apply(note), onFlush);
   }
 
   /** Serializes work on the same key, so that the second of two concurrent requests sees the effect of the first. */
@@ -72,14 +75,15 @@ export class Ledger {
     return orderId === undefined ? this.entries : (this.entriesOfOrder.get(orderId) ?? []);
   }
 
-  async charge(key: string, request: string, charge: Charge): Promise<LedgerEntry> {
-    const entry = newEntry('charge', charge);
-    await this.write({ note: 'charge', key, request, entry });
+  /** `failRefunds`: how often its refund is to fail. */
+  async charge(key: string, request: string, charge: Charge, failRefunds = 0): Promise<LedgerEntry> {
+    const entry = newEntry('charge', key, charge);
+    await this.write({ note: 'charge', key, request, entry, ...(failRefunds && { failRefunds }) });
     return entry;
   }
 
   async refund(key: string, charge: LedgerEntry): Promise<LedgerEntry> {
-    const entry = newEntry('refund', charge);
+    const entry = newEntry('refund', key, charge);
     await this.write({ note: 'refund', key, entry });
     return entry;
   }
@@ -90,6 +94,10 @@ export class Ledger {
 
   recordFailure(key: string, request: string): Promise<void> {
     return this.write({ note: 'turned-away', key, request });
+  }
+
+  recordRefundFailure(key: string): Promise<void> {
+    return this.write({ note: 'refund-turned-away', key });
   }
 
   void(key: string): Promise<void> {
@@ -115,11 +123,14 @@ export class Ledger {
     this.keys.set(note.key, state);
     if ('request' in note) state.request = note.request;
     if (note.note === 'turned-away') state.failures += 1;
+    if (note.note === 'charge' && note.failRefunds) state.failRefunds = note.failRefunds;
+    if (note.note === 'refund-turned-away' && state.failRefunds) state.failRefunds -= 1;
     if (note.note === 'refusal') state.refusal = note.code;
     if (note.note === 'void') state.voided = true;
     if (note.note === 'charge' || note.note === 'refund') {
-      state[note.note] = note.entry;
-      this.add(note.entry);
+      const entry = { ...note.entry, chargeKey: note.key }; // lines of an earlier version name it only beside the entry
+      state[note.note] = entry;
+      this.add(entry);
     }
   }
 
@@ -131,7 +142,7 @@ export class Ledger {
   }
 }
 
-function newEntry(type: LedgerEntry['type'], { orderId, amount, currency }: Charge): LedgerEntry {
+function newEntry(type: LedgerEntry['type'], chargeKey: string, { orderId, amount, currency }: Charge): LedgerEntry {
   const id = `${type === 'charge' ? 'ch' : 're'}_${crypto.randomUUID()}`;
-  return { id, orderId, type, amount, currency, at: new Date().toISOString() };
+  return { id, chargeKey, orderId, type, amount, currency, at: new Date().toISOString() };
 }

@@ -2,10 +2,13 @@ import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
 
 export type ProviderMetrics = ReturnType<typeof providerMetrics>;
 
+/** Every so many ms, as in the services: more often costs an idle process more than all else that it does. */
+const EVENT_LOOP_SAMPLES = 100;
+
 /** A registry of its own for each provider, so that two can run in one process. */
 export function providerMetrics() {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_SAMPLES });
   const registers = [registry];
   return {
     registry,

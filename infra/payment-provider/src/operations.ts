@@ -16,6 +16,9 @@ export function operationsRoutes(server: FastifyInstance, { ledger, metrics, isS
 
   server.get('/health/live', async () => ({ status: 'live' }));
 
+  // It listens only after its ledger was read.
+  server.get('/health/startup', async () => ({ status: 'started' }));
+
   server.get('/health/ready', async (_, reply) => {
     const reason = isStopping() ? 'is stopping' : ledger.broken;
     const ready = reason === undefined;

@@ -44,6 +44,17 @@ describe('a refund', () => {
     expect(await provider.ledgerTypes()).toEqual([]);
   });
 
+  it('of tok_refund_flaky fails ten times, also across a restart, and then refunds once', async () => {
+    await provider.charge('key', { token: 'tok_refund_flaky' });
+    for (let n = 0; n < 5; n++) expect((await provider.refund('key')).status).toBe(503);
+    await provider.kill();
+    provider = await provider.restart();
+    for (let n = 0; n < 5; n++) expect((await provider.refund('key')).status).toBe(503);
+
+    expect((await provider.refund('key')).status).toBe(201);
+    expect(await provider.ledgerTypes()).toEqual(['charge', 'refund']);
+  });
+
   it('racing with a charge never leaves money behind', async () => {
     const keys = Array.from({ length: 50 }, (_, n) => `key-${n}`);
     await Promise.all(keys.flatMap((key) => [provider.charge(key), provider.refund(key)]));

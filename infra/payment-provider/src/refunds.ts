@@ -26,15 +26,19 @@ export function refundsRoute(server: FastifyInstance, options: RefundOptions): v
 }
 
 async function refund({ ledger, metrics }: RefundOptions, { chargeKey, orderId }: RefundRequest, reply: FastifyReply) {
-  const { charge, refund: before, voided } = ledger.stateOf(chargeKey);
+  const { charge, refund: before, voided, failRefunds } = ledger.stateOf(chargeKey);
   if (!charge) {
     if (!voided) await ledger.void(chargeKey);
     return reply.status(200).send({ outcome: 'voided' });
   }
   if (charge.orderId !== orderId) return problem(reply, 422, { detail: 'this key was charged for another order' });
-  if (before) return reply.status(200).send({ outcome: 'refunded', ...before });
+  if (before) return reply.status(200).send({ outcome: 'refunded', chargeId: charge.id, ...before });
 
+  if (failRefunds) {
+    await ledger.recordRefundFailure(chargeKey);
+    return problem(reply, 503);
+  }
   const entry = await ledger.refund(chargeKey, charge);
   metrics.entries.inc({ type: 'refund' });
-  return reply.status(201).send({ outcome: 'refunded', ...entry });
+  return reply.status(201).send({ outcome: 'refunded', chargeId: charge.id, ...entry });
 }

@@ -1,6 +1,7 @@
 /** The effect of a token on a charge. */
 export type Decision =
-  | { answer: 'charge'; loseReply: boolean }
+  /** `failRefunds`: how often its refund fails before it works; then the reply to the charge is slow, too. */
+  | { answer: 'charge'; loseReply: boolean; failRefunds?: number }
   | { answer: 'refuse'; code: RefusalCode }
   /** `counted`: a later request with this key may succeed. */
   | { answer: 'fail'; status: 429 | 503; counted: boolean };
@@ -10,6 +11,8 @@ export type RefusalCode = 'card_declined' | 'invalid_token';
 /** How often the tokens that fail at first do so, per idempotency key. */
 const FAILURES = 2;
 
+const REFUND_FAILURES = 10;
+
 /** `failures`: how often a charge with this key has failed before. */
 export function decide(token: string, failures: number): Decision {
   switch (token) {
@@ -18,6 +21,8 @@ export function decide(token: string, failures: number): Decision {
       return charge;
     case 'tok_lost_reply':
       return { answer: 'charge', loseReply: true };
+    case 'tok_refund_flaky':
+      return { ...charge, failRefunds: REFUND_FAILURES };
     case 'tok_declined':
       return { answer: 'refuse', code: 'card_declined' };
     case 'tok_rate_limited':
@@ -31,4 +36,4 @@ export function decide(token: string, failures: number): Decision {
   }
 }
 
-const charge: Decision = { answer: 'charge', loseReply: false };
+const charge: Extract<Decision, { answer: 'charge' }> = { answer: 'charge', loseReply: false };

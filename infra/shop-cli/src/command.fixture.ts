@@ -5,6 +5,8 @@ import { FakeHttpServer, type Route, runScript, type ScriptResult } from '@waybi
 
 export const UNREACHABLE = 'http://127.0.0.1:1';
 
+type ShopCommand = 'order' | 'invariants' | 'reconcile' | 'trace';
+
 /** A fake system, and the shop's commands against it. */
 export class CommandHarness {
   readonly directory = mkdtempSync(join(tmpdir(), 'waybill-shop-cli-'));
@@ -15,18 +17,18 @@ export class CommandHarness {
     return new CommandHarness(await FakeHttpServer.start(routes));
   }
 
-  run(command: 'order' | 'invariants', ...args: string[]): Promise<ScriptResult> {
+  run(command: ShopCommand, ...args: string[]): Promise<ScriptResult> {
     return this.runAt(allEndpoints(this.system.url), command, ...args);
   }
 
-  runAt(endpoints: object, command: 'order' | 'invariants', ...args: string[]): Promise<ScriptResult> {
+  runAt(endpoints: object, command: ShopCommand, ...args: string[]): Promise<ScriptResult> {
     const file = join(this.directory, 'endpoints.json');
     writeFileSync(file, JSON.stringify(endpoints));
-    return this.runScript(command, '--endpoints', file, ...args);
+    return this.runScript(command, ...args, '--endpoints', file);
   }
 
   /** With `directory` as WAYBILL_HOME. */
-  runScript(command: 'order' | 'invariants', ...args: string[]): Promise<ScriptResult> {
+  runScript(command: ShopCommand, ...args: string[]): Promise<ScriptResult> {
     return runScript(join(import.meta.dirname, `main.${command}.js`), args, { WAYBILL_HOME: this.directory });
   }
 
@@ -39,7 +41,12 @@ export class CommandHarness {
 export const allEndpoints = (url: string) => ({
   orderApi: url,
   inventory: url,
+  payment: url,
   paymentProvider: url,
   analytics: url,
+  email: url,
+  deadLetters: url,
+  temporalUi: url,
   mail: url,
+  operatorToken: 'operator',
 });

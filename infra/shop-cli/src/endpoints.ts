@@ -20,6 +20,8 @@ export interface Endpoints {
   kafka: string;
   postgres: string;
   operatorToken: string;
+  /** Signs webhooks: `whsec_...`, several with spaces between. */
+  webhookSecret: string;
   /** Process ids of what runs, by name, such as `order-api` or `kafka`. */
   processes: Record<string, number>;
 }

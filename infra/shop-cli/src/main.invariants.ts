@@ -22,7 +22,7 @@ const flag = z.boolean().default(false);
 
 const invariants = defineCommand({
   command: 'npm run invariants',
-  about: 'Checks the invariants I1 to I6 of a system at rest, from outside. Exits with 1 when one is broken.',
+  about: 'Checks the invariants I1 to I9 of a system at rest, from outside. Exits with 1 when one is broken.',
   options: {
     endpoints: endpointsOption,
     accepted: {

@@ -20,6 +20,7 @@ const TOKENS = [
   'tok_flaky',
   'tok_lost_reply',
   'tok_unavailable',
+  'tok_refund_flaky',
 ];
 
 const identifier = z.string().regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits or any of _ . : -');

@@ -6,12 +6,15 @@ import { stockIsConserved } from './i3-stock.js';
 import { oneConfirmationMail } from './i4-mail.js';
 import { analyticsAgrees } from './i5-analytics.js';
 import { oneOrderPerKey } from './i6-keys.js';
+import { nothingVanishes } from './i7-nothing-vanishes.js';
+import { eventsInOrder } from './i8-order.js';
+import { nothingStuck } from './i9-nothing-stuck.js';
 import type { Expectations, Findings, Invariant } from './invariant.js';
 import type { Snapshot } from './snapshot.js';
 import { type SnapshotEndpoints, takeSnapshot } from './take-snapshot.js';
 
 export interface InvariantResult {
-  /** `I1` to `I6`. */
+  /** `I1` to `I9`. */
   id: string;
   promise: string;
   /** `null`: it could not be checked. */
@@ -40,12 +43,15 @@ const INVARIANTS: readonly Invariant[] = [
   oneConfirmationMail,
   analyticsAgrees,
   oneOrderPerKey,
+  nothingVanishes,
+  eventsInOrder,
+  nothingStuck,
 ];
 const MAX_EXAMPLES = 5;
 const RECHECK_INTERVAL = 500;
 
 /**
- * Checks the invariants I1 to I6 of a running system from outside. Rechecks until all hold or the time to settle is
+ * Checks the invariants I1 to I9 of a running system from outside. Rechecks until all hold or the time to settle is
  * over, because the views of a busy system lag behind each other. Throws Unreachable when the system cannot be reached
  * at the end of that time.
  */

@@ -1,3 +1,4 @@
+import type { Sample } from '@waybill/cli';
 import type { Expectations, Findings, Invariant } from './invariant.js';
 import type { Order, Snapshot } from './snapshot.js';
 
@@ -16,6 +17,13 @@ export function order(orderId: string, status: string, changes: Partial<Order> =
     ...changes,
   };
 }
+
+/** Of a process, about the topic orders.events or the broker kafka. */
+export const gauge = (name: string, value: number, labels = {}): Sample => ({
+  name,
+  value,
+  labels: { topic: 'orders.events', source: 'orders.events', consumer: 'email', target: 'kafka', ...labels },
+});
 
 const entry = (id: string, orderId: string, type: 'charge' | 'refund') =>
   ({ id, orderId, type, amount: 5_000, currency: 'EUR' }) as const;
@@ -45,6 +53,10 @@ export function healthySystem(): Snapshot {
       orders: { CONFIRMED: 1, DELIVERED: 1, FAILED: 1 },
       revenue: { amount: 10_000, currency: 'EUR' },
     },
+    processes: [
+      { name: 'inventory', samples: [gauge('waybill_outbox_backlog', 0), gauge('waybill_consumer_lag_messages', 0)] },
+      { name: 'analytics', samples: [gauge('waybill_kafka_parked_events', 0)] },
+    ],
   };
 }
 

@@ -11,7 +11,7 @@ export const moneyMovesOnce: Invariant = {
     return {
       counted: `${charges} charges and ${ledger.length - charges} refunds for ${orders.length} orders`,
       violations: [
-        ...orders.flatMap((order) => violationsOf(order, entriesOf.get(order.orderId) ?? [])),
+        ...orders.flatMap((order) => moneyViolations(order, entriesOf.get(order.orderId) ?? [])),
         ...ledger
           .filter(({ orderId }) => !known.has(orderId))
           .map(({ id, type, orderId }) => `${type} ${id} is for order ${orderId}, which does not exist`),
@@ -20,7 +20,8 @@ export const moneyMovesOnce: Invariant = {
   },
 };
 
-function violationsOf({ orderId, status, total }: Order, entries: readonly LedgerEntry[]): string[] {
+/** Of an order that has ended; one that has not may hold anything. */
+export function moneyViolations({ orderId, status, total }: Order, entries: readonly LedgerEntry[]): string[] {
   const { count, amount } = net(entries);
   if (isFailedOrCancelled({ status })) {
     return count === 0 && amount === 0

@@ -1,3 +1,5 @@
+import type { Sample } from '@waybill/cli';
+
 /** The system as its public views show it, all read at about the same time. */
 export interface Snapshot {
   orders: Order[];
@@ -6,6 +8,8 @@ export interface Snapshot {
   ledger: LedgerEntry[];
   mails: Mail[];
   summary: Summary;
+  /** Of those processes whose addresses are known. */
+  processes: { name: string; samples: Sample[] }[];
 }
 
 export interface Money {
@@ -58,7 +62,14 @@ export interface Mail {
 export interface Summary {
   orders: Record<string, number>;
   revenue: Money;
+  otherCurrencies?: { revenue: Money }[];
 }
+
+/** One for each currency. */
+export const revenuesOf = ({ revenue, otherCurrencies = [] }: Summary): Money[] => [
+  revenue,
+  ...otherCurrencies.map((other) => other.revenue),
+];
 
 /** Whether the order has the outcome CONFIRMED, whatever the carrier has done since. */
 export const isConfirmed = ({ status }: Pick<Order, 'status'>): boolean => CONFIRMED.has(status);
