@@ -5,5 +5,5 @@ export default {
   testMatch: ['**/dist/**/*.spec.js'],
   modulePathIgnorePatterns: ['<rootDir>/.waybill'],
   transform: {},
-  testTimeout: 60_000,
+  testTimeout: 180_000,
 };

@@ -99,10 +99,12 @@ const ADDRESSES: Partial<Record<ServerName, string>> = {
   mail: 'SMTP_URL: smtp://mail:1025',
 };
 
+const WITHOUT_BROKERS = ['LOG_LEVEL:', 'DRAIN_DELAY:', 'OTEL_EXPORTER_OTLP_ENDPOINT:', 'OTEL_TRACES_SAMPLER_ARG:'];
+
 function environment(process: Process): string[] {
   const { database, needs = [], calls = [], secrets = [], settings = [], keepsFiles } = process;
   return [
-    speaksToBrokers(process) ? '<<: *brokers' : 'LOG_LEVEL:',
+    ...(speaksToBrokers(process) ? ['<<: *brokers'] : WITHOUT_BROKERS),
     ...(database ? [`DATABASE_URL: *${database}-database`] : []),
     ...needs.flatMap((server) => ADDRESSES[server] ?? []),
     ...calls.map((name) => `${urlSetting(name)}: http://${name}:${defaultPort(processNamed(name))}`),

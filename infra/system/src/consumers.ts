@@ -11,21 +11,42 @@ const HANDLES = /@Handles\((\w+)/g;
 const CONTRACT = /export const (\w+) = define(?:Event|Task|Reply)\(\{[\s\S]*?\b(topic|queue): (\w+)/g;
 const QUEUE = /export const (\w+) = defineQueue\(/g;
 
+/** A message type that a service handles, by the name of its contract. */
+export interface HandledMessage {
+  service: string;
+  contract: string;
+}
+
 /** libs/contracts/src/consumers.ts: what each service consumes, by its handlers. Throws when nobody consumes a queue. */
 export function consumersFile(root: string): string {
   const destinations = destinationsOf(root);
-  const services = new Map<string, Destination[]>();
-  for (const path of globSync('services/*/src/**/*.handler.ts', { cwd: root }).sort()) {
-    const [, service] = path.split('/');
-    for (const [, contract] of readFileSync(join(root, path), 'utf8').matchAll(HANDLES)) {
-      const destination = destinations.get(contract!);
-      if (!destination) throw new Error(`${path} handles ${contract}, which libs/contracts does not define`);
-      services.set(service!, [...(services.get(service!) ?? []), destination]);
-    }
-  }
-  requireConsumers(root, [...services.values()].flat());
-  return [HEAD, ...[...services].sort().map(([service, consumed]) => entry(service, consumed)), '};\n'].join('');
+  const services = Map.groupBy(handledMessages(root), ({ service }) => service);
+  const consumed = [...services].map(
+    ([service, handled]) => [service, handled.map(({ contract }) => destinations.get(contract)!)] as const,
+  );
+  requireConsumers(
+    root,
+    consumed.flatMap(([, ofService]) => ofService),
+  );
+  return [HEAD, ...consumed.map(([service, ofService]) => entry(service, ofService)), '};\n'].join('');
 }
+
+/** By the handlers of all services, sorted by service. Throws when one handles what libs/contracts does not define. */
+export function handledMessages(root: string): HandledMessage[] {
+  const destinations = destinationsOf(root);
+  const paths = globSync('services/*/src/**/*.handler.ts', { cwd: root });
+  const serviceOf = (path: string) => path.split('/')[1]!;
+  return paths.sort(byService(serviceOf)).flatMap((path) => {
+    const contracts = [...readFileSync(join(root, path), 'utf8').matchAll(HANDLES)].map(([, contract]) => contract!);
+    const unknown = contracts.find((contract) => !destinations.has(contract));
+    if (unknown) throw new Error(`${path} handles ${unknown}, which libs/contracts does not define`);
+    return contracts.map((contract) => ({ service: serviceOf(path), contract }));
+  });
+}
+
+/** Not by the whole path: `gift-cards/` comes before `gift/` there. */
+const byService = (serviceOf: (path: string) => string) => (a: string, b: string) =>
+  serviceOf(a) < serviceOf(b) || (serviceOf(a) === serviceOf(b) && a < b) ? -1 : 1;
 
 function destinationsOf(root: string): Map<string, Destination> {
   const found = new Map<string, Destination>();
@@ -49,7 +70,8 @@ function entry(service: string, consumed: readonly Destination[]): string {
     const line = `    ${kind}: [${items.join(', ')}],\n`;
     return line.length <= 121 ? line : `    ${kind}: [\n${items.map((item) => `      ${item},\n`).join('')}    ],\n`;
   };
-  return `  ${service}: {\n${list('queues')}${list('topics')}  },\n`;
+  const key = /^\w+$/.test(service) ? service : `'${service}'`;
+  return `  ${key}: {\n${list('queues')}${list('topics')}  },\n`;
 }
 
 const HEAD = `// Written by \`npm run generate\` from the handlers of all services.

@@ -21,7 +21,7 @@ export interface Process {
   /** Settings that docker-compose.yml passes on where they are set; without containers a process sees the whole environment. */
   settings?: readonly string[];
   /** Settings that have no default: docker-compose.yml takes them from `.env`, the launcher makes them up. */
-  secrets?: readonly 'OPERATOR_TOKEN'[];
+  secrets?: readonly ('OPERATOR_TOKEN' | 'PAYMENT_TOKEN_KEY' | 'WEBHOOK_SECRET')[];
   /** Limit of its container. Default 256m. */
   memory?: `${number}m`;
   /** Of Node, beside `NODE_FLAGS`. */

@@ -15,13 +15,7 @@ export const DEFAULT_PORTS: Readonly<Record<PortName, number>> = Object.assign(
 );
 
 /** Small heaps: the collector runs a little more often, and all processes fit on a laptop beside the servers. */
-export const NODE_FLAGS = [
-  '--max-old-space-size=160',
-  '--max-semi-space-size=4',
-  '--optimize-for-size',
-  // kafkajs sets timers in the past; Node takes them as 'now' and would warn in every log.
-  '--disable-warning=TimeoutNegativeWarning',
-];
+export const NODE_FLAGS = ['--max-old-space-size=160', '--max-semi-space-size=4', '--optimize-for-size'];
 
 export const portName = ({ port }: Process): PortName => Object.keys(port)[0] as PortName;
 export const defaultPort = (process: Process): number => DEFAULT_PORTS[portName(process)];

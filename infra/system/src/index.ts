@@ -1,4 +1,6 @@
+export { BLOCKED_PORTS } from './blocked-ports.js';
 export { requireComplete } from './check.js';
+export { handledMessages } from './consumers.js';
 export type { Process, Server, ServerName } from './declaration.js';
 export * from './derived.js';
-export { generate } from './generate.js';
+export { generate, generateFromSources } from './generate.js';
