@@ -1,0 +1,129 @@
+/** What `npm run remove:shop` removes and changes; what it adds is in templates/example. */
+
+/** Files and folders, as patterns from the root. */
+export const REMOVED = [
+  'services/{order,inventory,payment,email,analytics}',
+  'services/console/src/discarded-orders.ts',
+  'services/console/src/test/{claim-check,collecting,review}.spec.ts',
+  'libs/contracts/src/{catalog.events,email.tasks,payments.activities,webhooks.tasks}.ts',
+  'libs/contracts/src/{inventory,orders,payments}.{events,tasks}.ts',
+  'libs/contracts/history/*.json',
+  'infra/{shop-cli,payment-provider}',
+  'infra/system/src/dashboards/{order-flow,saga-and-money}.ts',
+  'infra/grafana/dashboards/{order-flow,saga-and-money}.json',
+  'infra/prometheus/{alerts,tests}/orders.yml',
+  'infra/local/src/{main.analytics-rebuild,bench,test-compose,providers/mail}.ts',
+  'infra/local/same-origin.mjs',
+  'bench',
+  'tests/{e2e,fork,fuzz}',
+  'tests/compose/!(network.yml)',
+  'tests/system/!(running-system|processes|processes.spec|shown-metrics|shown-metrics.spec).ts',
+  'tests/{otlp-receiver,shop,shop-under-test,shop-workload,system-under-test,webhook-receiver}.ts',
+  'docs/decisions/{0004,0013,0014,0016}-*.md',
+  'docs/guide/walk-one-order.md',
+  'docs/runbooks/{CompensationFailing,NoOrderConfirmed,SagaStuck}.md',
+  'docs/runbooks/{PaymentProviderDown,PaymentsDisagreeWithLedger,PaymentsNotReconciled}.md',
+];
+
+/** This command itself. */
+export const GENERATOR = [
+  'infra/generators/templates/example',
+  'infra/generators/src/{remove-shop,main.remove-shop.ts}',
+];
+
+/** Scripts of package.json, with their lines in help.txt and bootstrap.mjs. */
+export const COMMANDS = [
+  'test:crash',
+  'test:compose',
+  'test:fork',
+  'test:fuzz',
+  'test:long',
+  'order',
+  'invariants',
+  'reconcile',
+  'order:trace',
+  'analytics:rebuild',
+  'bench',
+  'remove:shop',
+];
+
+/** Dependencies that tests/ then has no use for. */
+export const UNUSED_IN_TESTS = ['@temporalio/client', 'kafkajs', 'standardwebhooks', 'uuid'];
+
+export type Edit = [what: string | RegExp, by: string];
+const cut = (what: string | RegExp): Edit => [what, ''];
+
+/** In files that stay. Each must be found: a change of the shop that forgets this list fails. */
+export const EDITS: Record<string, Edit[]> = {
+  'services/console/src/console.module.ts': [
+    cut(/^import \{ whenDiscarded \}.*\n/m),
+    ['validateBody, whenDiscarded, ', 'validateBody, '],
+  ],
+  'services/console/src/sources.ts': [
+    [', ORDERS_FOR_REVIEW, ordersProcess, topology', ', topology'],
+    cut(/^ +\/\/ A failed order: .*\n.*ORDERS_FOR_REVIEW.*\n/m),
+  ],
+  'services/console/src/test/sources.spec.ts': [['toBeGreaterThan(15)', 'toBeGreaterThan(1)']],
+  'infra/system/src/declaration.ts': [
+    [`('OPERATOR_TOKEN' | 'PAYMENT_TOKEN_KEY' | 'WEBHOOK_SECRET')[]`, `'OPERATOR_TOKEN'[]`],
+    [` | 'mail';`, ';'],
+  ],
+  'infra/system/src/compose.ts': [cut(/^ {2}mail: 'SMTP_URL.*\n/m)],
+  'infra/system/src/endpoints.ts': [cut(/^ +webhookSecret: .*\n/m)],
+  'infra/local/src/services.ts': [
+    cut(/^ +WEBHOOK_SECRET: .*\n.*\n +WEBHOOK_TARGETS: .*\n +PAYMENT_TOKEN_KEY: .*\n/m),
+    cut(/^\/\*\* The form of Standard Webhooks\. \*\/\n(.+\n)+\n/m),
+  ],
+  'infra/local/src/system.ts': [cut(/^ {2}webhookSecret,\n/m), cut(/^ +webhookSecret: .*\n/m)],
+  'infra/local/src/addresses.ts': [
+    cut(/^ {2}const saga = \[\n(.+\n)+? {2}\];\n/m),
+    ['...uis, saga]', '...uis]'],
+    ['npm run order places an order, npm stop', 'npm stop'],
+  ],
+  'infra/local/src/main.ts': [
+    cut(/^import \{ (bench|testCompose) \}.*\n/gm),
+    [/(?<=import \{ lint, test, )[^}]+(?= \} from '\.\/test\.js')/, 'testCrashOfPackages, testUnit'],
+    cut(/^ {2}(bench|'test:(crash|fork|fuzz)'): \(.*\n/gm),
+    cut(/^ {2}'test:(long|compose)': \((.|\n)+?\n {2}\},\n/gm),
+  ],
+  'infra/local/src/status-text.ts': [
+    [/^.*\$\{counts\(orders\.(.+\n)+?.*confirmed`,\n/m, ''],
+    cut(/^(\/\*\*.*\n)?function counts\((.|\n)+?\n\}\n\n?/m),
+    ['{ orders, rates,', '{ rates,'],
+  ],
+  'infra/local/src/status-figures.spec.ts': [cut(/^ +'Orders {2}(.+\n)+?.*confirmed',\n/m)],
+  'infra/local/src/settings.spec.ts': [
+    [/ORDER_API_PORT/g, 'PARCELS_PORT'],
+    ['INVENTORY_PORT', 'DEPOT_PORT'],
+    ["'9000'", "'3000'"],
+  ],
+  'infra/local/src/test-needs.spec.ts': [
+    ['services/inventory/dist/test/stock-count.spec.js', 'services/parcels/dist/test/parcels.spec.js'],
+    ['e2e/confirmed-order.spec.js', 'e2e/parcel.spec.js'],
+  ],
+  'infra/local/src/ports.spec.ts': [[/ORDER_API_PORT/g, 'PARCELS_PORT']],
+  'infra/local/src/providers/index.ts': [cut(/^import \{ mail \}.*\n/m), [', mail };', ' };']],
+  'infra/local/src/test-needs.ts': [cut(/^ {2}(smtp|mail): 'mail',\n/gm)],
+  'infra/local/src/metrics-document.ts': [cut(/^ {2}SMTP_URL: .*\n/m)],
+  'infra/local/src/toolchain.ts': [cut(/^ {2}maildev: .*\n/m)],
+  'infra/local/toolchain.json': [cut(/,\n {2}"maildev": .*(?=\n)/)],
+  'infra/local/doctor.mjs': [cut(/^ +named\('Maildev'.*\n/m)],
+  'infra/local/help.txt': [
+    [', TEMPORAL_ADDRESS, SMTP_URL and MAIL_URL', ' and TEMPORAL_ADDRESS'],
+    [', parked keys, orders', ', parked keys'],
+    [', and runs the tests of messages on the other Kafka client', ''],
+  ],
+  'infra/local/README.md': [cut(/^\| Maildev .*\n/m)],
+  'infra/local/bootstrap/stamps.mjs': [cut("'bench', ")],
+  'pnpm-workspace.yaml': [cut(/^ {2}- bench\n/m)],
+  'infra/docker/docker-compose.yml.template': [
+    [/order-api/g, 'parcels'],
+    ['ORDER_API_PORT', 'PARCELS_PORT'],
+    cut(/^ {2}# Shows every mail(.|\n)+?\n\n/m),
+    cut(/^ {2}mail:\n/m),
+  ],
+  'infra/nginx/nginx.conf': [[/order-api/g, 'parcels']],
+  'tests/architecture.spec.ts': [cut(/^ {2}it\('workflows import only(.|\n)+?\n {2}\}\);\n\n/m)],
+  'tests/system/shown-metrics.spec.ts': [cut('payment_provider|'), cut(" || name.startsWith('payment_provider_')")],
+  'biome.json': [cut('"services/order/histories/**", ')],
+};

@@ -1,0 +1,6 @@
+import { messagingConfig } from '@waybill/messaging';
+import { loadConfig, processConfig } from '@waybill/platform';
+import { z } from 'zod';
+
+export const readConfig = () => loadConfig({ ...processConfig, DATABASE_URL: z.url(), ...messagingConfig });
+export type Config = ReturnType<typeof readConfig>;
