@@ -1,19 +1,24 @@
-import { type PortName, portName, processes, servers } from '@waybill/system';
+import { type PortName, portName, servers } from '@waybill/system';
+import type { Components } from './components.js';
 import type { Settings } from './settings.js';
 
 /** The table that `npm start` shows once everything is healthy. */
-export function addresses({ ports, env, home }: Settings, seconds?: number): string {
+export function addresses({ ports, env, home }: Settings, components: Components, seconds?: number): string {
   const url = (port: number, path = '') => `http://127.0.0.1:${port}${path}`;
   const noted = (address: string, note?: string) => (note ? `${address}  (${note.replace('HOME', home)})` : address);
-  const pages = processes.flatMap((process) =>
+  const pages = components.processes.flatMap((process) =>
     (process.pages ?? []).map(({ label, path, note }) => [label, noted(url(ports[portName(process)], path), note)]),
   );
-  const uis = servers.flatMap(({ ui, replacedBy }) => {
-    if (!ui) return [];
+  const uis = servers.flatMap(({ name, ui, replacedBy }) => {
+    if (!ui || !components.servers.includes(name)) return [];
     const own = (ui.replacedBy && env[ui.replacedBy]) || 'your own';
     return [[ui.label, env[replacedBy] ? own : noted(url(ports[ui.port as PortName]), ui.note)]];
   });
-  const table = [...pages, ...uis].map(([label, address]) => `  ${label!.padEnd(18)} ${address}`).join('\n');
+  const saga = [
+    'saga of new orders',
+    env.SAGA === 'choreography' ? 'choreography' : 'orchestration (or SAGA=choreography)',
+  ];
+  const table = [...pages, ...uis, saga].map(([label, address]) => `  ${label!.padEnd(18)} ${address}`).join('\n');
   const headline = seconds === undefined ? '' : `\nWaybill is running (started in ${seconds.toFixed(1)} s).\n`;
   return `${headline}\n${table}\n\n  npm run order places an order, npm stop stops everything. Logs: ${home}/logs\n`;
 }

@@ -1,46 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { didYouMean } from '@waybill/cli';
 import { generate } from '@waybill/system';
 import { bench } from './bench.js';
+import { dev } from './dev.js';
+import { writeMetricsDocument } from './metrics-document.js';
 import { stdout } from './progress.js';
+import { reset } from './reset.js';
+import { run } from './run.js';
 import { readSettings, root, type Settings } from './settings.js';
 import { start, startDetached, supervise } from './start.js';
 import { status } from './status.js';
 import { stop } from './stop.js';
-import { lint, test, testCrash, testLong } from './test.js';
+import { lint, test, testCrash, testCrashOfPackages, testFork, testFuzz, testLong, testUnit } from './test.js';
 import { testCompose } from './test-compose.js';
+import { testPackages } from './test-packages.js';
 
-const HELP = `Usage: npm <command>, or npm run <command> -- <options>
+/** Also printed by bootstrap.mjs, which needs nothing for it. */
+const HELP = join(root, 'infra', 'local', 'help.txt');
 
-  start [--detach]   installs what is missing, starts everything and runs until Ctrl-C; with --detach it returns when all is healthy
-  stop               stops everything and keeps the data
-  status [--json]    shows each process and whether it is ready
-  test [path ...]    runs all tests, or those below these paths, on a system of their own
-  test:crash [word ...]
-                     kills every process under load and checks that nothing is lost (some five minutes)
-  test:compose       builds the images, starts the system in containers, tests it and kills each container under load
-  test:long          both with more kills, longer outages and more messages (some half an hour)
-  order              places orders and follows them to their outcome; see --help
-  invariants         checks that nothing was lost, charged twice or oversold; see --help
-  dlq                lists, resubmits and discards dead letters; see --help
-  bench [name ...]   memory and latency measure the running system; outbox, idempotency and messaging start servers of their own
-  generate           writes docker-compose.yml and the other files that follow from infra/system/src/system.ts
-  build, lint        compile; check format and style
-
-Environment:
-  WAYBILL_HOME       folder of data, logs and endpoints.json (default: .waybill)
-  WAYBILL_PORT_BASE  added to every default port (default: 0)
-  POSTGRES_URL, RABBITMQ_URL, KAFKA_BROKERS, TEMPORAL_ADDRESS, SMTP_URL and MAIL_URL
-                     use a server of your own instead of starting one`;
+const BOOTSTRAP = join(root, 'infra', 'local', 'bootstrap.mjs');
 
 const COMMANDS: Record<string, (settings: Settings, args: string[]) => Promise<number> | number> = {
-  start: (settings, args) => (options(args, ['--detach']).has('--detach') ? startDetached(settings) : start(settings)),
+  start: (settings, args) => {
+    const [rest, names] = takeOnly(args);
+    const isDetached = options(rest, ['--detach']).has('--detach');
+    return isDetached ? startDetached(settings, names) : start(settings, { only: names });
+  },
+  dev: (settings, args) => {
+    const [rest, names] = takeOnly(args);
+    options(rest, []);
+    return dev(settings, names);
+  },
   stop: (settings, args) => {
     options(args, []);
     return stop(settings);
   },
-  status: (settings, args) => status(settings, options(args, ['--json']).has('--json')),
+  status: (settings, args) => {
+    const chosen = options(args, ['--json', '--watch']);
+    return status(settings, { json: chosen.has('--json'), watch: chosen.has('--watch') });
+  },
+  reset: (settings, args) => reset(settings, options(args, ['--yes']).has('--yes')),
   test: (settings, args) => test(settings, args),
   'test:crash': (settings, args) => testCrash(settings, args),
+  'test:crash:packages': (settings, args) => testCrashOfPackages(settings, args),
+  'test:unit': (settings, args) => {
+    options(args, []);
+    return testUnit(settings);
+  },
+  'test:packages': (settings, args) => {
+    options(args, []);
+    return testPackages(settings);
+  },
+  'test:fuzz': (settings, args) => testFuzz(settings, args),
+  'test:fork': (settings, args) => testFork(settings, args),
   'test:long': (_settings, args) => {
     options(args, []);
     return testLong();
@@ -50,19 +63,22 @@ const COMMANDS: Record<string, (settings: Settings, args: string[]) => Promise<n
     options(args, []);
     return testCompose(settings);
   },
-  generate: (_settings, args) => {
+  generate: async (_settings, args) => {
     options(args, []);
     const written = generate(root);
+    // The metrics are asked of the services, and these are built with what was just written.
+    if (written.some((path) => /\.ts$|tsconfig\.json$/.test(path))) await run(process.execPath, [BOOTSTRAP, 'build']);
+    written.push(...(await writeMetricsDocument()));
     stdout.line(written.length ? `written: ${written.join(', ')}` : 'everything is up to date');
     return 0;
   },
-  lint: () => lint(),
+  lint: (_settings, args) => lint(options(args, ['--fix']).has('--fix')),
   help: () => {
-    stdout.line(HELP);
+    stdout.line(readFileSync(HELP, 'utf8').trimEnd());
     return 0;
   },
   // The background part of `start --detach`.
-  supervise: (settings) => supervise(settings, stdout),
+  supervise: (settings, args) => supervise(settings, stdout, { only: takeOnly(args)[1] }),
 };
 
 class UsageError extends Error {}
@@ -71,6 +87,16 @@ function options(args: string[], known: string[]): Set<string> {
   const unknown = args.find((arg) => !known.includes(arg));
   if (unknown) throw new UsageError(`unknown option ${unknown}${suggestion(unknown, known)}`);
   return new Set(args);
+}
+
+/** `--only order,email`, or `--only=order,email`, and the other arguments. */
+function takeOnly(args: string[]): [rest: string[], names: string[] | undefined] {
+  const at = args.findIndex((arg) => arg === '--only' || arg.startsWith('--only='));
+  if (at < 0) return [args, undefined];
+  const isJoined = args[at] !== '--only';
+  const list = isJoined ? args[at]!.slice('--only='.length) : args[at + 1];
+  if (!list) throw new UsageError('--only needs names, such as --only order,email');
+  return [args.toSpliced(at, isJoined ? 1 : 2), list.split(',').filter(Boolean)];
 }
 
 function suggestion(word: string, names: readonly string[]): string {

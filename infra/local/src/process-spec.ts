@@ -13,6 +13,8 @@ export interface ProcessSpec {
   ready: () => Promise<void>;
   /** The server's own pid, where the started process is only its wrapper. */
   serverPid?: () => number | undefined;
+  /** The pid of a program that runs beside it, and has to end with it even when the launcher was killed. */
+  companion?: () => { name: string; pid: number } | undefined;
   /** Default SIGTERM. */
   stopSignal?: NodeJS.Signals;
   /** Called once it has stopped for good. */

@@ -26,6 +26,8 @@ function fromProc(pid: number): string | undefined {
   }
 }
 
+/** In one time zone and language, whatever those of the shell are. */
 function fromPs(pid: number): string | undefined {
-  return spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() || undefined;
+  const env = { ...process.env, TZ: 'UTC', LC_ALL: 'C' };
+  return spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', env }).stdout?.trim() || undefined;
 }

@@ -18,6 +18,10 @@ export function serviceEnvironment(settings: Settings, connections: readonly Con
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
     OPERATOR_TOKEN: operatorToken(settings),
+    WEBHOOK_SECRET: webhookSecret(settings),
+    // Whoever tries webhooks on a laptop receives them there.
+    WEBHOOK_TARGETS: settings.env.WEBHOOK_TARGETS ?? 'any',
+    PAYMENT_TOKEN_KEY: settings.env.PAYMENT_TOKEN_KEY ?? secret(settings, 'payment-token-key'),
     OBJECT_STORE: settings.env.OBJECT_STORE ?? pathToFileURL(join(settings.home, 'data', 'objects')).href,
     ...Object.assign({}, ...connections.map(({ env }) => env)),
   };
@@ -25,6 +29,10 @@ export function serviceEnvironment(settings: Settings, connections: readonly Con
 
 export const operatorToken = (settings: Settings): string =>
   settings.env.OPERATOR_TOKEN ?? secret(settings, 'operator-token');
+
+/** The form of Standard Webhooks. */
+export const webhookSecret = (settings: Settings): string =>
+  settings.env.WEBHOOK_SECRET ?? `whsec_${Buffer.from(secret(settings, 'webhook-secret')).toString('base64')}`;
 
 export const urlOf = (process: Process, { ports }: Settings): string => `http://127.0.0.1:${ports[portName(process)]}`;
 
@@ -34,15 +42,28 @@ export function databaseUrl(serverUrl: string, database: string): string {
   return url.href;
 }
 
-export function serviceSpecs(settings: Settings, env: Environment): ProcessSpec[] {
-  return processes.map((process) => {
+export interface ServiceOptions {
+  /** Whether a debugger can attach: to each at its port + 6000. Default false. */
+  debug?: boolean | undefined;
+}
+
+export const debuggerPort = (process: Process, { ports }: Settings): number => ports[portName(process)] + 6_000;
+
+export function serviceSpecs(
+  settings: Settings,
+  env: Environment,
+  chosen: readonly Process[],
+  { debug = false }: ServiceOptions = {},
+): ProcessSpec[] {
+  return chosen.map((process) => {
     const { name, database, nodeFlags = [] } = process;
     const script = join(process.package, entryOf(process));
+    const inspector = debug ? [`--inspect=127.0.0.1:${debuggerPort(process, settings)}`] : [];
     if (!existsSync(join(root, script))) throw new Error(`${script} is not built: npm run generate, npm run build`);
     return {
       name,
       command: globalThis.process.execPath,
-      args: [...NODE_FLAGS, ...nodeFlags, join(root, script)],
+      args: [...NODE_FLAGS, ...nodeFlags, ...inspector, join(root, script)],
       cwd: root,
       env: {
         ...env,

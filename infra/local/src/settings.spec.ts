@@ -14,6 +14,13 @@ describe('the ports', () => {
     expect(ports).toMatchObject({ ORDER_API_PORT: 8080, INVENTORY_PORT: 23_001 });
   });
 
+  it.each([[{ ORDER_API_PORT: '6000' }], [{ WAYBILL_PORT_BASE: '9000' }]])(
+    'are rejected when browsers refuse them: %j',
+    (env) => {
+      expect(() => readSettings(env)).toThrow(/_PORT would be (6000|10080), which fetch and browsers refuse/);
+    },
+  );
+
   it.each([[{ ORDER_API_PORT: 'http' }], [{ WAYBILL_PORT_BASE: '-1' }], [{ WAYBILL_PORT_BASE: '60000' }]])(
     'are rejected when they are not port numbers: %j',
     (env) => {

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { DEFAULT_PORTS, type PortName } from '@waybill/system';
+import { BLOCKED_PORTS, DEFAULT_PORTS, type PortName } from '@waybill/system';
 
 /** The repository. */
 export const root = resolve(import.meta.dirname, '..', '..', '..');
@@ -25,6 +25,8 @@ export function readSettings(env: Environment = process.env): Settings {
   const ports = Object.entries(DEFAULT_PORTS).map(([name, port]) => {
     const given = env[name];
     const chosen = given ? numberOf(name, given) : port + base;
+    if (BLOCKED_PORTS.has(chosen))
+      throw new Error(`${name} would be ${chosen}, which fetch and browsers refuse: choose another`);
     if (chosen > 65_535) throw new Error(`${name} would be ${chosen}: choose a smaller WAYBILL_PORT_BASE`);
     return [name, chosen];
   });

@@ -1,30 +1,46 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { processes, servers } from '@waybill/system';
 import { addresses } from './addresses.js';
+import { type Components, everything, only } from './components.js';
 import { cleanUpAfter } from './orphans.js';
 import { isSame } from './process-times.js';
 import { type Output, stdout } from './progress.js';
+import type { ServiceOptions } from './services.js';
 import type { Settings } from './settings.js';
 import { ensureFolders, readState } from './state.js';
 import { logPath, prepareAll, System } from './system.js';
 
-/** `npm start`: runs everything until a signal says stop. Exit code 1 when it could not be started. */
-export async function start(settings: Settings): Promise<number> {
+export interface StartOptions extends ServiceOptions {
+  /** Names as of `only()`; default everything. */
+  only?: readonly string[] | undefined;
+  /** Called when all is healthy; rejects when it can't go on. Default: nothing more happens until a signal comes. */
+  whileRunning?(system: System, stopping: AbortSignal): Promise<void>;
+}
+
+/** `npm start`: runs until a signal says stop. Exit code 1 when it could not be started. */
+export async function start(settings: Settings, options: StartOptions = {}): Promise<number> {
   if (isRunning(settings)) return alreadyRunning(settings);
-  return supervise(settings, stdout);
+  return supervise(settings, stdout, options);
 }
 
 /** `npm start -- --detach`: the same in the background; returns when all is healthy or has failed. */
-export async function startDetached(settings: Settings): Promise<number> {
+export async function startDetached(settings: Settings, names?: readonly string[]): Promise<number> {
   if (isRunning(settings)) return alreadyRunning(settings);
+  const components = componentsOf(names);
   ensureFolders(settings.home);
   // Ask here, where a person can answer, before installing anything; the background process finds it done.
-  if (process.stdin.isTTY) await prepareAll(settings, stdout);
+  if (process.stdin.isTTY) await prepareAll(settings, stdout, components.servers);
   const log = logPath(settings.home, 'launcher');
   const from = existsSync(log) ? statSync(log).size : 0;
   const fd = openSync(log, 'a');
-  const child = spawn(process.execPath, [process.argv[1]!, 'supervise'], { detached: true, stdio: ['ignore', fd, fd] });
+  const chosen = names ? ['--only', names.join()] : [];
+  const child = spawn(process.execPath, [process.argv[1]!, 'supervise', ...chosen], {
+    detached: true,
+    stdio: ['ignore', fd, fd],
+  });
   closeSync(fd);
   child.unref();
   let exited = false;
@@ -45,13 +61,19 @@ export async function startDetached(settings: Settings): Promise<number> {
 }
 
 /** The launcher: supervises everything until a signal stops it. */
-export async function supervise(settings: Settings, output: Output): Promise<number> {
+export async function supervise(
+  settings: Settings,
+  output: Output,
+  { only: names, debug, whileRunning }: StartOptions = {},
+): Promise<number> {
   const startedAt = Date.now();
+  const components = componentsOf(names);
   ensureFolders(settings.home);
   await cleanUpAfter(settings, output);
-  const system = new System(settings, output);
-  const { promise: stopped, resolve: stop } = Promise.withResolvers<NodeJS.Signals>();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
+  const system = new System(settings, output, components, { debug });
+  const stopping = new AbortController();
+  const stopped = once(stopping.signal, 'abort');
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
 
   const started = system.start().then(
     () => 'started' as const,
@@ -59,8 +81,8 @@ export async function supervise(settings: Settings, output: Output): Promise<num
   );
   const outcome = await Promise.race([started, stopped]);
   if (outcome === 'started') {
-    output.line(addresses(settings, (Date.now() - startedAt) / 1_000));
-    await stopped;
+    output.line(addresses(settings, components, (Date.now() - startedAt) / 1_000));
+    await Promise.all([whileRunning?.(system, stopping.signal), stopped]);
   }
   if (outcome instanceof Error) {
     output.line(`\nwaybill: could not start: ${outcome.message}`);
@@ -71,15 +93,21 @@ export async function supervise(settings: Settings, output: Output): Promise<num
   return outcome instanceof Error ? 1 : 0;
 }
 
+const componentsOf = (names?: readonly string[]): Components => (names ? only(names) : everything);
+
 function isRunning({ home }: Settings): boolean {
   const state = readState(home);
   return state !== undefined && isSame(state.supervisor);
 }
 
 function alreadyRunning(settings: Settings): number {
-  const { supervisor, status } = readState(settings.home)!;
+  const { supervisor, status, services, processes: pids } = readState(settings.home)!;
+  const running = {
+    servers: servers.filter(({ name, replacedBy }) => name in pids || settings.env[replacedBy]).map(({ name }) => name),
+    processes: processes.filter(({ name }) => services.includes(name)),
+  };
   stdout.line(`Waybill is already ${status} (launcher: pid ${supervisor.pid}).`);
-  if (status === 'running') stdout.line(addresses(settings));
+  if (status === 'running') stdout.line(addresses(settings, running));
   return status === 'running' ? 0 : 1;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ProcessId } from './process-times.js';
 
@@ -8,6 +8,8 @@ export interface State {
   status: 'starting' | 'running' | 'stopping' | 'failed';
   /** Why it failed. */
   reason?: string;
+  /** Names of the application processes that are to run. */
+  services: readonly string[];
   /** All processes, in the order of their start. */
   processes: Record<string, ProcessId>;
 }
@@ -39,7 +41,10 @@ export function writeAtomically(path: string, content: unknown): void {
   renameSync(`${path}.new`, path);
 }
 
+/** For the owner only: they hold orders, mails and addresses. Folders of an earlier start are closed, too. */
 export function ensureFolders(home: string): void {
-  for (const folder of ['data', 'logs'])
-    if (!existsSync(join(home, folder))) mkdirSync(join(home, folder), { recursive: true });
+  for (const folder of ['data', 'logs'].map((name) => join(home, name))) {
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o700);
+  }
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { restartDelay } from './backoff.js';
 import type { ProcessSpec } from './process-spec.js';
@@ -8,6 +8,10 @@ import type { Output } from './progress.js';
 const POLL_INTERVAL = 150;
 const STABLE_AFTER = 60_000;
 const STOP_WITHIN = 10_000;
+/** A process that ends so often before it was ready once never will be. */
+const FAILED_STARTS = 5;
+/** Of its log, in an error. */
+const LAST_LINES = 10;
 
 export interface SupervisedOptions {
   output: Output;
@@ -20,6 +24,8 @@ export interface SupervisedOptions {
 export class Supervised {
   private child: ChildProcess | undefined;
   private restarts = 0;
+  private isRestarting = false;
+  private logStart = 0;
   private startedAt = 0;
   private readonly stopping = new AbortController();
   private ended: Promise<void> = Promise.resolve();
@@ -35,9 +41,30 @@ export class Supervised {
     return this.spec.serverPid ? this.spec.serverPid() : this.child.pid;
   }
 
-  /** Resolves when it is ready for the first time; rejects after `within` milliseconds. */
-  async start(within: number): Promise<void> {
+  /** Resolves when it is ready for the first time; rejects after `within` milliseconds, or when it ends again and again. */
+  start(within: number): Promise<void> {
+    this.logStart = sizeOf(this.options.logFile);
     void this.keepRunning();
+    return this.untilReady(within);
+  }
+
+  /** Ends it and runs it again, with what is on the disk now. Resolves and rejects as `start`. */
+  async restart(within: number): Promise<void> {
+    this.logStart = sizeOf(this.options.logFile);
+    this.restarts = 0;
+    this.isRestarting = this.child !== undefined;
+    await this.end();
+    return this.untilReady(within);
+  }
+
+  /** SIGTERM, and SIGKILL after 10 s. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.end();
+    await this.spec.afterStop?.();
+  }
+
+  private async untilReady(within: number): Promise<void> {
     const deadline = Date.now() + within;
     for (let reason = ''; ; await pause(POLL_INTERVAL)) {
       try {
@@ -48,19 +75,24 @@ export class Supervised {
         reason = (error as Error).message;
       }
       if (this.stopping.signal.aborted) throw new Error('stopped');
+      if (this.restarts >= FAILED_STARTS)
+        throw new Error(`${this.spec.name} ended ${this.restarts} times before it was ready:\n${this.endOfLog()}`);
       if (Date.now() > deadline) throw new Error(`${this.spec.name} is not ready after ${within / 1_000} s: ${reason}`);
     }
   }
 
-  /** SIGTERM, and SIGKILL after 10 s. */
-  async stop(): Promise<void> {
-    this.stopping.abort();
+  private async end(): Promise<void> {
     const { child, pid } = this;
     if (pid) signal(pid, this.spec.stopSignal ?? 'SIGTERM');
     const insist = setTimeout(() => child && killGroup(child), STOP_WITHIN);
     await this.ended;
     clearTimeout(insist);
-    await this.spec.afterStop?.();
+  }
+
+  /** What it has written since its start. */
+  private endOfLog(): string {
+    const written = readFileSync(this.options.logFile).subarray(this.logStart).toString();
+    return written.trimEnd().split('\n').slice(-LAST_LINES).join('\n');
   }
 
   private async keepRunning(): Promise<void> {
@@ -70,6 +102,10 @@ export class Supervised {
       this.child = undefined;
       onChange();
       if (this.stopping.signal.aborted) return;
+      if (this.isRestarting) {
+        this.isRestarting = false;
+        continue;
+      }
       if (Date.now() - this.startedAt > STABLE_AFTER) this.restarts = 0;
       const delay = restartDelay(++this.restarts);
       output.line(`  ${this.spec.name} ended (${ended}), restarting in ${delay} ms; log: ${this.options.logFile}`);
@@ -110,6 +146,10 @@ export class Supervised {
     while (this.child === child && !this.pid) await pause(POLL_INTERVAL);
     this.options.onChange();
   }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Kills what is left of the group of a process that was killed. */

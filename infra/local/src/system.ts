@@ -1,4 +1,3 @@
-import { existsSync, globSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   databases,
@@ -10,6 +9,8 @@ import {
   type ServerName,
   servers,
 } from '@waybill/system';
+import { type Components, everything } from './components.js';
+import { rotateLogs } from './log-rotation.js';
 import { requireFree } from './ports.js';
 import type { ProcessSpec } from './process-spec.js';
 import { identify, type ProcessId } from './process-times.js';
@@ -17,23 +18,22 @@ import { type Output, step } from './progress.js';
 import type { Prepared } from './provider.js';
 import { providers } from './providers/index.js';
 import { endCommands, run } from './run.js';
-import { databaseUrl, operatorToken, serviceEnvironment, serviceSpecs, urlOf } from './services.js';
+import {
+  databaseUrl,
+  operatorToken,
+  type ServiceOptions,
+  serviceEnvironment,
+  serviceSpecs,
+  urlOf,
+  webhookSecret,
+} from './services.js';
 import { type Environment, root, type Settings } from './settings.js';
 import { endpointsPath, ensureFolders, removeState, type State, writeAtomically, writeState } from './state.js';
 import { Supervised } from './supervised.js';
 
 const SERVER_READY_WITHIN = 120_000;
 const SERVICE_READY_WITHIN = 120_000;
-const LOG_LIMIT = 20 * 1024 * 1024;
-
-/** Which components of the system are to run. */
-export interface Components {
-  servers: readonly ServerName[];
-  /** All application services, with their databases. */
-  services: boolean;
-}
-
-const ALL: Components = { servers: servers.map(({ name }) => name), services: true };
+const LOG_ROTATION_INTERVAL = 60_000;
 
 /** All processes of one running system: started in order, restarted when they end, stopped in reverse. */
 export class System {
@@ -41,11 +41,14 @@ export class System {
   private prepared: ReadonlyMap<string, Prepared> = new Map();
   private status: State['status'] = 'starting';
   private reason: string | undefined;
+  private rotation: NodeJS.Timeout | undefined;
+  private env: Environment = {};
 
   constructor(
     private readonly settings: Settings,
     private readonly output: Output,
-    private readonly components: Components = ALL,
+    private readonly components: Components = everything,
+    private readonly options: ServiceOptions = {},
   ) {}
 
   /** Resolves when all is healthy. */
@@ -54,29 +57,42 @@ export class System {
     requireComplete(root);
     ensureFolders(settings.home);
     rotateLogs(settings.home);
+    this.rotation = setInterval(() => this.rotate(), LOG_ROTATION_INTERVAL).unref();
     this.save();
     this.prepared = await prepareAll(settings, output, components.servers);
     const started = servers.filter(({ name }) => this.prepared.get(name)?.process);
-    await requireFree(settings.ports, [...started.flatMap(portNames), ...this.services.map(portName)]);
+    await requireFree(settings.ports, [...started.flatMap(portNames), ...components.processes.map(portName)]);
 
     const connections = [...this.prepared.values()].map(({ connection }) => connection);
-    const env = serviceEnvironment(settings, connections);
+    this.env = serviceEnvironment(settings, connections);
     const specs = started.map(({ name }) => this.prepared.get(name)!.process!);
     const starting = new Map(specs.map((spec) => [spec.name, this.run(spec, SERVER_READY_WITHIN)]));
-    const migrated = Promise.resolve(starting.get('postgres')).then(() =>
-      components.services ? step(output, 'migrating databases', () => migrate(env)) : undefined,
-    );
+    const migrated = Promise.resolve(starting.get('postgres')).then(() => this.migrate());
     await Promise.all([...starting.values(), migrated]);
-    if (components.services) {
-      await Promise.all(serviceSpecs(settings, env).map((spec) => this.run(spec, SERVICE_READY_WITHIN)));
-    }
+    const services = serviceSpecs(settings, this.env, components.processes, this.options);
+    await Promise.all(services.map((spec) => this.run(spec, SERVICE_READY_WITHIN)));
     this.status = 'running';
     this.save();
+  }
+
+  /** Names of the processes whose packages are in these folders. */
+  processesIn(folders: ReadonlySet<string>): string[] {
+    return this.components.processes.filter((each) => folders.has(each.package)).map(({ name }) => name);
+  }
+
+  /** The processes of these names again, with what is on the disk now; rejects when one does not become ready. */
+  async restart(names: readonly string[]): Promise<void> {
+    await this.migrate();
+    const chosen = this.running.filter(({ spec }) => names.includes(spec.name));
+    await allSettledOrThrow(
+      chosen.map((one) => step(this.output, `restarting ${one.spec.name}`, () => one.restart(SERVICE_READY_WITHIN))),
+    );
   }
 
   /** Application services first, then the servers. */
   async stop(): Promise<void> {
     this.status = 'stopping';
+    clearInterval(this.rotation);
     this.save();
     endCommands();
     const isService = ({ spec }: Supervised) => processes.some(({ name }) => name === spec.name);
@@ -103,14 +119,26 @@ export class System {
     }
   }
 
-  private get services() {
-    return this.components.services ? processes : [];
+  private rotate(): void {
+    try {
+      rotateLogs(this.settings.home);
+    } catch (error) {
+      this.output.line(`  could not rotate the logs: ${(error as Error).message}`);
+    }
+  }
+
+  private async migrate(): Promise<void> {
+    const owners = new Set(this.components.processes.map(({ database }) => database));
+    const owned = databases.filter(({ name }) => owners.has(name));
+    if (owned.length) await step(this.output, 'migrating databases', () => migrate(owned, this.env));
   }
 
   private save(): void {
     const { home } = this.settings;
     const pids = this.running.flatMap(({ spec, pid }) => (pid ? [[spec.name, pid] as const] : []));
-    const identified = pids.flatMap(([name, pid]) => {
+    const companions = this.running.flatMap(({ spec }) => spec.companion?.() ?? []);
+    const all = [...pids, ...companions.map(({ name, pid }) => [name, pid] as const)];
+    const identified = all.flatMap(([name, pid]) => {
       const id = identify(pid);
       return id ? [[name, id] as [string, ProcessId]] : [];
     });
@@ -118,6 +146,7 @@ export class System {
       supervisor: identify(process.pid)!,
       status: this.status,
       ...(this.reason && { reason: this.reason }),
+      services: this.components.processes.map(({ name }) => name),
       processes: Object.fromEntries(identified),
     });
     writeAtomically(endpointsPath(home), this.endpoints(Object.fromEntries(pids)));
@@ -126,9 +155,10 @@ export class System {
   private endpoints(pids: Record<string, number>) {
     const { settings } = this;
     return {
-      ...Object.fromEntries(this.services.map((each) => [endpointKey(each), urlOf(each, settings)])),
+      ...Object.fromEntries(this.components.processes.map((each) => [endpointKey(each), urlOf(each, settings)])),
       ...Object.assign({}, ...[...this.prepared.values()].map(({ connection }) => connection.endpoints)),
       operatorToken: operatorToken(settings),
+      webhookSecret: webhookSecret(settings),
       processes: pids,
     };
   }
@@ -138,7 +168,7 @@ export class System {
 export async function prepareAll(
   settings: Settings,
   output: Output,
-  names: readonly ServerName[] = ALL.servers,
+  names: readonly ServerName[] = everything.servers,
 ): Promise<Map<string, Prepared>> {
   const chosen = providers.filter(({ name }) => names.includes(name));
   const prepared = await allSettledOrThrow(chosen.map((provider) => provider.prepare(settings, output)));
@@ -158,21 +188,14 @@ async function allSettledOrThrow<T>(work: readonly Promise<T>[]): Promise<T[]> {
 }
 
 /** Each in the folder of its package, whose migrations and libraries say what the database needs. */
-async function migrate(env: Environment): Promise<void> {
+async function migrate(owned: typeof databases, env: Environment): Promise<void> {
   const script = join(root, 'libs', 'platform', 'dist', 'main.migrate.js');
   await Promise.all(
-    databases.map(({ name, package: folder }) =>
+    owned.map(({ name, package: folder }) =>
       run(process.execPath, [script], {
         cwd: join(root, folder),
         env: { ...env, DATABASE_URL: databaseUrl(env.POSTGRES_URL!, name) },
       }),
     ),
   );
-}
-
-/** Keeps one old file for each process. */
-function rotateLogs(home: string): void {
-  for (const log of globSync(join(home, 'logs', '*.log'))) {
-    if (existsSync(log) && statSync(log).size > LOG_LIMIT) renameSync(log, `${log}.old`);
-  }
 }

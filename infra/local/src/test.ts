@@ -1,53 +1,126 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanUpOnInterrupt } from './interrupt.js';
+import { type Count, jest, listTests, report } from './jest.js';
+import { restart, runOnOwnSystem, runOnServers } from './own-system.js';
 import { stdout } from './progress.js';
+import { findPromtool } from './promtool.js';
 import { runShown } from './run.js';
-import { type Environment, readSettings, root, type Settings } from './settings.js';
-import { startDetached } from './start.js';
-import { endpointsPath } from './state.js';
-import { stop } from './stop.js';
-
-export interface Count {
-  passed: number;
-  failed: number;
-}
+import { root, type Settings } from './settings.js';
+import { ensureFolders } from './state.js';
+import { needsOf } from './test-needs.js';
+import { PACKAGE_TESTS } from './test-packages.js';
+import { portBase, testSettings } from './test-settings.js';
 
 /**
- * `npm test`: style, then every test but the crash tests, against one system of its own, beside a running one or not.
- * `paths` choose tests by their path. The last line is `N passed, N failed`.
+ * `npm test`: style, then every test but the crash tests, against one system of its own, beside a running one or not; the
+ * tests of orders once more on the same data with the other saga. `paths` choose tests by their path, of the source or of its
+ * output; then only the servers that they need are started. The last line is `N passed, N failed`.
  */
-export function test({ home }: Settings, paths: readonly string[]): Promise<number> {
-  // A payment that never comes is given up sooner, so that its test does not take a minute.
-  const settings = testSettings(home, { PAYMENT_DEADLINE: '15s' });
+export async function test({ home }: Settings, paths: readonly string[]): Promise<number> {
+  const settings = testSettings(join(home, 'test'), {
+    // A payment that never comes times out sooner, so that its test does not take a minute.
+    PAYMENT_DEADLINE: '15s',
+    // Where the tests of traces listen.
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${portBase() + OTLP_PORT}`,
+  });
+  const chosen = paths.map(inDist);
+  const needs = paths.length ? needsOf(await listTests(chosen)) : undefined;
+  if (!needs || needs.has('program')) await bringPromtool();
+  if (needs && !needs.has('system'))
+    return runOnServers(settings, needs, () => runTests(settings, chosen, { withoutSystem: true }));
   return runOnOwnSystem(settings, async () => {
     const ofStyle = paths.length ? [] : [await style()];
-    return [...ofStyle, ...(await runTests(settings, paths))];
+    return [...ofStyle, ...(await runTests(settings, chosen)), ...(await runInOtherSaga(settings, chosen))];
   });
 }
 
+/** `npm run test:unit`: the tests that need no server. */
+export async function testUnit({ home }: Settings): Promise<number> {
+  const settings = testSettings(join(home, 'test-unit'), {});
+  ensureFolders(settings.home);
+  const specs = (await listTests(['.*'])).filter((spec) => !NOT_OF_UNITS.test(spec) && needsOf([spec]).size === 0);
+  return report([await jest(settings, 'unit', [`--maxWorkers=${WORKERS}`, '--runTestsByPath', ...specs])]);
+}
+
+/** As Jest finds them in the output. */
+const inDist = (path: string): string =>
+  path
+    .replace(/^tests\/(?!dist)/, 'tests/dist/')
+    .replace(/^((?:services|libs|infra)\/[^/]+|bench)\/src\//, '$1/dist/')
+    .replace(/\.ts$/, '.js');
+
 /**
- * `npm run test:crash`: kills every process of a system of its own under load, and the consumers of the libraries; then
- * runs the end-to-end tests of messages on the other Kafka client. `words` choose tests whose names have one of them.
+ * `npm run test:crash`: kills every process of a system of its own under load. With `WAYBILL_TEST_SIZE=long` the long ones
+ * too, and once more with the other saga. `words` choose tests whose names have one of them.
  */
 export function testCrash({ home }: Settings, words: readonly string[]): Promise<number> {
   // With the default deadlines an order may rightly fail while a server is down for minutes.
-  const settings = testSettings(home, { INVENTORY_DEADLINE: '10m', PAYMENT_DEADLINE: '10m', ORDER_DEADLINE: '20m' });
-  const chosen = words.length ? ['--testNamePattern', words.join('|')] : [];
+  const settings = testSettings(join(home, 'test'), {
+    INVENTORY_DEADLINE: '10m',
+    PAYMENT_DEADLINE: '10m',
+    ORDER_DEADLINE: '20m',
+  });
+  const otherSaga = process.env.SAGA === 'choreography' ? 'orchestration' : 'choreography';
+  const run = (name: string) => jest(settings, name, ['--runInBand', ...chosen(words), '--', CRASH_TESTS_OF_SYSTEM]);
   return runOnOwnSystem(settings, async () => {
-    const ofSystem = await jest(settings, 'crash', ['--runInBand', ...chosen, '--', CRASH_TESTS_OF_SYSTEM]);
-    await restart(settings, { KAFKA_CLIENT: '@platformatic/kafka' });
-    const others = await Promise.all([
-      jest(settings, 'crash-packages', [`--maxWorkers=${WORKERS}`, ...chosen, '--', CRASH_TESTS_OF_PACKAGES]),
-      jest(settings, 'other-kafka-client', ['--runInBand', ...chosen, '--', OF_BOTH_KAFKA_CLIENTS]),
-    ]);
-    return [ofSystem, ...others];
+    const counts = [await run('crash')];
+    if (isLong()) {
+      await restart(settings, { SAGA: otherSaga });
+      counts.push(await run('crash-other-saga'));
+    }
+    return counts;
   });
 }
 
 /**
- * `npm run test:long`: the crash and container tests with more kills, longer outages and more messages. Resolves with
- * 0 when both pass.
+ * `npm run test:crash:packages`: kills the consumers of each package beside a system that uses the Kafka client that is not
+ * the default, and runs the end-to-end tests of messages on it. Has a home and ports of its own, beside `test:crash` too.
+ */
+export function testCrashOfPackages({ home }: Settings, words: readonly string[]): Promise<number> {
+  const settings = testSettings(join(home, 'test-packages'), { KAFKA_CLIENT: '@platformatic/kafka' }, PORTS_APART);
+  const run = (name: string, workers: number, tests: string) =>
+    jest(settings, name, [`--maxWorkers=${workers}`, ...chosen(words), '--', tests]);
+  return runOnOwnSystem(settings, () =>
+    Promise.all([
+      run('crash-packages', WORKERS, CRASH_TESTS_OF_PACKAGES),
+      run('other-kafka-client', 1, OF_BOTH_KAFKA_CLIENTS),
+    ]),
+  );
+}
+
+const isLong = () => process.env.WAYBILL_TEST_SIZE === 'long';
+
+const chosen = (words: readonly string[]) => [
+  ...(words.length ? ['--testNamePattern', words.join('|')] : []),
+  ...(isLong() ? [] : ['--testPathIgnorePatterns', LONG_TESTS]),
+];
+
+/**
+ * `npm run test:fuzz`: random requests, made from the OpenAPI documents, to every service of a system of its own; and
+ * clients that are generated from the documents. `paths` choose tests by their path.
+ */
+export function testFuzz({ home }: Settings, paths: readonly string[]): Promise<number> {
+  const settings = testSettings(join(home, 'test'), {});
+  return runOnOwnSystem(settings, async () => [
+    await jest(settings, 'fuzz', ['--runInBand', '--', ...(paths.length ? paths : [FUZZ_TESTS])]),
+  ]);
+}
+
+/**
+ * `npm run test:fork`: clones the last commit and does there what people do who fork it, on ports and data of the clone's
+ * own. `paths` choose tests by their path.
+ */
+export async function testFork({ home }: Settings, paths: readonly string[]): Promise<number> {
+  const settings = testSettings(join(home, 'test-fork'), {});
+  ensureFolders(settings.home);
+  return report([
+    await jest(settings, 'fork', ['--runInBand', '--', ...(paths.length ? paths.map(inDist) : [FORK_TESTS])]),
+  ]);
+}
+
+/**
+ * `npm run test:long`: the crash and container tests with more kills, longer outages and more messages, and the fuzz
+ * tests. Resolves with 0 when all pass.
  */
 export async function testLong(): Promise<number> {
   let current: Promise<number> = Promise.resolve(0);
@@ -56,8 +129,10 @@ export async function testLong(): Promise<number> {
     current = runShown(process.execPath, [process.argv[1]!, command], { env: { WAYBILL_TEST_SIZE: 'long' } });
     return current;
   };
-  const crash = await run('test:crash');
-  return (await run('test:compose')) || crash;
+  let worst = 0;
+  for (const suite of ['test:fuzz', 'test:crash', 'test:crash:packages', 'test:compose'])
+    worst = Math.max(worst, await run(suite));
+  return worst;
 }
 
 /** They kill servers that all tests use. */
@@ -65,92 +140,83 @@ const CRASH_TESTS_OF_SYSTEM = 'tests/dist/.*\\.crash\\.spec';
 /** They kill processes of their own. */
 const CRASH_TESTS_OF_PACKAGES = '/(libs|services|infra)/[^/]+/dist/.*\\.crash\\.spec';
 const CRASH_TESTS = '\\.crash\\.spec';
+/** They take minutes each: `npm run test:long`. */
+const LONG_TESTS = '\\.long\\.crash\\.spec';
+/** They send thousands of random requests: `npm run test:fuzz`. */
+const FUZZ_TESTS = 'tests/dist/fuzz/';
+/** They bring their own system up: `npm run test:compose`. */
+const COMPOSE_TESTS = 'tests/dist/compose/';
+/** They clone the repository and change the clone: `npm run test:fork`. */
+const FORK_TESTS = '\\.fork\\.spec';
+/** What starts systems, kills, sends at random or installs, whatever it imports. */
+const NOT_OF_UNITS = new RegExp(
+  `${CRASH_TESTS}|${FORK_TESTS}|${COMPOSE_TESTS}|${FUZZ_TESTS}|${PACKAGE_TESTS}|e2e/launcher`,
+);
 /** An order to its delivery, failures, dead letters and their resubmission, once more on the Kafka client that is not the default. */
 const OF_BOTH_KAFKA_CLIENTS = 'tests/dist/e2e/(confirmed-order|failed-order-review|dead-letters)\\.spec';
 /** More than there are cores: most of their time they wait for a server. */
-const WORKERS = 3;
-/** They bring their own system up: `npm run test:compose`. */
-const COMPOSE_TESTS = 'tests/dist/compose/';
+const WORKERS = 4;
 
-async function runOnOwnSystem(settings: Settings, run: () => Promise<Count[]>): Promise<number> {
-  Object.assign(process.env, settings.env);
-  cleanUpOnInterrupt(() => stop(settings));
-
-  await stop(settings);
-  rmSync(settings.home, { recursive: true, force: true });
-  let counts: Count[] = [{ passed: 0, failed: 1 }];
-  try {
-    if ((await startDetached(settings)) === 0) counts = await run();
-  } finally {
-    await stop(settings);
-  }
-  return report(counts);
-}
-
-/** Starts it again with its data and another environment. */
-async function restart(settings: Settings, env: Environment): Promise<void> {
-  await stop(settings);
-  Object.assign(process.env, env);
-  if ((await startDetached(settings)) !== 0) throw new Error('the system did not start again');
-}
-
-/** The last line of every test command, and its exit code. */
-export function report(counts: readonly Count[]): number {
-  const passed = counts.reduce((sum, count) => sum + count.passed, 0);
-  const failed = counts.reduce((sum, count) => sum + count.failed, 0);
-  stdout.line(`${passed} passed, ${failed} failed`);
-  return failed === 0 && passed > 0 ? 0 : 1;
-}
-
-/** All ports below 32768: from there on they are the system's to give to outgoing connections. */
-const TEST_PORT_BASE = '16000';
-
-/** Own data, own ports, and a carrier that does not take a minute. */
-function testSettings(home: string, env: Environment): Settings {
-  return readSettings({
-    CARRIER_DISPATCH_AFTER: '1s',
-    CARRIER_DELIVER_AFTER: '1s',
-    ...env,
-    ...process.env,
-    WAYBILL_HOME: join(home, 'test'),
-    WAYBILL_PORT_BASE: process.env.WAYBILL_TEST_PORT_BASE ?? TEST_PORT_BASE,
-  });
-}
+const OTLP_PORT = 4318;
+/** Between two systems that run at once. */
+const PORTS_APART = 100;
 
 /** First, in parallel, the tests that start all that they need; then those that need the whole system to themselves. */
-async function runTests(settings: Settings, paths: readonly string[]): Promise<Count[]> {
-  const chosen = paths.length ? paths.map((path) => path.replace(/^tests\/(?!dist)/, 'tests/dist/')) : ['.*'];
+async function runTests(
+  settings: Settings,
+  paths: readonly string[],
+  { withoutSystem = false } = {},
+): Promise<Count[]> {
+  const chosen = paths.length ? paths : ['.*'];
   const run = (name: string, how: string, without: readonly string[]) =>
-    jest(settings, name, [how, '--testPathIgnorePatterns', CRASH_TESTS, COMPOSE_TESTS, ...without, '--', ...chosen]);
-  return [
-    await run('by-itself', `--maxWorkers=${WORKERS}`, [OF_A_QUIET_SYSTEM]),
-    await run('whole-system', '--runInBand', [ELSEWHERE]),
-  ];
+    jest(settings, name, [
+      how,
+      '--testPathIgnorePatterns',
+      CRASH_TESTS,
+      COMPOSE_TESTS,
+      FUZZ_TESTS,
+      PACKAGE_TESTS,
+      FORK_TESTS,
+      ...without,
+      '--',
+      ...chosen,
+    ]);
+  const byItself = await run('by-itself', `--maxWorkers=${WORKERS}`, [OF_A_QUIET_SYSTEM]);
+  return withoutSystem ? [byItself] : [byItself, await run('whole-system', '--runInBand', [ELSEWHERE])];
 }
+
+/** Those of orders, after the system was started again with the saga that is not the default. */
+async function runInOtherSaga(settings: Settings, paths: readonly string[]): Promise<Count[]> {
+  if (paths.length && !paths.some((path) => path.includes('e2e'))) return [];
+  await restart(settings, { SAGA: 'choreography' });
+  const chosen = paths.length ? ['--testPathIgnorePatterns', OF_ONE_SAGA, '--', ...paths] : ['--', OF_BOTH_SAGAS];
+  return [await jest(settings, 'other-saga', ['--runInBand', ...chosen])];
+}
+
+/** What the saga decides. The rest is the API's, or about lost orchestrated sagas. */
+const OF_BOTH_SAGAS =
+  'tests/dist/e2e/(cancelled-order|confirmed-order|dead-letters|failed-order|failed-order-review|payment-provider|private-data|progress|traces)\\.spec';
+const OF_ONE_SAGA = 'tests/dist/e2e/lost-sagas';
 
 /** Not the launcher's, which start systems of their own, on ports of their own. */
 const OF_A_QUIET_SYSTEM = '<rootDir>/tests/dist/(system|e2e/(?!launcher))';
-const ELSEWHERE = '<rootDir>/(libs|services|infra|tests/dist/([^/]+\\.spec|e2e/launcher))';
+const ELSEWHERE = '<rootDir>/(bench|libs|services|infra|tests/dist/([^/]+\\.spec|e2e/launcher))';
 
-/** One run of jest over the system at `settings.home`. */
-export async function jest(settings: Settings, name: string, args: readonly string[]): Promise<Count> {
-  const report = join(settings.home, `${name}.json`);
-  rmSync(report, { force: true });
-  const script = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-  const options = ['--json', `--outputFile=${report}`, '--passWithNoTests'];
-  await runShown(process.execPath, ['--experimental-vm-modules', '--no-warnings', script, ...options, ...args], {
-    env: { WAYBILL_ENDPOINTS: endpointsPath(settings.home) },
-  });
-  if (!existsSync(report)) return { passed: 0, failed: 1 };
-  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
-  return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites };
+/** For the tests of alerts; without it they fail, and the others do not. */
+async function bringPromtool(): Promise<void> {
+  try {
+    process.env.PROMTOOL = await findPromtool(stdout);
+  } catch (error) {
+    stdout.line((error as Error).message);
+  }
 }
 
 async function style(): Promise<Count> {
   return (await lint()) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-/** `npm run lint`: format and style of everything. Resolves with the exit code. */
-export function lint(): Promise<number> {
-  return runShown(join(root, 'node_modules', '.bin', 'biome'), ['check', '--error-on-warnings']);
+/** `npm run lint`: format and style of everything; `fix` mends what can be. Resolves with the exit code. */
+export function lint(fix = false): Promise<number> {
+  const args = ['check', '--error-on-warnings', ...(fix ? ['--write'] : [])];
+  return runShown(join(root, 'node_modules', '.bin', 'biome'), args);
 }

@@ -1,17 +1,17 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached } from '../download.js';
-import { findExecutable } from '../find-executable.js';
+import { findExecutable, findExecutables } from '../find-executable.js';
 import { type Output, step } from '../progress.js';
 import type { Provider } from '../provider.js';
 import { accepts } from '../ready.js';
 import { run } from '../run.js';
 import { cache, type Settings } from '../settings.js';
 import { hasApt, installByApt } from '../system-packages.js';
+import { toolchain } from '../toolchain.js';
 
-const VERSION = '4.1.1';
-/** The one that Kafka comes with; its jars lack the bridge to it. */
-const LOG4J_VERSION = '2.24.3';
+/** Log4j: the one that Kafka comes with; its jars lack the bridge to it. */
+const { version: VERSION, log4j: LOG4J_VERSION } = toolchain.kafka;
 
 /** Kafka as one KRaft node, broker and controller in one. */
 export const kafka: Provider = {
@@ -79,14 +79,33 @@ async function formatted(
 }
 
 async function findJava(output: Output): Promise<string> {
-  const folders = ['/usr/lib/jvm/*/bin', '/opt/homebrew/opt/openjdk*/bin'];
-  if (!findExecutable('java', folders)) {
-    if (!hasApt()) throw new Error(`Kafka needs Java 17 or newer.\n${WAYS}`);
-    await installByApt(['openjdk-17-jre-headless'], output).catch((error) => {
-      throw new Error(`Kafka needs Java: ${(error as Error).message}\n${WAYS}`);
-    });
+  const found = await installedJava();
+  if (found) return found;
+  if (!hasApt()) throw new Error(`Kafka needs Java ${toolchain.java.oldest} or newer.\n${WAYS}`);
+  await installByApt([await javaPackage()], output).catch((error) => {
+    throw new Error(`Kafka needs Java: ${(error as Error).message}\n${WAYS}`);
+  });
+  return (await installedJava())!;
+}
+
+/** macOS has a `java` that fails, and says where to get one. */
+async function installedJava(): Promise<string | undefined> {
+  const { oldest, folders } = toolchain.java;
+  const home = process.env.JAVA_HOME ? [join(process.env.JAVA_HOME, 'bin')] : [];
+  for (const java of findExecutables('java', [...home, ...folders], { pathLast: home.length > 0 })) {
+    const version = await run(java, ['--version']).catch(() => '');
+    if (Number(/\d+/.exec(version)?.[0] ?? 0) >= oldest) return java;
   }
-  return findExecutable('java', folders)!;
+  return undefined;
+}
+
+/** Debian 12 and Ubuntu have 17; Debian 13 has 21. */
+async function javaPackage(): Promise<string> {
+  const has17 = await run('apt-cache', ['show', 'openjdk-17-jre-headless']).then(
+    () => true,
+    () => false,
+  );
+  return has17 ? 'openjdk-17-jre-headless' : 'default-jre-headless';
 }
 
 async function findJars(output: Output): Promise<string> {

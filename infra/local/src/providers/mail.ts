@@ -1,13 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { cached } from '../download.js';
 import { step } from '../progress.js';
 import type { Provider } from '../provider.js';
 import { accepts, answers } from '../ready.js';
 import { run } from '../run.js';
-import { cache } from '../settings.js';
+import { cache, root } from '../settings.js';
+import { toolchain } from '../toolchain.js';
 
-const VERSION = '3.0.0';
+const { version: VERSION } = toolchain.maildev;
 
 /** Maildev: shows every mail instead of delivering it. */
 export const mail: Provider = {
@@ -31,6 +33,7 @@ export const mail: Provider = {
         command: process.execPath,
         args: [
           '--max-old-space-size=96',
+          `--import=${pathToFileURL(join(root, 'infra', 'local', 'same-origin.mjs')).href}`,
           join(folder, 'node_modules', 'maildev', 'dist', 'bin', 'maildev.js'),
           ...flags(options),
         ],

@@ -3,22 +3,19 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findExecutable } from '../find-executable.js';
 import type { Output } from '../progress.js';
-import type { Provider } from '../provider.js';
+import type { Prepared, Provider } from '../provider.js';
 import { accepts, answers } from '../ready.js';
 import { secret } from '../secrets.js';
 import type { Settings } from '../settings.js';
 import { hasApt, installByApt } from '../system-packages.js';
+import { toolchain } from '../toolchain.js';
 
-const INSTALLED = [
-  '/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin',
-  '/opt/homebrew/opt/rabbitmq/sbin',
-  '/usr/local/opt/rabbitmq/sbin',
-];
+const { folders: INSTALLED } = toolchain.rabbitmq;
 
 /** RabbitMQ as a private node with its own Erlang port mapper (epmd). */
 export const rabbitmq: Provider = {
   name: 'rabbitmq',
-  async prepare(settings, output) {
+  async prepare(settings, output): Promise<Prepared> {
     const { RABBITMQ_URL } = settings.env;
     if (RABBITMQ_URL) return { connection: { env: { RABBITMQ_URL }, endpoints: { rabbitmq: RABBITMQ_URL } } };
 
@@ -30,7 +27,10 @@ export const rabbitmq: Provider = {
     const files = writeFiles(settings, password);
     const portMapper = new PortMapper(settings.ports.RABBITMQ_EPMD_PORT);
     return {
-      connection: { env: { RABBITMQ_URL: url }, endpoints: { rabbitmq: url, rabbitmqUi: ui } },
+      connection: {
+        env: { RABBITMQ_URL: url, RABBITMQ_MANAGEMENT_URL: ui },
+        endpoints: { rabbitmq: url, rabbitmqUi: ui },
+      },
       process: {
         name: 'rabbitmq',
         command: server,
@@ -45,6 +45,7 @@ export const rabbitmq: Provider = {
           await answers(`${ui}/`);
         },
         serverPid: () => pidIn(files.pid),
+        companion: () => (portMapper.pid ? { name: 'epmd', pid: portMapper.pid } : undefined),
         afterStop: () => portMapper.stop(),
       },
     };
@@ -128,6 +129,10 @@ class PortMapper {
   private child: ChildProcess | undefined;
 
   constructor(private readonly port: number) {}
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
 
   async start(): Promise<void> {
     if (this.child?.exitCode === null) return;
