@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Endpoints } from '@waybill/shop-cli';
+import { summary } from './analytics/summary.js';
 import { cost } from './idempotency/cost.js';
 import { overhead } from './idempotency/overhead.js';
 import { latency } from './latency.js';
@@ -8,16 +9,18 @@ import { consume } from './messaging/consume.js';
 import { guarantees } from './messaging/guarantees.js';
 import { requests } from './messaging/requests.js';
 import { tasks } from './messaging/tasks.js';
+import { observability } from './observability/observability.js';
 import { commitToVisible } from './outbox/commit-to-visible.js';
 import { history } from './outbox/history.js';
 import { rivals } from './outbox/rivals.js';
 import { size } from './outbox/size.js';
 import { throughput } from './outbox/throughput.js';
+import { saga } from './saga/saga.js';
 
 /** A prefix such as `outbox` selects all of `outbox/`. */
-const BENCHMARKS: Record<string, (endpoints: Endpoints) => Promise<void>> = {
-  memory,
-  latency,
+const BENCHMARKS: Record<string, () => Promise<void>> = {
+  memory: () => memory(readEndpoints()),
+  latency: () => latency(readEndpoints()),
   'outbox/throughput': throughput,
   'outbox/rivals': rivals,
   'outbox/commit-to-visible': commitToVisible,
@@ -29,6 +32,9 @@ const BENCHMARKS: Record<string, (endpoints: Endpoints) => Promise<void>> = {
   'messaging/tasks': tasks,
   'messaging/requests': requests,
   'messaging/guarantees': guarantees,
+  'analytics/summary': summary,
+  saga,
+  observability,
 };
 const DEFAULT = ['memory', 'latency'];
 
@@ -41,11 +47,12 @@ if (unknown) {
   console.error(`there is no benchmark '${unknown}'; choose from ${all.join(', ')}`);
   process.exitCode = 2;
 } else {
-  const endpoints = readEndpoints(process.env.WAYBILL_ENDPOINTS!);
-  for (const name of names.length ? names.flatMap(selectedBy) : DEFAULT) await BENCHMARKS[name]!(endpoints);
+  for (const name of names.length ? names.flatMap(selectedBy) : DEFAULT) await BENCHMARKS[name]!();
 }
 
-function readEndpoints(file: string): Endpoints {
+/** Of the running system. */
+function readEndpoints(): Endpoints {
+  const file = process.env.WAYBILL_ENDPOINTS!;
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Endpoints;
   } catch (error) {

@@ -23,8 +23,11 @@ export async function rounds<Name extends string>(
   return Object.fromEntries([...figures].map(([name, each]) => [name, median(each)])) as Record<Name, number>;
 }
 
+/** Of an even number of values, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
+  const sorted = values.toSorted((a, b) => a - b);
+  const [below, above] = [Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2)];
+  return (sorted[below]! + sorted[above]!) / 2;
 }
 
 export function quantile(values: readonly number[], share: number): number {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { migrateService } from '@waybill/platform';
 import { type FreshDatabase, freshDatabase } from '@waybill/testing';
-import { Server } from './server.js';
+import { Server } from '../server.js';
 
 const SERVICE = join(import.meta.dirname, '..', '..', '..', 'services', 'order');
 const SKUS = Array.from({ length: 8 }, (_, n) => `BOOK-${n}`.padEnd(64, '0'));

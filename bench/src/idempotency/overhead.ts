@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { freshDatabase } from '@waybill/testing';
 import { figure, method, rounds } from '../rounds.js';
+import { Server } from '../server.js';
 import { LOAD, load } from './load.js';
 import { OrderApi } from './order-api.js';
-import { Server } from './server.js';
 
 const ROUNDS = 5;
 

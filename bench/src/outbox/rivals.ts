@@ -21,16 +21,16 @@ export async function rivals(): Promise<void> {
   const topic = await KafkaTopic.create();
   const producer = await topic.producer();
   const publisher = new KafkaPublisher(new KafkaJsClient(topic.kafka));
-  const waybill = await OutboxDatabase.open();
+  const ours = await OutboxDatabase.open();
   const graphile = await GraphileWorkerOutbox.open(producer);
   const transactional = await PgTransactionalOutbox.open(producer);
   const all = messages(ROWS, topic.name);
 
   const medians = await rounds(ROUNDS, {
     relay: async () => {
-      await waybill.add(all);
-      await waybill.settle();
-      return ratePerSecond(ROWS, () => waybill.relay(publisher, ROWS));
+      await ours.add(all);
+      await ours.settle();
+      return ratePerSecond(ROWS, () => ours.relay(publisher, ROWS));
     },
     'graphile-worker': async () => {
       await graphile.add(all);
@@ -48,7 +48,7 @@ export async function rivals(): Promise<void> {
   figure('relay / the better of the two', ratio.toFixed(1), { text: 'at least 3', met: ratio >= 3 });
 
   await Promise.all([producer.disconnect(), publisher.close()]);
-  await Promise.all([topic.drop(), waybill.database.drop(), graphile.database.drop(), transactional.close()]);
+  await Promise.all([topic.drop(), ours.database.drop(), graphile.database.drop(), transactional.close()]);
 }
 
 /** The same clean-up as for the relay. */
