@@ -45,10 +45,13 @@ describe('every page', () => {
 });
 
 describe('an index', () => {
-  it.each(['docs/patterns', 'docs/decisions'])('%s/README.md lists every page of its folder', (folder) => {
-    const pages = pagesOf(`${folder}/!(README).md`).map((page) => page.slice(folder.length + 1));
-    const index = read(`${folder}/README.md`);
-    expect(pages.length).toBeGreaterThan(0);
-    expect(pages.filter((page) => !index.includes(`](${page})`))).toEqual([]);
-  });
+  it.each(['docs/guide', 'docs/patterns', 'docs/decisions', 'docs/runbooks'])(
+    '%s/README.md lists every page of its folder',
+    (folder) => {
+      const pages = pagesOf(`${folder}/!(README).md`).map((page) => page.slice(folder.length + 1));
+      const index = read(`${folder}/README.md`);
+      expect(pages.length).toBeGreaterThan(0);
+      expect(pages.filter((page) => !index.includes(`](${page})`))).toEqual([]);
+    },
+  );
 });

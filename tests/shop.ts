@@ -11,6 +11,7 @@ export interface OrderRequest {
   email: string;
   items: { sku: string; quantity: number }[];
   paymentToken: string;
+  callbackUrl?: string;
 }
 
 export interface Order {
@@ -74,6 +75,9 @@ export async function place(changes: Partial<OrderRequest> = {}, within: `${numb
 
 const isTemporary = (status: number) => status >= 500 || status === 409 || status === 429;
 
+export const cancel = (orderId: string): Promise<Response> =>
+  fetch(`${endpoints().orderApi}/orders/${orderId}/cancel`, { method: 'POST' });
+
 export const order = (orderId: string): Promise<Order> => get(`${endpoints().orderApi}/orders/${orderId}`);
 
 /** The order once it has an outcome. */
@@ -90,14 +94,10 @@ export function outcomeOf(orderId: string, within: `${number}s` = '60s'): Promis
 
 /** The order once this state is in its history; it may have reached others since. */
 export function untilOrder(orderId: string, status: string): Promise<Order> {
-  return until(
-    `order ${orderId} was ${status}`,
-    async () => {
-      const current = await order(orderId);
-      return current.history.some((state) => state.status === status) && current;
-    },
-    { within: '60s' },
-  );
+  return until(`order ${orderId} was ${status}`, async () => {
+    const current = await order(orderId);
+    return current.history.some((state) => state.status === status) && current;
+  });
 }
 
 async function items<T>(url: string): Promise<T[]> {
@@ -129,15 +129,11 @@ const UNFINISHED = ['PENDING', 'RESERVED', 'PAID'];
 
 /** The summary once analytics has the outcome of at least so many orders and waits for no other. */
 export function settledSummary(orderCount = 0): Promise<Summary> {
-  return until(
-    'analytics has the outcome of every order',
-    async () => {
-      const current = await summary();
-      const isSettled = UNFINISHED.every((status) => !current.orders[status]);
-      return isSettled && ordersIn(current) >= orderCount && current;
-    },
-    { within: '60s' },
-  );
+  return until('analytics has the outcome of every order', async () => {
+    const current = await summary();
+    const isSettled = UNFINISHED.every((status) => !current.orders[status]);
+    return isSettled && ordersIn(current) >= orderCount && current;
+  });
 }
 
 export const ordersIn = ({ orders }: Summary): number => Object.values(orders).reduce((sum, count) => sum + count, 0);

@@ -50,7 +50,7 @@ export async function untilHealthy(service: string, restarts = 0): Promise<void>
       const container = await containerOf(service);
       return container.isHealthy && container.restarts >= restarts;
     },
-    { within: '120s' },
+    { within: '300s' },
   );
 }
 

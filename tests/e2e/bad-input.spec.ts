@@ -85,8 +85,8 @@ describe('an invalid request', () => {
     ['GET', '/orders?cursor=%00', 400],
     ['GET', '/orders?colour=red', 400],
     ['GET', '/%E0%A4%A', 400],
-    ['DELETE', '/orders', 404],
-    ['PUT', '/orders/0190a5c2-0000-7000-8000-000000000000', 404],
+    ['DELETE', '/orders', 405],
+    ['PUT', '/orders/0190a5c2-0000-7000-8000-000000000000', 405],
   ])('%s %s is a %i', async (method, path, status) => {
     const response = await fetch(endpoints().orderApi + path, { method });
     await problemOf(response);

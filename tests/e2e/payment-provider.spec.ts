@@ -19,5 +19,5 @@ describe('a payment provider that fails', () => {
     expect(failed).toMatchObject({ status: 'FAILED', reason: 'PAYMENT_UNAVAILABLE' });
     expect(await ledger(failed.orderId)).toEqual([]);
     expect(await reservations(failed.orderId)).toEqual([expect.objectContaining({ status: 'RELEASED' })]);
-  }, 130_000);
+  });
 });

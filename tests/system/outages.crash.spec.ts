@@ -22,6 +22,7 @@ describe(`outages of all servers, ${outageMs / 1_000} seconds each, under load`,
   afterAll(() => harness.close());
 
   it('delay the work: nothing is lost or dead-lettered, and what was delayed is published in order', async () => {
+    const deadLetters = await deadLetterCounts();
     const over = new AbortController();
     for (let n = 0; n < 2; n++) harness.startRelay();
     const writing = harness.write({ writers: 4, rest: 40, continueOnError: true, signal: over.signal });
@@ -39,7 +40,7 @@ describe(`outages of all servers, ${outageMs / 1_000} seconds each, under load`,
 
     await workload.expectNothingLost();
     await harness.expectAllInOrder();
-    expect(await deadLetterCounts()).toEqual({});
+    expect(await deadLetterCounts()).toEqual(deadLetters);
   }, 900_000);
 });
 

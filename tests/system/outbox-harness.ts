@@ -218,7 +218,7 @@ export class OutboxHarness {
         for (const { value } of batch.messages) found.push(JSON.parse(String(value)));
       },
     });
-    await until(`all of ${topic} is read`, () => found.length >= count, { within: '60s' });
+    await until(`all of ${topic} is read`, () => found.length >= count);
     await consumer.disconnect();
     return found;
   }

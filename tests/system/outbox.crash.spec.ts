@@ -55,7 +55,7 @@ describe('an outbox whose processes are killed', () => {
     await writing;
     await harness.expectAllInOrder();
     await harness.expectEffectsOnce();
-  }, 120_000);
+  });
 
   it(`keeps the order of 1,000 keys over ${MESSAGES} messages of 16 writers, some of them late or rolled back, while relays are killed at work`, async () => {
     harness = await OutboxHarness.open(1_000);

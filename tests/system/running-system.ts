@@ -65,7 +65,6 @@ export async function deadLetter(query: Record<string, string>): Promise<DeadLet
     `the console shows the dead letter of ${JSON.stringify(query)}`,
     async () =>
       (await operate<{ items: DeadLetter[] }>(`?${new URLSearchParams({ status: 'waiting', ...query })}`)).items[0],
-    { within: '60s' },
   );
   return operate(`/${id}`);
 }

@@ -3,8 +3,8 @@ import type { KafkaPeer, RabbitPeer } from '@waybill/testing';
 /** What the suites of this folder have to know of a system; everything else they read from its contracts. */
 export interface SystemUnderTest {
   startWorkload(): Promise<Workload>;
-  /** For each consumer group of each topic one type of event that it handles, because it skips others. */
-  handledEvents: readonly Destination[];
+  /** To each process that needs its database to respond: a request that reads, and where there is one, a POST. */
+  requestsToDatabases(): Promise<readonly (readonly [url: string, init?: RequestInit])[]>;
   /** Sends work that needs every consumer. Resolves with checks that resolve once it has taken effect, by their promises. */
   sendThroughEveryConsumer(peers: Peers): Promise<readonly EffectCheck[]>;
   /** Dead letters of the business, which wait for a person although no message failed. */

@@ -1,22 +1,49 @@
+import { join } from 'node:path';
 import { consumers, contracts } from '@waybill/contracts';
-import { type Contract, releaseParkedOf } from '@waybill/messaging';
+import { type Contract, registerConsumerOf, releaseParkedOf } from '@waybill/messaging';
+import { handledMessages } from '@waybill/system';
 import type { Destination } from './system-under-test.js';
 
 const services = Object.entries(consumers);
 const consumersOf = (queue: string) =>
   services.filter(([, { queues }]) => queues.some(({ name }) => name === queue)).map(([service]) => service);
 
-const ofQueue = ({ type, destination }: Contract, of = consumersOf(destination.name)): Destination => ({
+const destinationOf = ({ type, destination }: Contract, of = consumersOf(destination.name)): Destination => ({
   source: destination.name,
   type,
   consumers: of,
 });
 
-/** Every task and reply, and what releases the parked events of each consumer group. */
+/** Every task and reply, what releases the parked events of each consumer group, and what applications send to the console. */
 export const queueDestinations: readonly Destination[] = [
-  ...contracts.filter(({ kind }) => kind !== 'event').map((contract) => ofQueue(contract)),
-  ...services.filter(([, { topics }]) => topics.length > 0).map(([group]) => ofQueue(releaseParkedOf(group), [group])),
+  ...contracts.filter(({ kind }) => kind !== 'event').map((contract) => destinationOf(contract)),
+  ...services
+    .filter(([, { topics }]) => topics.length > 0)
+    .map(([group]) => destinationOf(releaseParkedOf(group), [group])),
+  destinationOf(registerConsumerOf(), ['console']),
 ];
+
+const handled = handledMessages(join(import.meta.dirname, '..', '..', '..'));
+const groupsOf = ({ type }: Contract): string[] =>
+  handled.filter(({ contract }) => contract === type.split('.').at(-2)).map(({ service }) => service);
+
+/** Types of events that reach every group of every topic, because a group skips what it does not handle. */
+export const handledEvents: readonly Destination[] = reachingEveryGroup(
+  contracts
+    .filter(({ kind }) => kind === 'event')
+    .map((contract) => destinationOf(contract, groupsOf(contract)))
+    .toSorted((a, b) => b.consumers.length - a.consumers.length),
+);
+
+/** Those that most groups handle come first. */
+function reachingEveryGroup(events: readonly Destination[]): Destination[] {
+  const reached = new Set<string>();
+  return events.filter(({ source, consumers }) => {
+    const before = reached.size;
+    for (const group of consumers) reached.add(`${source} ${group}`);
+    return reached.size > before;
+  });
+}
 
 /** What is sent as a message of some type. */
 export interface Unreadable {
