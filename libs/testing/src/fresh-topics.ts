@@ -14,8 +14,7 @@ export interface FreshTopics {
 }
 
 /** A namespace of topics and groups for one spec file. The caller drops it in `afterAll`. */
-export function freshTopics(): FreshTopics {
-  const prefix = `${uniqueName('test')}.`;
+export function freshTopics(prefix = `${uniqueName('test')}.`): FreshTopics {
   const kafka = new Kafka({
     brokers: [backingServices().kafka],
     clientId: 'test',

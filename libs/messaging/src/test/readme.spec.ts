@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { backingServices, freshDatabase, freshVhost, readmeProgram, runProgram } from '@waybill/testing';
+import { backingServices, freshDatabase, freshTopics, freshVhost, readmeProgram, runProgram } from '@waybill/testing';
 
 const file = (path: string) => new URL(`../../${path}`, import.meta.url);
 const readme = readmeProgram(file('README.md'));
+/** The topics and the group of the program, which other tests of the same broker would find. */
+const topics = freshTopics('shop');
+afterAll(() => topics.drop());
 
 describe('the README', () => {
   it('shows the program that is run here', () => {
