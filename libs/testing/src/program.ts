@@ -12,7 +12,8 @@ export async function end(server: ChildProcess): Promise<void> {
   await exit;
 }
 
-export function findOnPath(name: string): string | undefined {
+/** `others`: folders to look in when it is in none of PATH. */
+export function findOnPath(name: string, others: readonly string[] = []): string | undefined {
   const isExecutable = (path: string) => {
     try {
       accessSync(path, constants.X_OK);
@@ -21,7 +22,7 @@ export function findOnPath(name: string): string | undefined {
       return false;
     }
   };
-  const folders = (process.env.PATH ?? '').split(delimiter);
+  const folders = [...(process.env.PATH ?? '').split(delimiter), ...others];
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
 

@@ -22,6 +22,8 @@ export interface RunningS3 {
 }
 
 const VERSION = 'v1.8.0';
+/** Where Go's installers put it, which is often not on PATH. */
+const GO_FOLDERS = ['/usr/local/go/bin', '/opt/homebrew/bin'];
 const CREDENTIALS = { accessKey: 'test', secretKey: 'not-a-secret' };
 
 /**
@@ -76,9 +78,10 @@ async function installed(): Promise<string> {
   const program = join(folder, 'versitygw');
   if (existsSync(program)) return program;
   const byHand = `install versitygw ${VERSION} (https://github.com/versity/versitygw/releases), or Go, which builds it`;
-  if (!findOnPath('go')) throw new Error(`versitygw is missing: ${byHand}`);
+  const goCommand = findOnPath('go', GO_FOLDERS);
+  if (!goCommand) throw new Error(`versitygw is missing: ${byHand}`);
   const env = { ...process.env, GOBIN: folder };
-  const go = spawn('go', ['install', `github.com/versity/versitygw/cmd/versitygw@${VERSION}`], {
+  const go = spawn(goCommand, ['install', `github.com/versity/versitygw/cmd/versitygw@${VERSION}`], {
     env,
     stdio: 'ignore',
   });
