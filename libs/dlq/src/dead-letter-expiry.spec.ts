@@ -97,7 +97,8 @@ describe('the expiry of dead letters', () => {
         },
       },
     });
-    expect(await expiry.expire()).toBe(1);
+    expiry.start();
+    await until('it is stopped', () => stopped !== undefined);
     await stopped;
     expect(await remaining()).toHaveLength(3);
   });

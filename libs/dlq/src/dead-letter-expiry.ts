@@ -1,4 +1,4 @@
-import { type Logger, schemaName, type Tx } from '@waybill/outbox';
+import { type Logger, PeriodicJob, schemaName, type Tx } from '@waybill/outbox';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -23,9 +23,7 @@ export interface DeadLetterExpiryOptions {
  */
 export class DeadLetterExpiry {
   private readonly options: Required<DeadLetterExpiryOptions> & { schema: string };
-  private timer: NodeJS.Timeout | undefined;
-  private round: Promise<void> = Promise.resolve();
-  private stopping = false;
+  private readonly job: PeriodicJob;
 
   constructor(options: DeadLetterExpiryOptions) {
     this.options = {
@@ -35,36 +33,29 @@ export class DeadLetterExpiry {
       ...options,
       schema: schemaName(options.schema),
     };
+    const { interval, logger } = this.options;
+    const work = async (signal: AbortSignal) => {
+      const deleted = await this.expire(signal);
+      if (deleted) logger.info({ deleted }, 'deleted expired dead letters');
+    };
+    this.job = new PeriodicJob({ does: 'delete expired dead letters', interval, work, logger });
   }
 
-  /** Runs a round now and every `interval`. A failed round is logged; the next one tries again. */
+  /** Runs a round now, after each `interval`, and sooner after one that failed. */
   start(): void {
-    if (this.timer) return;
-    const { interval, logger } = this.options;
-    const begin = () => {
-      this.round = this.expire().then(
-        (deleted) => {
-          if (deleted) logger.info({ deleted }, 'deleted expired dead letters');
-        },
-        (error) => logger.warn({ err: error }, 'could not delete expired dead letters, trying again'),
-      );
-    };
-    this.timer = setInterval(begin, interval).unref();
-    begin();
+    this.job.start();
   }
 
   /** Resolves when the current statement is done. */
   async stop(): Promise<void> {
-    this.stopping = true;
-    clearInterval(this.timer);
-    await this.round;
+    await this.job.stop();
   }
 
-  /** Deletes all that have expired. Resolves with their number. */
-  async expire(): Promise<number> {
+  /** Deletes all that have expired, or until `signal` aborts. Resolves with their number. */
+  async expire(signal?: AbortSignal): Promise<number> {
     const { database, retention, batchSize, schema } = this.options;
     let deleted = 0;
-    for (let some = batchSize; some === batchSize && !this.stopping; deleted += some) {
+    for (let some = batchSize; some === batchSize && !signal?.aborted; deleted += some) {
       ({ rowCount: some } = await database.query(deleteSomeSql(schema), [retention, batchSize]));
     }
     return deleted;

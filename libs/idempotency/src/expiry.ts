@@ -1,4 +1,4 @@
-import { schemaName, type Tx } from '@waybill/outbox';
+import { PeriodicJob, schemaName, type Tx } from '@waybill/outbox';
 import type pg from 'pg';
 
 const MINUTE = 60_000;
@@ -24,37 +24,34 @@ export interface ExpiryOptions {
 /** Deletes expired keys and inbox marks. Safe to run in every process: concurrent rounds skip each other's rows. */
 export class Expiry {
   private readonly options: Required<ExpiryOptions>;
-  private timer: NodeJS.Timeout | undefined;
-  private round: Promise<void> = Promise.resolve();
-  private stopping = false;
+  private readonly job: PeriodicJob;
 
   constructor(options: ExpiryOptions) {
     const defaults = { keyTtl: 24 * HOUR, inboxRetention: 30 * DAY, interval: 10 * MINUTE, batchSize: 1_000 };
     this.options = { ...defaults, ...options, schema: schemaName(options.schema) };
+    const { interval, logger } = this.options;
+    const does = 'delete expired idempotency keys and inbox marks';
+    const work = (signal: AbortSignal) => this.expire(signal);
+    this.job = new PeriodicJob({ does, interval, firstAfter: interval, work, logger });
   }
 
-  /** Starts a round every `interval`; one that fails is logged, and the next one tries again. */
+  /** A round after each `interval`, and sooner after one that failed. */
   start(): void {
-    const { interval, logger } = this.options;
-    this.timer ??= setInterval(() => {
-      this.round = this.expire().catch((error) => logger.warn({ err: error }, 'idempotency: expiry failed'));
-    }, interval).unref();
+    this.job.start();
   }
 
   async stop(): Promise<void> {
-    this.stopping = true;
-    clearInterval(this.timer);
-    await this.round;
+    await this.job.stop();
   }
 
-  /** One round: deletes all that is expired now. */
-  async expire(): Promise<void> {
+  /** One round: deletes all that is expired now, or until `signal` aborts. */
+  async expire(signal?: AbortSignal): Promise<void> {
     const { schema, keyTtl, inboxRetention } = this.options;
-    await this.deleteOlder(`${schema}.idempotency_keys`, 'created_at', keyTtl);
-    await this.deleteOlder(`${schema}.inbox`, 'seen_at', inboxRetention);
+    await this.deleteOlder(`${schema}.idempotency_keys`, 'created_at', keyTtl, signal);
+    await this.deleteOlder(`${schema}.inbox`, 'seen_at', inboxRetention, signal);
   }
 
-  private async deleteOlder(table: string, column: string, age: number): Promise<void> {
+  private async deleteOlder(table: string, column: string, age: number, signal?: AbortSignal): Promise<void> {
     const { batchSize } = this.options;
     const database = this.options.database as Tx;
     const sql = `
@@ -62,7 +59,7 @@ export class Expiry {
         SELECT ctid FROM ${table} WHERE ${column} < now() - $1::float8 * interval '1 millisecond'
         LIMIT $2 FOR UPDATE SKIP LOCKED
       ))`;
-    for (let deleted = batchSize; deleted === batchSize && !this.stopping; ) {
+    for (let deleted = batchSize; deleted === batchSize && !signal?.aborted; ) {
       ({ rowCount: deleted } = await database.query(sql, [age, batchSize]));
     }
   }

@@ -1,4 +1,4 @@
-import { type Logger, schemaName, type TransactionRunner, type Tx } from '@waybill/outbox';
+import { type Logger, PeriodicJob, schemaName, type TransactionRunner, type Tx } from '@waybill/outbox';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
 import type { BodyOf, ReplyContract, TaskContract } from '../contract/index.js';
@@ -32,13 +32,14 @@ export interface CallbackRequestsOptions<Schema extends z.ZodType, Reply extends
  * `pending_requests`. (A saga needs no table: its workflow state holds what it waits for.)
  */
 export class CallbackRequests<Schema extends z.ZodType, Reply extends ReplyContract, About> {
-  private timer: NodeJS.Timeout | undefined;
-  private round: Promise<void> = Promise.resolve();
-
   private readonly schema: string;
+  private readonly job: PeriodicJob;
 
   constructor(private readonly options: CallbackRequestsOptions<Schema, Reply, About>) {
     this.schema = schemaName(options.schema);
+    const { interval = INTERVAL, task, logger } = options;
+    const work = () => this.expire();
+    this.job = new PeriodicJob({ does: `expire requests of ${task.type}`, interval, work, logger });
   }
 
   /**
@@ -75,17 +76,11 @@ export class CallbackRequests<Schema extends z.ZodType, Reply extends ReplyContr
 
   /** Starts looking for requests that have timed out. Any number of processes may. */
   start(): void {
-    const { interval = INTERVAL, logger } = this.options;
-    this.timer ??= setInterval(() => {
-      this.round = this.expire().catch((error) =>
-        logger.warn({ err: error, task: this.options.task.type }, 'could not expire requests'),
-      );
-    }, interval).unref();
+    this.job.start();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.round;
+    await this.job.stop();
   }
 
   /** Ends all requests that have timed out by now. */

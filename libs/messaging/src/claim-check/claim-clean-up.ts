@@ -1,4 +1,4 @@
-import { type Logger, schemaName, type TransactionRunner } from '@waybill/outbox';
+import { type Logger, PeriodicJob, schemaName, type TransactionRunner } from '@waybill/outbox';
 import type { ObjectStore } from './object-store.js';
 
 const MINUTE = 60_000;
@@ -23,34 +23,29 @@ export interface ClaimCleanUpOptions {
  * fails as a whole. Safe to run in every process.
  */
 export class ClaimCleanUp {
-  private timer: NodeJS.Timeout | undefined;
-  private round: Promise<unknown> = Promise.resolve();
-  private stopping = false;
-
   private readonly schema: string;
+  private readonly job: PeriodicJob;
 
   constructor(private readonly options: ClaimCleanUpOptions) {
     this.schema = schemaName(options.schema);
+    const { interval = 10 * MINUTE, logger } = options;
+    const work = async (signal: AbortSignal) => void (await this.clean(signal));
+    this.job = new PeriodicJob({ does: 'clean up claims', interval, firstAfter: interval, work, logger });
   }
 
-  /** One round each `interval`; a round that fails is logged and the next one tries again. */
+  /** A round after each `interval`, and sooner after one that failed. */
   start(): void {
-    const { interval = 10 * MINUTE, logger } = this.options;
-    this.timer ??= setInterval(() => {
-      this.round = this.clean().catch((error) => logger.warn({ err: error }, 'the clean-up of claims failed'));
-    }, interval).unref();
+    this.job.start();
   }
 
   async stop(): Promise<void> {
-    this.stopping = true;
-    clearInterval(this.timer);
-    await this.round;
+    await this.job.stop();
   }
 
-  /** One round; resolves with how many were removed. */
-  async clean(): Promise<number> {
+  /** One round, or until `signal` aborts; resolves with how many were removed. */
+  async clean(signal?: AbortSignal): Promise<number> {
     let removed = 0;
-    for (let some = BATCH; some === BATCH && !this.stopping; removed += some) some = await this.cleanSome();
+    for (let some = BATCH; some === BATCH && !signal?.aborted; removed += some) some = await this.cleanSome();
     return removed;
   }
 

@@ -1,5 +1,6 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
-import { type Logger, PeriodicJob } from '@waybill/platform';
+import { PeriodicJob } from '@waybill/outbox';
+import type { Logger } from '@waybill/platform';
 import type { SummaryTotals } from '../persistence/summary-totals.repository.js';
 
 /** Milliseconds. What the events of this time changed is added up on each read of the summary. */

@@ -1,7 +1,8 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ShipmentDelivered, ShipmentDispatched } from '@waybill/contracts';
 import { MessageOutbox } from '@waybill/messaging';
-import { Database, Logger, PeriodicJob } from '@waybill/platform';
+import { PeriodicJob } from '@waybill/outbox';
+import { Database, Logger } from '@waybill/platform';
 import { ShipmentRepository } from '../persistence/shipment.repository.js';
 import { StockRepository } from '../persistence/stock.repository.js';
 

@@ -1,8 +1,8 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { FailureReason } from '@waybill/contracts';
 import { MessageOutbox } from '@waybill/messaging';
-import { metric, type Tx } from '@waybill/outbox';
-import { Database, Logger, PeriodicJob, withSpan } from '@waybill/platform';
+import { metric, PeriodicJob, type Tx } from '@waybill/outbox';
+import { Database, Logger, withSpan } from '@waybill/platform';
 import { Counter } from 'prom-client';
 import { type Age, type Deadlines, overdue } from '../domain/deadlines.js';
 import type { Order } from '../domain/order.js';

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { metric } from '@waybill/outbox';
-import { Database, Logger, PeriodicJob, withSpan } from '@waybill/platform';
+import { metric, PeriodicJob } from '@waybill/outbox';
+import { Database, Logger, withSpan } from '@waybill/platform';
 import { Counter } from 'prom-client';
 import { type Order, sagaId } from '../domain/order.js';
 import { OrderRepository } from '../persistence/order.repository.js';

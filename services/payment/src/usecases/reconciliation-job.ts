@@ -1,6 +1,6 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
-import { metric } from '@waybill/outbox';
-import { type Logger, PeriodicJob } from '@waybill/platform';
+import { metric, PeriodicJob } from '@waybill/outbox';
+import type { Logger } from '@waybill/platform';
 import { Counter, Gauge } from 'prom-client';
 import { FOR_REVIEW, REPAIRABLE } from '../domain/reconciliation.js';
 import type { PaymentDeps } from './payment-deps.js';

@@ -8,12 +8,16 @@ export interface PeriodicJobOptions {
   interval: number;
   /** Milliseconds until the first run. Default 0. */
   firstAfter?: number;
-  /** True when there is more to do at once. Rejections are logged, and it runs again after the interval. */
+  /** True when there is more to do at once. A rejection is logged, and it runs again after `retryAfter`. */
   work(signal: AbortSignal): Promise<unknown>;
-  logger: Logger;
+  /** Milliseconds until it runs again after a failure. Default 10,000, and never more than the interval. */
+  retryAfter?: number;
+  logger: Pick<Logger, 'warn'>;
 }
 
-/** Work that is repeated until the process stops. */
+const RETRY_AFTER = 10_000;
+
+/** Work that is repeated until the process stops. It keeps no process running. */
 export class PeriodicJob {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
@@ -32,25 +36,26 @@ export class PeriodicJob {
 
   private async runUntilStopped(): Promise<void> {
     const { signal } = this.stopping;
-    const { interval, firstAfter = 0 } = this.options;
+    const { firstAfter = 0 } = this.options;
     if (firstAfter > 0) await this.pause(firstAfter);
     while (!signal.aborted) {
-      const hasMore = await this.runOnce(signal);
-      if (!hasMore) await this.pause(interval);
+      const ms = await this.runOnce(signal);
+      if (ms > 0) await this.pause(ms);
     }
   }
 
   private async pause(ms: number): Promise<void> {
-    await pause(ms, undefined, { signal: this.stopping.signal }).catch(() => {}); // it stops
+    await pause(ms, undefined, { signal: this.stopping.signal, ref: false }).catch(() => {}); // it stops
   }
 
-  private async runOnce(signal: AbortSignal): Promise<boolean> {
-    const { work, does, logger } = this.options;
+  /** Resolves with the milliseconds until the next run. */
+  private async runOnce(signal: AbortSignal): Promise<number> {
+    const { work, does, interval, retryAfter = RETRY_AFTER, logger } = this.options;
     try {
-      return (await work(signal)) === true;
+      return (await work(signal)) === true ? 0 : interval;
     } catch (error) {
       logger.warn({ err: error }, `could not ${does}, trying again`);
-      return false;
+      return Math.min(retryAfter, interval);
     }
   }
 }

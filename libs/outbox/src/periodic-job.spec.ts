@@ -1,8 +1,7 @@
 import { until } from '@waybill/testing';
-import { createLogger } from './logger.js';
 import { PeriodicJob } from './periodic-job.js';
 
-const logger = createLogger({ service: 'test', level: 'silent' });
+const logger = { warn: () => {} };
 
 describe('a periodic job', () => {
   it('runs again after its interval, also when it failed', async () => {
@@ -12,6 +11,18 @@ describe('a periodic job', () => {
       throw new Error('a test');
     };
     const job = new PeriodicJob({ does: 'work', interval: 1, work, logger });
+    job.start();
+    await until('it has run three times', () => runs >= 3);
+    await job.stop();
+  });
+
+  it('that failed does not wait for its whole interval', async () => {
+    let runs = 0;
+    const work = async () => {
+      runs++;
+      throw new Error('a test');
+    };
+    const job = new PeriodicJob({ does: 'work', interval: 3_600_000, retryAfter: 1, work, logger });
     job.start();
     await until('it has run three times', () => runs >= 3);
     await job.stop();
