@@ -25,6 +25,9 @@ const FASTER = {
   ],
 };
 
+/** Known from the start: what a process registers is unknown to the server for some more seconds. */
+const SEARCH_ATTRIBUTES = ['CustomerId=Keyword', 'OrderStatus=Keyword'];
+
 /** Temporal's development server with its UI; it keeps histories in a file. */
 export const temporal: Provider = {
   name: 'temporal',
@@ -46,6 +49,7 @@ export const temporal: Provider = {
       'ui-port': uiPort,
       'db-filename': join(data, 'temporal.db'),
       'log-level': 'error',
+      'search-attribute': SEARCH_ATTRIBUTES,
       ...FASTER,
     };
     return {
