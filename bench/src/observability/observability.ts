@@ -33,7 +33,8 @@ export async function observability(): Promise<void> {
     figure('spans received', String(await watcher.spans()));
     const overhead = sum(watched!.cpuPerOrder) / sum(unwatched!.cpuPerOrder) - 1;
     const goal = { text: `at most ${LARGEST_OVERHEAD * 100} %`, met: overhead <= LARGEST_OVERHEAD };
-    figure('CPU an order, watched / unwatched', `${(overhead * 100).toFixed(1)} % more`, goal);
+    const percent = `${Math.abs(overhead * 100).toFixed(1)} % ${overhead < 0 ? 'less' : 'more'}`;
+    figure('CPU an order, watched / unwatched', percent, goal);
   } finally {
     await watcher.close();
   }

@@ -8,10 +8,11 @@ import { FileObjectStore } from '../claim-check/index.js';
 import { encode } from '../envelope/index.js';
 import { BusinessRejection, Postpone } from '../index.js';
 import { declareTopics, KafkaPublisher } from '../kafka/index.js';
-import { createKafka, KafkaJsClient } from '../kafka-clients/index.js';
+import { createKafka, KAFKA_CLIENTS, KafkaJsClient } from '../kafka-clients/index.js';
 import { failureOf } from '../outcomes/index.js';
 import { Child } from '../test/child.fixture.js';
 import {
+  clientOf,
   GROUP,
   Ordered,
   ordered,
@@ -23,6 +24,7 @@ import {
 import { quiet } from '../test/workbench.fixture.js';
 import { ConsumeProcessProduce } from './consume-process-produce.js';
 
+const broker = backingServices().kafka;
 let topics: FreshTopics;
 let kafka: Kafka;
 let publisher: KafkaPublisher;
@@ -32,12 +34,11 @@ let processor: { start(): Promise<void>; stop(): Promise<void> };
 
 beforeEach(async () => {
   topics = freshTopics();
-  kafka = createKafka({ brokers: [backingServices().kafka], clientId: 'test', logger: quiet });
+  kafka = createKafka({ brokers: [broker], clientId: 'test', logger: quiet });
   await declareTopics(kafka, [ordered, priced], { prefix: topics.prefix }, { group: GROUP, reads: [ordered.name] });
   publisher = new KafkaPublisher(new KafkaJsClient(kafka), topics.prefix);
   peer = new KafkaPeer(topics);
   await peer.listen(priced.name, `${ordered.name}.${GROUP}-dlq`);
-  processor = pricing(kafka, topics.prefix, 4);
 });
 
 afterEach(async () => {
@@ -51,8 +52,11 @@ afterEach(async () => {
 const WHATS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
 const order = (...whats: string[]) => publisher.publish(whats.map((what) => encode(Ordered.of({ what }), '/test')));
 
-function startChild(stopAt: ProcessingSettings['stopAt']): Child {
-  const settings: ProcessingSettings = { kafkaBroker: backingServices().kafka, prefix: topics.prefix, stopAt };
+function startChild(
+  stopAt: ProcessingSettings['stopAt'],
+  kafkaClient: ProcessingSettings['kafkaClient'] = 'kafkajs',
+): Child {
+  const settings: ProcessingSettings = { kafkaBroker: broker, kafkaClient, prefix: topics.prefix, stopAt };
   const child = Child.run('./dying-processor.fixture.js', settings);
   children.push(child);
   return child;
@@ -66,7 +70,11 @@ async function timesPriced(): Promise<number[]> {
 }
 const once = WHATS.map(() => 1);
 
-describe('consume, process and produce', () => {
+describe.each(KAFKA_CLIENTS)('consume, process and produce by %s', (kafkaClient) => {
+  beforeEach(() => {
+    processor = pricing(kafka, clientOf(kafkaClient, kafka, broker), topics.prefix, 4);
+  });
+
   it('produces the events that follow from each event', async () => {
     await processor.start();
     await order(...WHATS);
@@ -77,7 +85,7 @@ describe('consume, process and produce', () => {
 
   it('is exactly once when the process is killed with all written and nothing committed', async () => {
     await order(...WHATS);
-    const killed = startChild('before the commit');
+    const killed = startChild('before the commit', kafkaClient);
     await killed.untilPrinted('paused');
     await killed.kill();
     await processor.start();
@@ -86,7 +94,7 @@ describe('consume, process and produce', () => {
 
   it('is exactly once when the process is killed right after its commit', async () => {
     await order(...WHATS);
-    const killed = startChild('after the commit');
+    const killed = startChild('after the commit', kafkaClient);
     await killed.untilPrinted('paused');
     await killed.kill();
     await processor.start();
@@ -95,7 +103,7 @@ describe('consume, process and produce', () => {
 
   it('is exactly once when a suspended process resumes and commits what another one has done since', async () => {
     await order(...WHATS);
-    const suspended = startChild('before the commit');
+    const suspended = startChild('before the commit', kafkaClient);
     await suspended.untilPrinted('paused');
     suspended.signal('SIGSTOP');
     await processor.start();
@@ -106,6 +114,12 @@ describe('consume, process and produce', () => {
     suspended.signal('SIGCONT');
     await suspended.untilPrinted('rejected');
     expect(await Promise.all(WHATS.map(async (what) => (await peer.received(what, 0)).length))).toEqual(once);
+  });
+});
+
+describe('consume, process and produce', () => {
+  beforeEach(() => {
+    processor = pricing(kafka, new KafkaJsClient(kafka), topics.prefix, 4);
   });
 
   it('dead-letters what is malformed or rejected in the same transaction, once, and continues', async () => {

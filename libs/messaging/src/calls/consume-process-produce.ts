@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger, OutboxMessage } from '@waybill/outbox';
-import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { z } from 'zod';
 import type { ObjectStore } from '../claim-check/index.js';
 import { type EventContract, type OutgoingMessage, unversioned } from '../contract/index.js';
@@ -13,16 +12,26 @@ import {
   redeemClaim,
   waitForDependency,
 } from '../handling/index.js';
-import { deadLetterOf, fromKafka, KafkaTopology, toMessage } from '../kafka/index.js';
-import { groupConsumer, HEARTBEAT, type Kafka, toRecord } from '../kafka-clients/index.js';
+import { deadLetterOf, fromKafka, KafkaTopology, readUntilStopped, toMessage } from '../kafka/index.js';
+import {
+  type Kafka,
+  KafkaJsClient,
+  type OutgoingRecord,
+  type ReaderTransactions,
+  type RecordBatch,
+  type StoredRecord,
+  type TransactionalKafkaClient,
+} from '../kafka-clients/index.js';
 import { decideOutcome, messagingMetrics, retryForever } from '../outcomes/index.js';
-import { PartitionTransactions } from './partition-transactions.js';
 
 const BATCH = 500;
 const PAUSE_AFTER_FAILURE = 500;
 
 export interface ConsumeProcessProduceOptions<Schema extends z.ZodType> {
+  /** For the administration of topics. */
   kafka: Kafka;
+  /** For everything else. Default: kafkajs. */
+  client?: TransactionalKafkaClient;
   group: string;
   /** Put before every topic's and group's name; default none. */
   prefix?: string;
@@ -50,97 +59,94 @@ export interface ConsumeProcessProduceOptions<Schema extends z.ZodType> {
  * only: an effect elsewhere needs the inbox.
  */
 export class ConsumeProcessProduce<Schema extends z.ZodType> {
-  private readonly transactions = new Map<number, PartitionTransactions>();
+  private readonly client: TransactionalKafkaClient;
+  private readonly transactions = new Map<number, ReaderTransactions>();
   private readonly stopping = new AbortController();
   private readonly topic: string;
   private readonly group: string;
   private readonly topology: KafkaTopology;
-  private keeping: Promise<void> | undefined;
-  private consumer: Consumer | undefined;
+  private running: Promise<unknown> | undefined;
 
   constructor(private readonly options: ConsumeProcessProduceOptions<Schema>) {
-    const { kafka, prefix = '', group, input } = options;
+    const { kafka, client, prefix = '', group, input } = options;
     const readers = [{ group, reads: [input.destination.name] }];
+    this.client = client ?? new KafkaJsClient(kafka);
     this.topology = new KafkaTopology({ kafka, topics: [input.destination], prefix, readers });
     this.topic = prefix + input.destination.name;
     this.group = prefix + group;
   }
 
-  /** Resolves when it consumes; waits for an unavailable broker. Declares its topic and that of its dead letters. */
+  /** Resolves when its topic and that of its dead letters are declared, and consumes from then on. Waits for an unavailable broker. */
   async start(): Promise<void> {
     const { logger } = this.options;
-    const { signal } = this.stopping;
+    const stopping = this.stopping.signal;
     await retryForever(
-      async () => {
-        await this.topology.declare();
-        await this.consume();
-      },
-      signal,
-      (error) => logger.warn({ err: error }, 'could not start to consume yet'),
+      () => this.topology.declare(),
+      stopping,
+      (error) => logger.warn({ err: error }, 'could not declare the topics yet'),
     );
-    this.keeping ??= this.topology.keepDeclared(signal, logger);
+    const { client, group, topic } = this;
+    const reader = () => client.reader({ group, topics: [topic], consume: (batch) => this.consume(batch) });
+    const prepare = () => this.release();
+    this.running ??= Promise.all([
+      this.topology.keepDeclared(stopping, logger),
+      readUntilStopped({ prepare, reader, stopping, logger }),
+    ]);
   }
 
   /** Consumes no more, and finishes or aborts what is in flight. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.consumer?.disconnect().catch(() => {});
+    await this.running;
     await this.release();
-    await this.keeping;
   }
 
-  private async consume(): Promise<void> {
-    const consumer = groupConsumer(this.options.kafka, this.group);
-    this.consumer = consumer;
-    consumer.on('consumer.group_join', () => this.release());
-    consumer.on('consumer.crash', ({ payload }) => {
-      if (!payload.restart && !this.stopping.signal.aborted) void consumer.disconnect().then(() => this.start());
-    });
-    await consumer.connect();
-    await consumer.subscribe({ topics: [this.topic], fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 3,
-      eachBatch: (batch) => this.consumeBatch(batch),
-    });
+  private async consume({ partition, records, isAssigned, commit }: RecordBatch): Promise<void> {
+    const { batchSize = BATCH } = this.options;
+    for (let first = 0; first < records.length && isAssigned(); first += batchSize) {
+      const some = records.slice(first, first + batchSize);
+      await this.transactWhile(isAssigned, partition, some);
+      // Its transaction has committed it; this passes the control records behind it.
+      if (isAssigned()) await commit(some.at(-1)!);
+    }
+    if (!isAssigned()) await this.release(partition);
   }
 
-  /** A failed batch is not resolved, so it is fetched again; the next transaction first reads what was committed. */
-  private async consumeBatch({ batch, heartbeat, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> {
-    const { batchSize = BATCH, logger } = this.options;
-    const { partition, messages } = batch;
-    const beating = setInterval(() => void heartbeat().catch(() => {}), HEARTBEAT);
-    try {
-      for (let first = 0; first < messages.length && isRunning() && !isStale(); first += batchSize) {
-        const some = messages.slice(first, first + batchSize);
-        await this.transact(partition, some);
-        resolveOffset(some.at(-1)!.offset);
+  /** Repeats a transaction that failed: the next one first reads what was committed. */
+  private async transactWhile(
+    isAssigned: () => boolean,
+    partition: number,
+    records: readonly StoredRecord[],
+  ): Promise<void> {
+    const { logger } = this.options;
+    const { signal } = this.stopping;
+    while (isAssigned() && !signal.aborted) {
+      try {
+        return await this.transact(partition, records);
+      } catch (error) {
+        logger.warn({ err: error, topic: this.topic, partition }, 'the transaction failed, trying again');
+        await this.release(partition);
+        await pause(PAUSE_AFTER_FAILURE, undefined, { signal }).catch(() => {});
       }
-    } catch (error) {
-      logger.warn(
-        { err: error, topic: this.topic, partition },
-        'the transaction failed, its events will be consumed again',
-      );
-      await this.release(partition);
-      await pause(PAUSE_AFTER_FAILURE, undefined, { signal: this.stopping.signal }).catch(() => {});
-    } finally {
-      clearInterval(beating);
     }
   }
 
-  private async transact(partition: number, messages: KafkaMessage[]): Promise<void> {
+  private async transact(partition: number, records: readonly StoredRecord[]): Promise<void> {
     const transactions = this.transactions.get(partition) ?? (await this.takeOver(partition));
-    const left = messages.filter(({ offset }) => BigInt(offset) >= transactions.committed);
+    const left = records.filter(({ offset }) => BigInt(offset) >= transactions.committed);
     const produced: OutboxMessage[] = [];
-    for (const message of left) produced.push(...(await this.follow(message, partition)));
-    if (left.length) await transactions.commit(produced, BigInt(left.at(-1)!.offset) + 1n);
+    for (const record of left) produced.push(...(await this.follow(record, partition)));
+    if (left.length) await transactions.commit(produced.map(this.recordOf), BigInt(left.at(-1)!.offset) + 1n);
   }
 
-  private async takeOver(partition: number): Promise<PartitionTransactions> {
-    const { kafka, prefix = '' } = this.options;
+  private readonly recordOf = ({ destination, key, headers, body }: OutboxMessage): OutgoingRecord => {
+    const { prefix = '' } = this.options;
+    return { topic: prefix + destination, key, headers, value: Buffer.from(body) };
+  };
+
+  private async takeOver(partition: number): Promise<ReaderTransactions> {
     const { group, topic } = this;
-    const transactions = await PartitionTransactions.takeOver({ kafka, group, topic, partition, prefix });
+    const transactions = await this.client.transactions({ group, topic, partition });
     this.transactions.set(partition, transactions);
     return transactions;
   }
@@ -154,10 +160,10 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
   }
 
   /** What follows from an event: the events that were made of it, or its dead letter. */
-  private async follow(stored: KafkaMessage, partition: number): Promise<OutboxMessage[]> {
+  private async follow(stored: StoredRecord, partition: number): Promise<OutboxMessage[]> {
     const { input, group, namespace, logger } = this.options;
     const { offset } = stored;
-    const message = toMessage(fromKafka(toRecord(stored)), { topic: input.destination.name, partition, offset });
+    const message = toMessage(fromKafka(stored), { topic: input.destination.name, partition, offset });
     if (unversioned(message.type) !== unversioned(input.type)) return [];
     const firstFailedAt = new Date().toISOString();
     for (let attempt = 1; ; ) {

@@ -4,7 +4,6 @@ export * from './consume-process-produce.js';
 export * from './delivery-guarantee.js';
 export * from './message-outbox.js';
 export * from './message-sender.js';
-export * from './partition-transactions.js';
 export * from './rate-limited-publisher.js';
 export * from './register-consumer.js';
 export * from './request-reply.js';

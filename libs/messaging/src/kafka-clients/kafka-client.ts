@@ -18,6 +18,38 @@ export interface KafkaClient {
   reader(options: ReaderOptions): RecordReader;
 }
 
+/** A client that can also write in Kafka's transactions. */
+export interface TransactionalKafkaClient extends KafkaClient {
+  /**
+   * Takes a partition over from earlier readers of the group: ends their transactions, and only then reads how far they came.
+   * Whatever they still send is rejected, however long they were suspended.
+   */
+  transactions(reader: PartitionReader): Promise<ReaderTransactions>;
+}
+
+/** Group and topic as the broker knows them. */
+export interface PartitionReader {
+  group: string;
+  topic: string;
+  partition: number;
+}
+
+/** The transactions of one partition's reader, one after the other. */
+export interface ReaderTransactions {
+  /** Earlier readers have committed everything before this offset, wherever the group began to read. */
+  readonly committed: bigint;
+  /**
+   * Writes the records and commits the offset `next`: both or neither. When it rejects, only who takes over knows whether they
+   * were written.
+   */
+  commit(records: readonly OutgoingRecord[], next: bigint): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The next reader of a partition has the same id, by which the broker fences the one before. */
+export const transactionalIdOf = ({ group, topic, partition }: PartitionReader): string =>
+  `${group}.${topic}.${partition}`;
+
 /** What has stored a record when `send` resolves: every in-sync replica, exactly once even when it is resent; or no broker. */
 export type Acks = 'all' | 'none';
 

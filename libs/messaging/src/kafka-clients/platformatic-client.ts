@@ -1,9 +1,19 @@
-import type { Acks, KafkaClient, KafkaSettings, ReaderOptions, RecordProducer, RecordReader } from './kafka-client.js';
+import type {
+  Acks,
+  KafkaSettings,
+  PartitionReader,
+  ReaderOptions,
+  ReaderTransactions,
+  RecordProducer,
+  RecordReader,
+  TransactionalKafkaClient,
+} from './kafka-client.js';
 import { PlatformaticProducer } from './platformatic-producer.js';
 import { PlatformaticReader } from './platformatic-reader.js';
+import { PlatformaticTransactions } from './platformatic-transactions.js';
 
 /** Kafka by @platformatic/kafka. The library is loaded when it is first used. */
-export class PlatformaticClient implements KafkaClient {
+export class PlatformaticClient implements TransactionalKafkaClient {
   constructor(private readonly settings: KafkaSettings) {}
 
   producer(acks: Acks): RecordProducer {
@@ -12,5 +22,9 @@ export class PlatformaticClient implements KafkaClient {
 
   reader(options: ReaderOptions): RecordReader {
     return new PlatformaticReader(this.settings, options);
+  }
+
+  transactions(reader: PartitionReader): Promise<ReaderTransactions> {
+    return PlatformaticTransactions.takeOver(this.settings, reader);
   }
 }

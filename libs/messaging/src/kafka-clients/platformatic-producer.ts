@@ -22,19 +22,12 @@ export class PlatformaticProducer implements RecordProducer {
   async send(records: readonly OutgoingRecord[]): Promise<void> {
     this.opened ??= this.open();
     const producer = await this.opened;
-    const messages = records.map(({ topic, key, headers, value }) => {
-      const keyBytes = key === null ? undefined : bytesOf(key);
-      return {
-        topic,
-        ...(keyBytes && { key: keyBytes }),
-        headers: new Map(Object.entries(headers).map(([name, text]) => [bytesOf(name), bytesOf(text)])),
-        value,
-        // Taken modulo the number of partitions by the library, whose own partitioner treats the hash as unsigned.
-        partition: murmur2(keyBytes ?? value),
-      };
-    });
     try {
-      await producer.send({ messages, acks: this.acks === 'all' ? -1 : 0, idempotent: this.acks === 'all' });
+      await producer.send({
+        messages: messagesOf(records),
+        acks: this.acks === 'all' ? -1 : 0,
+        idempotent: this.acks === 'all',
+      });
     } catch (error) {
       throw rejectionIn(error) ?? error;
     }
@@ -50,6 +43,20 @@ export class PlatformaticProducer implements RecordProducer {
     return new Producer({ ...connectionOf(this.settings), retries, retryDelay: 50 });
   }
 }
+
+/** As the library takes them. */
+export const messagesOf = (records: readonly OutgoingRecord[]) =>
+  records.map(({ topic, key, headers, value }) => {
+    const keyBytes = key === null ? undefined : bytesOf(key);
+    return {
+      topic,
+      ...(keyBytes && { key: keyBytes }),
+      headers: new Map(Object.entries(headers).map(([name, text]) => [bytesOf(name), bytesOf(text)])),
+      value,
+      // Taken modulo the number of partitions by the library, whose own partitioner treats the hash as unsigned.
+      partition: murmur2(keyBytes ?? value),
+    };
+  });
 
 /** The broker's error, wherever it is among the causes. */
 function rejectionIn(error: unknown): BrokerRejection | undefined {
