@@ -2,7 +2,7 @@ import { Fork } from './fork.fixture.js';
 
 const MINUTES = 60_000;
 /** Put together, because a name that code contains is refused. */
-const NAME = ['init', 'ech'].join('');
+const NAME = ['aper', 'ture'].join('');
 
 let fork: Fork;
 let old: string;

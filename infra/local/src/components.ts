@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type Process, processes, processNamed, type ServerName, servers } from '@waybill/system';
+import { type Process, processes, type ServerName, servers } from '@waybill/system';
 
 /** Which part of the system is to run. */
 export interface Components {
@@ -14,21 +14,23 @@ export const everything: Components = { servers: servers.map(({ name }) => name)
  * The processes of these names, a service's folder standing for all of its processes, with what they call and the
  * servers that they need. Throws with the names that there are.
  */
-export function only(names: readonly string[]): Components {
-  const chosen = new Set(names.flatMap(withCalled));
+export function only(names: readonly string[], all: Components = everything): Components {
+  const chosen = new Set(names.flatMap((name) => withCalled(name, all.processes)));
   const needed = new Set(
     [...chosen].flatMap(({ database, needs = [] }) => [...(database ? ['postgres'] : []), ...needs]),
   );
   return {
-    servers: everything.servers.filter((name) => needed.has(name)),
-    processes: processes.filter((process) => chosen.has(process)),
+    servers: all.servers.filter((name) => needed.has(name)),
+    processes: all.processes.filter((process) => chosen.has(process)),
   };
 }
 
-function withCalled(name: string): Process[] {
-  const meant = processes.filter((process) => process.name === name || basename(process.package) === name);
-  if (meant.length === 0) throw new Error(`there is no process ${name}; there are ${names().join(', ')}`);
-  return meant.flatMap((process) => [process, ...(process.calls ?? []).map(processNamed)]);
+function withCalled(name: string, all: readonly Process[]): Process[] {
+  const meant = all.filter((process) => process.name === name || basename(process.package) === name);
+  if (meant.length === 0) throw new Error(`there is no process ${name}; there are ${namesOf(all).join(', ')}`);
+  return meant.flatMap((process) => [process, ...all.filter(({ name: other }) => process.calls?.includes(other))]);
 }
 
-const names = () => [...new Set(processes.flatMap(({ name, package: folder }) => [basename(folder), name]))];
+const namesOf = (all: readonly Process[]) => [
+  ...new Set(all.flatMap(({ name, package: folder }) => [basename(folder), name])),
+];

@@ -12,6 +12,9 @@ import { messagesOf } from './platformatic-producer.js';
 /** A begin that meets the end of the transaction before is repeated soon. */
 const RETRY = { retries: 50, retryDelay: 10 };
 
+/** Without it the library claims to be the producer 0, and the broker takes it for one that was fenced. */
+const ANY_PRODUCER = { producerId: -1n, producerEpoch: -1 };
+
 /** Kafka's transactions by @platformatic/kafka. */
 export class PlatformaticTransactions implements ReaderTransactions {
   private constructor(
@@ -29,7 +32,7 @@ export class PlatformaticTransactions implements ReaderTransactions {
     const producer = new Producer({ ...connectionOf(settings), ...RETRY, transactionalId, idempotent: true });
     const group = new Consumer({ ...connectionOf(settings), ...RETRY, groupId });
     try {
-      await (await producer.beginTransaction()).abort();
+      await (await producer.beginTransaction(ANY_PRODUCER)).cancel();
       const committed = await group.listCommittedOffsets({ topics: [{ topic, partitions: [partition] }] });
       return new PlatformaticTransactions(reader, producer, group, committed.get(topic)?.[0] ?? -1n);
     } catch (error) {
