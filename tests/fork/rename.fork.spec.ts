@@ -1,8 +1,8 @@
 import { Fork } from './fork.fixture.js';
 
 const MINUTES = 60_000;
-/** Put together, because a name that code contains is refused. */
-const NAME = ['aper', 'ture'].join('');
+/** As long as a name may be; put together, because a name that code contains is refused. */
+const NAME = ['aperture', 'laboratories'].join('');
 
 let fork: Fork;
 let old: string;
@@ -63,6 +63,7 @@ describe('npm run rename', () => {
     'with --keep-libs changes no library but contracts, and compiles',
     async () => {
       fork.git('reset', '--quiet', '--hard', 'HEAD~1');
+      fork.git('clean', '--quiet', '--force', '-d');
       await fork.npm('rename', '--', NAME, '--keep-libs');
       const libs = fork.git('diff', '--name-only', '--', 'libs', ':!libs/contracts');
       expect(libs).toBe('');

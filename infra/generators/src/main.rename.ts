@@ -27,8 +27,8 @@ that ran under the old name can be read any more: rename before there are any.`,
   async run({ 'keep-libs': keepLibs }, to) {
     if (!to) throw new UsageError('which name?');
     const from = currentName(root);
-    requireRenamable(root, from, to);
     requireCleanTree(root);
+    requireRenamable(root, from, to);
 
     const renaming = renamingOf(root, from, to, { keepLibs });
     const { changed, moved } = rename(renaming);
