@@ -12,8 +12,7 @@ export async function end(server: ChildProcess): Promise<void> {
   await exit;
 }
 
-/** `others`: folders to look in when it is in none of PATH. */
-export function findOnPath(name: string, others: readonly string[] = []): string | undefined {
+export function findOnPath(name: string): string | undefined {
   const isExecutable = (path: string) => {
     try {
       accessSync(path, constants.X_OK);
@@ -22,7 +21,7 @@ export function findOnPath(name: string, others: readonly string[] = []): string
       return false;
     }
   };
-  const folders = [...(process.env.PATH ?? '').split(delimiter), ...others];
+  const folders = (process.env.PATH ?? '').split(delimiter);
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { end, findOnPath, freePort } from './program.js';
+import { goProgram } from './go-program.js';
+import { end, freePort } from './program.js';
 import { until } from './until.js';
 
 export interface RunningS3 {
@@ -21,17 +21,20 @@ export interface RunningS3 {
   stop(): Promise<void>;
 }
 
-const VERSION = 'v1.8.0';
-/** Where Go's installers put it, which is often not on PATH. */
-const GO_FOLDERS = ['/usr/local/go/bin', '/opt/homebrew/bin'];
+const VERSITYGW = {
+  name: 'versitygw',
+  version: 'v1.8.0',
+  module: 'github.com/versity/versitygw/cmd/versitygw',
+  releases: 'https://github.com/versity/versitygw/releases',
+};
 const CREDENTIALS = { accessKey: 'test', secretKey: 'not-a-secret' };
 
 /**
- * A real S3 server: versitygw, a process of its own on a free port with a folder of its own. It is on PATH, or `go install`
- * builds it (three minutes, once), otherwise this rejects with how to get it.
+ * A real S3 server: versitygw, a process of its own on a free port with a folder of its own. Rejects with how to get it when it
+ * is missing and cannot be built.
  */
 export async function startS3(): Promise<RunningS3> {
-  const program = findOnPath('versitygw') ?? (await installed());
+  const program = await goProgram(VERSITYGW);
   const port = await freePort();
   const home = mkdtempSync(join(tmpdir(), 's3-'));
   const bucket = 'claims';
@@ -71,21 +74,4 @@ export async function startS3(): Promise<RunningS3> {
 async function answers(endpoint: string, server: ChildProcess): Promise<boolean> {
   if (server.exitCode !== null) throw new Error(`versitygw exited with ${server.exitCode}`);
   return (await fetch(endpoint)).status === 403; // listing buckets needs credentials
-}
-
-async function installed(): Promise<string> {
-  const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'waybill', `versitygw-${VERSION}`);
-  const program = join(folder, 'versitygw');
-  if (existsSync(program)) return program;
-  const byHand = `install versitygw ${VERSION} (https://github.com/versity/versitygw/releases), or Go, which builds it`;
-  const goCommand = findOnPath('go', GO_FOLDERS);
-  if (!goCommand) throw new Error(`versitygw is missing: ${byHand}`);
-  const env = { ...process.env, GOBIN: folder };
-  const go = spawn(goCommand, ['install', `github.com/versity/versitygw/cmd/versitygw@${VERSION}`], {
-    env,
-    stdio: 'ignore',
-  });
-  await once(go, 'exit');
-  if (!existsSync(program)) throw new Error(`Go could not install versitygw: ${byHand}`);
-  return program;
 }
