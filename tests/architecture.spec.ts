@@ -13,6 +13,7 @@ const ROOMS = [
   ['handling'],
   ['kafka-clients'],
   ['kafka', 'rabbitmq'],
+  ['nats'],
   ['calls', 'backlog'],
   ['nest'],
 ];

@@ -12,7 +12,7 @@ import {
   redeemClaim,
   waitForDependency,
 } from '../handling/index.js';
-import { deadLetterOf, fromKafka, KafkaTopology, readUntilStopped, toMessage } from '../kafka/index.js';
+import { deadLetterOf, fromKafka, KafkaTopology, keepDeclared, readUntilStopped, toMessage } from '../kafka/index.js';
 import {
   type Kafka,
   KafkaJsClient,
@@ -89,7 +89,7 @@ export class ConsumeProcessProduce<Schema extends z.ZodType> {
     const reader = () => client.reader({ group, topics: [topic], consume: (batch) => this.consume(batch) });
     const prepare = () => this.release();
     this.running ??= Promise.all([
-      this.topology.keepDeclared(stopping, logger),
+      keepDeclared(this.topology, stopping, logger),
       readUntilStopped({ prepare, reader, stopping, logger }),
     ]);
   }

@@ -2,5 +2,7 @@ export * from './create-kafka.js';
 export * from './kafka-client.js';
 export * from './kafkajs-client.js';
 export type { Kafka } from './kafkajs-types.js';
+export { murmur2 } from './murmur2.js';
+export { PartitionQueue } from './partition-queue.js';
 export { PlatformaticClient } from './platformatic-client.js';
 export { type UnreadPartition, UnreadRecords } from './unread-records.js';

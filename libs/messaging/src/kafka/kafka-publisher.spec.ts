@@ -127,7 +127,7 @@ describe.each(KAFKA_CLIENTS)('Kafka', (library) => {
   const blocks = ['missing', 'deleted while in use'];
   keepsPublisherPromises(library, {
     target: 'kafka',
-    promises: { storesKeys: true, partitionsAsJava: true, tooLarge: 2_000_000, blocks },
+    promises: { storesKeys: true, partitionsAsJava: true, deduplicationWindow: 0, tooLarge: 2_000_000, blocks },
     open,
   });
 

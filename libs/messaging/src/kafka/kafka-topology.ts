@@ -24,18 +24,27 @@ export interface KafkaTopologyOptions extends TopicSettings {
   readers?: readonly TopicReader[];
 }
 
+/** The topics of a system on the broker that carries them. */
+export interface TopicTopology {
+  /** Creates the topics that are missing, and changes nothing that is there. Rejects while the broker is unavailable. */
+  declare(): Promise<void>;
+  /** Throws the names of topics that are missing. */
+  check(): void;
+  close(): Promise<void>;
+}
+
 const FOR_EVER = '-1';
 /** Bytes. Twice the broker's default: an event that only just fits has room for the headers of its failure. */
 const LARGEST_DEAD_LETTER = String(2 * 1024 * 1024);
 const LED_WITHIN = 60_000;
-/** Milliseconds between two looks: kafkajs does not say that a topic of its consumers or producers is gone. */
+/** Milliseconds between two looks: clients do not say that a topic of their consumers or producers is gone. */
 const INTERVAL = 2_000;
 
 /**
  * The topics of a system. Every process declares them at its start, and again when one of them is gone: deleted by mistake,
  * or with the volume of its broker.
  */
-export class KafkaTopology {
+export class KafkaTopology implements TopicTopology {
   private readonly wanted: readonly ITopicConfig[];
   private admin: Promise<Admin> | undefined;
   private missing: readonly string[];
@@ -45,7 +54,6 @@ export class KafkaTopology {
     this.missing = this.wanted.map(({ topic }) => topic);
   }
 
-  /** Creates the topics that are missing, and changes nothing that is there. Rejects while the broker is unavailable. */
   async declare(): Promise<void> {
     try {
       this.admin ??= connect(this.options.kafka);
@@ -63,20 +71,6 @@ export class KafkaTopology {
     }
   }
 
-  /** Declares them again when they are gone, once `declare` has succeeded. Resolves when `stopping` aborts. */
-  async keepDeclared(stopping: AbortSignal, logger: Logger): Promise<void> {
-    while (!stopping.aborted) {
-      await pause(INTERVAL, undefined, { signal: stopping }).catch(() => {}); // it stops
-      await retryForever(
-        () => this.declare(),
-        stopping,
-        (error) => logger.warn({ err: error, missing: this.missing }, 'could not declare the topics, trying again'),
-      );
-    }
-    await this.close();
-  }
-
-  /** Throws the names of topics that are missing. */
   check(): void {
     if (this.missing.length) throw new Error(`missing topics: ${this.missing.join(', ')}`);
   }
@@ -86,6 +80,19 @@ export class KafkaTopology {
     this.admin = undefined;
     await admin?.then((connected) => connected.disconnect()).catch(() => {}); // it is not used again
   }
+}
+
+/** Declares the topics again when they are gone, once `declare` has succeeded. Resolves when `stopping` aborts. */
+export async function keepDeclared(topology: TopicTopology, stopping: AbortSignal, logger: Logger): Promise<void> {
+  while (!stopping.aborted) {
+    await pause(INTERVAL, undefined, { signal: stopping }).catch(() => {}); // it stops
+    await retryForever(
+      () => topology.declare(),
+      stopping,
+      (error) => logger.warn({ err: error }, 'could not declare the topics, trying again'),
+    );
+  }
+  await topology.close();
 }
 
 /** Declares topics once. */

@@ -9,38 +9,31 @@ import {
   EventHandling,
   KafkaConsumer,
   KafkaPublisher,
-  KafkaTopology,
+  keepDeclared,
   ParkedEvents,
   ParkedHandling,
+  type TopicTopology,
   UnconfirmedKafkaPublisher,
 } from '../kafka/index.js';
-import {
-  createKafka,
-  type Kafka,
-  type KafkaClient,
-  KafkaJsClient,
-  PlatformaticClient,
-} from '../kafka-clients/index.js';
 import { messagingMetrics, Requeued, retryForever } from '../outcomes/index.js';
+import { type EventCarrier, eventCarrier } from './event-carrier.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { MessagingOptions } from './messaging.options.js';
 
-/** Kafka under Nest: declares the topics and consumes those that have handlers here, as one group. */
+/** Kafka, or NATS instead, under Nest: declares the topics and consumes those that have handlers here, as one group. */
 @Injectable()
 export class KafkaTransport extends Server implements CustomTransportStrategy, HealthCheck, OnApplicationShutdown {
   readonly name = 'kafka';
-  /** For administration and transactions; messages go by `client`. */
-  readonly kafka: Kafka;
+  readonly carrier: EventCarrier;
   readonly publisher: KafkaPublisher;
   /** For messages that are sent one by one; the relay's batches have a producer of their own. */
   readonly oneByOne: KafkaPublisher;
   /** At most once: sends and forgets. */
   readonly unconfirmed: UnconfirmedKafkaPublisher;
   private readonly stopping = new AbortController();
-  private readonly client: KafkaClient;
   private readonly prefix: string;
   private consumer: KafkaConsumer | undefined;
-  private topology: KafkaTopology | undefined;
+  private topology: TopicTopology | undefined;
   private keeping: Promise<void> | undefined;
 
   constructor(
@@ -51,15 +44,12 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     private readonly isolation: Isolation,
   ) {
     super();
-    const { kafkaBrokers: brokers = [], kafkaClient, service, logger, kafkaTopicPrefix = '' } = options;
-    const settings = { brokers, clientId: service, logger };
-    this.prefix = kafkaTopicPrefix;
-    this.kafka = createKafka(settings);
-    this.client =
-      kafkaClient === '@platformatic/kafka' ? new PlatformaticClient(settings) : new KafkaJsClient(this.kafka);
-    this.publisher = new KafkaPublisher(this.client, this.prefix);
-    this.oneByOne = new KafkaPublisher(this.client, this.prefix);
-    this.unconfirmed = new UnconfirmedKafkaPublisher(this.client, this.prefix);
+    this.carrier = eventCarrier(options);
+    this.prefix = options.kafkaTopicPrefix ?? '';
+    const { client } = this.carrier;
+    this.publisher = new KafkaPublisher(client, this.prefix);
+    this.oneByOne = new KafkaPublisher(client, this.prefix);
+    this.unconfirmed = new UnconfirmedKafkaPublisher(client, this.prefix);
   }
 
   /** Returns at once, and waits for an unavailable broker in the background. */
@@ -89,23 +79,22 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   }
 
   unwrap<T>(): T {
-    return this.kafka as T;
+    return this.carrier.client as T;
   }
 
   private async consume(): Promise<void> {
-    const { topology, service: group, logger, kafkaRetention: retention } = this.options;
+    const { service: group, logger } = this.options;
     const registrations = this.registry.of('topic');
     const reads = sourcesOf(registrations);
-    const { kafka, prefix } = this;
     const stopping = this.stopping.signal;
-    this.topology = new KafkaTopology({ kafka, ...topology, prefix, retention, readers: [{ group, reads }] });
+    this.topology = this.carrier.topology({ group, reads });
     await retryForever(
       () => this.topology!.declare(),
       stopping,
       (error) => logger.warn({ err: error }, 'could not declare the topics yet'),
     );
     if (stopping.aborted) return;
-    this.keeping = this.topology.keepDeclared(stopping, logger);
+    this.keeping = keepDeclared(this.topology, stopping, logger);
     if (reads.length === 0) return;
     this.consumer = this.consumerOf(reads, registrations);
     this.consumer.start();
@@ -148,7 +137,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     // Handlers that share a transaction need no connection each.
     const keyConcurrency = this.options.keyConcurrency ?? (groupCommit && 2 * groupCommit);
     return new KafkaConsumer({
-      kafka: this.client,
+      kafka: this.carrier.client,
       group,
       topics,
       prefix: this.prefix,

@@ -117,7 +117,7 @@ const kafkaProviders = ({ service, kafkaTopicPrefix }: MessagingOptions): Provid
   ParkedDepthService,
   {
     provide: TopicProgress,
-    useFactory: ({ kafka }: KafkaTransport) => new TopicProgress(kafka, service, kafkaTopicPrefix),
+    useFactory: ({ carrier }: KafkaTransport) => new TopicProgress(carrier.kafka!, service, kafkaTopicPrefix),
     inject: [KafkaTransport],
   },
 ];

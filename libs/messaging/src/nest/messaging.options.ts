@@ -21,6 +21,8 @@ export class MessagingOptions {
   rabbitmqUrl?: string | undefined;
   /** Without them the service neither publishes nor handles events. */
   kafkaBrokers?: string[] | undefined;
+  /** NATS with JetStream: carries the events where there are no `kafkaBrokers`. Default none. */
+  natsUrl?: string | undefined;
   /** Client library for Kafka. Default `kafkajs`. Members of one group may differ. */
   kafkaClient?: (typeof KAFKA_CLIENTS)[number] | undefined;
   /** Prefix of every topic's and group's name; default none. For tests that share a broker. */

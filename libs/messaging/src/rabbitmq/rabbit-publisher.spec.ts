@@ -105,7 +105,13 @@ async function droppedReplies(type: string): Promise<number> {
 
 keepsPublisherPromises('amqplib', {
   target: 'rabbitmq',
-  promises: { storesKeys: false, partitionsAsJava: false, tooLarge: 134_217_729, blocks: ['missing', 'full'] },
+  promises: {
+    storesKeys: false,
+    partitionsAsJava: false,
+    deduplicationWindow: 0,
+    tooLarge: 134_217_729,
+    blocks: ['missing', 'full'],
+  },
   open: openRabbit,
 });
 

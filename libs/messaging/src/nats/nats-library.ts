@@ -1,0 +1,43 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Logger } from '@waybill/outbox';
+
+export interface NatsSettings {
+  /** `nats://user:password@host:port`; several with commas. */
+  url: string;
+  /** Name of this client in the server's lists. */
+  name: string;
+  logger: Logger;
+}
+
+type Library = typeof import('@nats-io/transport-node') & typeof import('@nats-io/jetstream');
+
+const CONNECT_TIMEOUT = 3_000;
+/** A server that is silent for three of them is disconnected, in ms. */
+const PING_INTERVAL = 3_000;
+/** How long a request to the server may take, in ms. */
+export const REQUEST_TIMEOUT = 10_000;
+
+/** The libraries, loaded when they are first used, so that an application without NATS needs neither. */
+export async function loadNats(): Promise<Library> {
+  const [transport, jetstream] = await Promise.all([import('@nats-io/transport-node'), import('@nats-io/jetstream')]);
+  return { ...transport, ...jetstream };
+}
+
+/**
+ * A connection that ends when it breaks: what the server has of its messages is then a prefix of what was sent. Who uses it
+ * connects again. User and password are those of the first address.
+ */
+export async function connectNats({ url, name }: NatsSettings): Promise<NatsConnection> {
+  const { connect } = await loadNats();
+  const addresses = url.split(',').map((address) => new URL(address.trim()));
+  const { username, password } = addresses[0]!;
+  return connect({
+    servers: addresses.map(({ host }) => host),
+    ...(username && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
+    name,
+    reconnect: false,
+    timeout: CONNECT_TIMEOUT,
+    pingInterval: PING_INTERVAL,
+    maxPingOut: 2,
+  });
+}

@@ -1,0 +1,9 @@
+export type {
+  Consumer,
+  ConsumerMessages,
+  JetStreamClient,
+  JetStreamManager,
+  JsMsg,
+  StreamConfig,
+} from '@nats-io/jetstream';
+export type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node';

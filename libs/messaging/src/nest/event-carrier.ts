@@ -1,0 +1,46 @@
+import { KafkaTopology, type TopicReader, type TopicTopology } from '../kafka/index.js';
+import {
+  createKafka,
+  type Kafka,
+  type KafkaClient,
+  KafkaJsClient,
+  PlatformaticClient,
+} from '../kafka-clients/index.js';
+import { NatsLogClient, NatsTopology } from '../nats/index.js';
+import type { MessagingOptions } from './messaging.options.js';
+
+/** What carries the events. */
+export interface EventCarrier {
+  client: KafkaClient;
+  /** For administration and transactions; NATS has none. */
+  kafka?: Kafka;
+  topology(reader: TopicReader): TopicTopology;
+}
+
+/** Kafka, or NATS where the options name no broker of Kafka. */
+export function eventCarrier(options: MessagingOptions): EventCarrier {
+  const { kafkaBrokers, natsUrl } = options;
+  return natsUrl && !kafkaBrokers ? natsCarrier(options, natsUrl) : kafkaCarrier(options, kafkaBrokers);
+}
+
+function kafkaCarrier(options: MessagingOptions, brokers: string[] = []): EventCarrier {
+  const { kafkaClient, service, logger, topology } = options;
+  const settings = { brokers, clientId: service, logger };
+  const kafka = createKafka(settings);
+  return {
+    kafka,
+    client: kafkaClient === '@platformatic/kafka' ? new PlatformaticClient(settings) : new KafkaJsClient(kafka),
+    topology: (reader) => new KafkaTopology({ kafka, ...topology, ...namesOf(options), readers: [reader] }),
+  };
+}
+
+function natsCarrier(options: MessagingOptions, url: string): EventCarrier {
+  const { service: name, logger, topology } = options;
+  const nats = { url, name, logger };
+  return {
+    client: new NatsLogClient(nats),
+    topology: (reader) => new NatsTopology({ nats, ...topology, ...namesOf(options), readers: [reader] }),
+  };
+}
+
+const namesOf = ({ kafkaTopicPrefix: prefix, kafkaRetention: retention }: MessagingOptions) => ({ prefix, retention });
