@@ -6,6 +6,7 @@ export * from './fresh-topics.js';
 export * from './fresh-vhost.js';
 export * from './kafka-peer.js';
 export * from './nats.js';
+export * from './nats-peer.js';
 export * from './rabbit-peer.js';
 export * from './rabbit-queues.js';
 export * from './readme.js';

@@ -3,7 +3,11 @@ import { keepsConsumerPromises } from '../test/consumer-conformance.fixture.js';
 import { CrashHarness } from '../test/crash-harness.fixture.js';
 
 describe('Kafka by @platformatic/kafka', () =>
-  keepsConsumerPromises({ broker: 'kafka', kafkaClient: '@platformatic/kafka', promises: { keepsKeysInOrder: true } }));
+  keepsConsumerPromises({
+    broker: 'kafka',
+    carrier: '@platformatic/kafka',
+    promises: { keepsKeysInOrder: true, replays: true },
+  }));
 
 it('a group may mix members by @platformatic/kafka and kafkajs, and none stops when another one joins', async () => {
   const harness = await CrashHarness.open('kafkajs');

@@ -5,11 +5,16 @@ import { type Broker, type Copy, CrashHarness } from './crash-harness.fixture.js
 /** A broker and one of its client libraries. */
 export interface ClientUnderTest {
   broker: Broker;
-  kafkaClient?: MessagingOptions['kafkaClient'];
+  /** Of events: a client of Kafka, or NATS. Default kafkajs. */
+  carrier?: MessagingOptions['kafkaClient'] | 'nats';
   /** Where they differ. */
   promises: {
     /** Messages of one key take effect in order, and those behind a dead letter wait for an operator. */
     keepsKeysInOrder: boolean;
+    /** A group that comes later gets what was there before it. */
+    replays: boolean;
+    /** The broker is this suite's own, which kills it. */
+    isKilled?: boolean;
   };
 }
 
@@ -17,11 +22,11 @@ const KEYS = 20;
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 /** The contract of consuming, whichever client is used; that of publishing is `keepsPublisherPromises`. */
-export function keepsConsumerPromises({ broker, kafkaClient, promises }: ClientUnderTest): void {
+export function keepsConsumerPromises({ broker, carrier, promises }: ClientUnderTest): void {
   let harness: CrashHarness;
   let test = 0;
   beforeAll(async () => {
-    harness = await CrashHarness.open(kafkaClient);
+    harness = await CrashHarness.open(carrier);
   });
   beforeEach(() => {
     test++;
@@ -155,6 +160,38 @@ export function keepsConsumerPromises({ broker, kafkaClient, promises }: ClientU
     const begun = [...consumer!.started, ...other!.started].filter((what) => what === 'slow work');
     expect(begun).toHaveLength(1);
   });
+
+  if (promises.isKilled) {
+    it('a broker that is killed under load loses nothing that it has confirmed, and nothing takes effect twice', async () => {
+      const consumer = await harness.copy();
+      for (const number of numbers(300)) await send(number, 5);
+      await isUnderLoad(consumer);
+      const sending = (async () => {
+        for (const number of numbers(400).slice(300)) await send(number, 5);
+      })();
+      await harness.events.server!.crash();
+      await harness.events.server!.restart();
+      await sending;
+      await expectEffects(400);
+      expect(consumer.deaths).toBe(0);
+    });
+  }
+
+  if (promises.replays) {
+    it('a group that comes later gets all that was there before it, in order for each key', async () => {
+      const another = await CrashHarness.open(carrier);
+      await another.copy();
+      for (const number of numbers(60)) await another.send(broker, `key ${number % 3}`, String(number));
+      await another.untilEffects('key', 60);
+      await another.copy({ service: 'latecomer' });
+      await another.untilEffects('key', 120);
+      for (const key of [0, 1, 2]) {
+        const once = numbers(60).filter((number) => number % 3 === key);
+        expect((await another.effectsOf(`key ${key}`)).map(Number)).toEqual([...once, ...once]);
+      }
+      await another.close();
+    });
+  }
 
   if (!promises.keepsKeysInOrder) return;
 

@@ -50,10 +50,13 @@ export type TestMessage = BodyOf<typeof TestTask>;
 export interface ConsumerSettings {
   databaseUrl: string;
   rabbitmqUrl: string;
-  kafkaBrokers: string[];
-  kafkaTopicPrefix: string;
+  kafkaBrokers?: string[];
+  kafkaTopicPrefix?: string;
   kafkaClient?: MessagingOptions['kafkaClient'];
+  natsUrl?: string;
   prefetch: number;
+  /** Default `SERVICE`. */
+  service?: string;
 }
 
 export interface Listener {
@@ -63,7 +66,8 @@ export interface Listener {
 
 /** A service as the module wires it, without Nest: the handler of both contracts does what the message says. */
 export async function startConsumer(settings: ConsumerSettings, listener: Listener) {
-  const { databaseUrl, rabbitmqUrl, kafkaBrokers, kafkaTopicPrefix, kafkaClient, prefetch } = settings;
+  const { prefetch, service = SERVICE, ...brokers } = settings;
+  const { databaseUrl } = settings;
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 40 });
   pool.on('error', () => {});
   const hanging = new Set<string>();
@@ -88,13 +92,9 @@ export async function startConsumer(settings: ConsumerSettings, listener: Listen
     },
   };
   const options = {
-    service: SERVICE,
+    ...brokers,
+    service,
     database,
-    databaseUrl,
-    rabbitmqUrl,
-    kafkaBrokers,
-    kafkaTopicPrefix,
-    kafkaClient,
     topology,
     logger: process.env.CONSUMER_LOG ? shown : quiet,
     prefetch: { [tasks.name]: prefetch },
@@ -102,7 +102,7 @@ export async function startConsumer(settings: ConsumerSettings, listener: Listen
   const registrations = { topic: registered(TestEvent, handle), queue: registered(TestTask, handle) };
   const registry = { of: (kind: 'topic' | 'queue') => new Map(registrations[kind]) } as HandlerRegistry;
   const outbox = new MessageOutbox({ source: '/test' });
-  const attempts = new StartedAttempts({ database, consumer: SERVICE, logger: quiet });
+  const attempts = new StartedAttempts({ database, consumer: service, logger: quiet });
   const isolation = new Isolation();
   const transports = [
     new KafkaTransport(options, registry, outbox, attempts, isolation),

@@ -4,20 +4,9 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PostgresInbox } from '@waybill/idempotency';
 import { pgTx } from '@waybill/outbox';
-import {
-  backingServices,
-  type FreshTopics,
-  type FreshVhost,
-  freshTopics,
-  freshVhost,
-  KafkaPeer,
-  type QueuedMessage,
-  RabbitPeer,
-  TcpProxy,
-  until,
-} from '@waybill/testing';
+import { type FreshVhost, freshVhost, type QueuedMessage, RabbitPeer, TcpProxy, until } from '@waybill/testing';
 import { identityOf } from '../envelope/index.js';
-import { declareTopics, type ReleaseParked, releaseParkedOf } from '../kafka/index.js';
+import { type ReleaseParked, releaseParkedOf } from '../kafka/index.js';
 import type { MessagingOptions } from '../nest/index.js';
 import { type Failure, failureOf } from '../outcomes/index.js';
 import {
@@ -29,6 +18,7 @@ import {
   TestTask,
   tasks,
 } from './consumer.fixture.js';
+import { type EventSide, kafkaSide, natsSide } from './event-side.fixture.js';
 import { type ConsumerDatabase, consumerDatabase, effects } from './workbench.fixture.js';
 
 export type Broker = 'rabbitmq' | 'kafka';
@@ -112,25 +102,19 @@ export class CrashHarness {
   private constructor(
     readonly database: ConsumerDatabase,
     readonly rabbit: RabbitPeer,
-    private readonly kafka: KafkaPeer,
     private readonly vhost: FreshVhost,
-    private readonly topics: FreshTopics,
+    readonly events: EventSide,
     /** Between the consumer and each broker; the harness connects directly. */
     readonly proxies: Record<Broker, TcpProxy>,
-    private readonly kafkaClient: MessagingOptions['kafkaClient'],
   ) {}
 
-  static async open(kafkaClient: MessagingOptions['kafkaClient'] = 'kafkajs'): Promise<CrashHarness> {
-    const [database, vhost] = await Promise.all([consumerDatabase(), freshVhost()]);
-    const topics = freshTopics();
-    await declareTopics(topics.kafka, [events], { prefix: topics.prefix });
+  /** Events come by Kafka and this client of it, or by NATS. */
+  static async open(carrier: MessagingOptions['kafkaClient'] | 'nats' = 'kafkajs'): Promise<CrashHarness> {
+    const opening = carrier === 'nats' ? natsSide() : kafkaSide(carrier);
+    const [database, vhost, side] = await Promise.all([consumerDatabase(), freshVhost(), opening]);
     const { hostname: host, port } = new URL(vhost.url);
-    const proxies = {
-      rabbitmq: await TcpProxy.to({ host, port: Number(port) }),
-      kafka: await TcpProxy.toKafka(backingServices().kafka),
-    };
-    const peers = [await RabbitPeer.connect(vhost.url), new KafkaPeer(topics)] as const;
-    return new CrashHarness(database, ...peers, vhost, topics, proxies, kafkaClient);
+    const proxies = { rabbitmq: await TcpProxy.to({ host, port: Number(port) }), kafka: side.proxy };
+    return new CrashHarness(database, await RabbitPeer.connect(vhost.url), vhost, side, proxies);
   }
 
   get settings(): ConsumerSettings {
@@ -139,9 +123,7 @@ export class CrashHarness {
     return {
       databaseUrl: this.database.url,
       rabbitmqUrl: rabbitmqUrl.href,
-      kafkaBrokers: [`127.0.0.1:${this.proxies.kafka.port}`],
-      kafkaTopicPrefix: this.topics.prefix,
-      kafkaClient: this.kafkaClient,
+      ...this.events.settings,
       prefetch: 20,
     };
   }
@@ -159,7 +141,7 @@ export class CrashHarness {
     const body = { about, what, behaviour: 'succeed', takes: 0, ...options } as TestMessage;
     return broker === 'rabbitmq'
       ? this.rabbit.send(TestTask, body, changes)
-      : this.kafka.publish(TestEvent, body, changes);
+      : this.events.peer.publish(TestEvent, body, changes);
   }
 
   /** Sends a message of another type. */
@@ -167,7 +149,7 @@ export class CrashHarness {
     const message = { ...body, behaviour: 'succeed', takes: 0 } as TestMessage;
     return broker === 'rabbitmq'
       ? this.rabbit.send({ ...TestTask, type }, message)
-      : this.kafka.publish({ ...TestEvent, type }, message);
+      : this.events.peer.publish({ ...TestEvent, type }, message);
   }
 
   /** Sends what the console sends when an operator has resolved a dead letter. */
@@ -263,15 +245,6 @@ export class CrashHarness {
     return rows[0].dead_letters + (await this.rabbit.waiting(`${tasks.name}-dlq`));
   }
 
-  /** A member that was killed stays in its group until its session ends. */
-  private dropTopics(): Promise<unknown> {
-    const drop = async () => {
-      await this.topics.drop();
-      return true;
-    };
-    return until('the group is empty', drop);
-  }
-
   async stopCopies(): Promise<void> {
     await Promise.all(this.copies.map((copy) => copy.stop()));
     this.copies = [];
@@ -279,8 +252,8 @@ export class CrashHarness {
 
   async close(): Promise<void> {
     await this.stopCopies();
-    await Promise.all([this.rabbit.close(), this.kafka.close()]);
+    await Promise.all([this.rabbit.close(), this.events.peer.close()]);
     await Promise.all(Object.values(this.proxies).map((proxy) => proxy.close()));
-    await Promise.all([this.database.drop(), this.vhost.drop(), this.dropTopics()]);
+    await Promise.all([this.database.drop(), this.vhost.drop(), this.events.drop()]);
   }
 }
