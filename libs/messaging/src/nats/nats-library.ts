@@ -9,7 +9,7 @@ export interface NatsSettings {
   logger: Logger;
 }
 
-type Library = typeof import('@nats-io/transport-node') & typeof import('@nats-io/jetstream');
+export type Library = typeof import('@nats-io/transport-node') & typeof import('@nats-io/jetstream');
 
 const CONNECT_TIMEOUT = 3_000;
 /** A server that is silent for three of them is disconnected, in ms. */

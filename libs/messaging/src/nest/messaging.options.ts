@@ -17,11 +17,11 @@ export class MessagingOptions {
   database!: MessagingDatabase;
   /** Of the same database; the relay has connections of its own. */
   databaseUrl!: string;
-  /** Without it the service neither sends nor handles tasks. */
+  /** Without it and without NATS the service neither sends nor handles tasks. */
   rabbitmqUrl?: string | undefined;
-  /** Without them the service neither publishes nor handles events. */
+  /** Without them and without NATS the service neither publishes nor handles events. */
   kafkaBrokers?: string[] | undefined;
-  /** NATS with JetStream: carries the events where there are no `kafkaBrokers`. Default none. */
+  /** NATS with JetStream: carries the events where there are no `kafkaBrokers`, and the tasks where there is no `rabbitmqUrl`. Default none. */
   natsUrl?: string | undefined;
   /** Client library for Kafka. Default `kafkajs`. Members of one group may differ. */
   kafkaClient?: (typeof KAFKA_CLIENTS)[number] | undefined;

@@ -8,6 +8,7 @@ import { type OutgoingMessage, type Queue, sourceOf } from '../contract/index.js
 import { encode } from '../envelope/index.js';
 import { dispatchTo, handlerPipeline, type Registration } from '../handling/index.js';
 import { releaseParkedOf, releaseParkedRegistration } from '../kafka/index.js';
+import { NatsQueueClient } from '../nats/index.js';
 import { type MessagingMetrics, messagingMetrics, retryForever } from '../outcomes/index.js';
 import {
   AmqplibClient,
@@ -23,7 +24,7 @@ import { MessagingOptions } from './messaging.options.js';
 
 const DEFAULT_PREFETCH = 20;
 
-/** RabbitMQ under Nest: declares the queues and runs one consumer for each queue that has handlers here. */
+/** RabbitMQ, or NATS instead, under Nest: declares the queues and runs one consumer for each queue that has handlers here. */
 @Injectable()
 export class RabbitTransport extends Server implements CustomTransportStrategy, HealthCheck, OnApplicationShutdown {
   readonly name = 'rabbitmq';
@@ -178,8 +179,11 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     else await this.publisher.reply(reply);
   }
 
+  /** RabbitMQ, or NATS where the options name no RabbitMQ. */
   private connect(purpose: string): RabbitClient {
-    const { rabbitmqUrl: url = '', service, logger } = this.options;
-    return new AmqplibClient({ url, name: `${service} ${purpose}`, logger });
+    const { rabbitmqUrl, natsUrl, service, logger } = this.options;
+    const name = `${service} ${purpose}`;
+    if (natsUrl && !rabbitmqUrl) return new NatsQueueClient({ url: natsUrl, name, logger });
+    return new AmqplibClient({ url: rabbitmqUrl ?? '', name, logger });
   }
 }

@@ -1,0 +1,43 @@
+import type {
+  QueueDeclaration,
+  QueueProducer,
+  QueueProducerOptions,
+  QueueReader,
+  QueueReaderOptions,
+  RabbitClient,
+} from '../rabbitmq/index.js';
+import { LastingConnection } from './lasting-connection.js';
+import type { NatsSettings } from './nats-library.js';
+import { NatsQueueProducer } from './nats-queue-producer.js';
+import { NatsQueueReader } from './nats-queue-reader.js';
+import { streamOfQueue } from './nats-queues.js';
+
+/** Tasks and replies by NATS JetStream instead of RabbitMQ: a queue is a stream, an exclusive queue a subject. */
+export class NatsQueueClient implements RabbitClient {
+  private readonly connection: LastingConnection;
+
+  constructor(private readonly settings: NatsSettings) {
+    this.connection = new LastingConnection(settings);
+  }
+
+  get isConnected(): boolean {
+    return this.connection.isConnected;
+  }
+
+  async declareQueues(queues: readonly QueueDeclaration[]): Promise<void> {
+    const { manager } = await this.connection.get();
+    for (const queue of queues) await manager.streams.add(streamOfQueue(queue));
+  }
+
+  producer(options: QueueProducerOptions): QueueProducer {
+    return new NatsQueueProducer(this.connection, options);
+  }
+
+  reader(options: QueueReaderOptions): QueueReader {
+    return new NatsQueueReader(this.connection, options, this.settings.logger);
+  }
+
+  async close(): Promise<void> {
+    await this.connection.close();
+  }
+}
