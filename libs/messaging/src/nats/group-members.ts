@@ -8,6 +8,8 @@ const DEAD_AFTER = 3_500;
 export interface Partition {
   topic: string;
   partition: number;
+  /** The subjects of its messages. */
+  filter: string;
 }
 
 interface Beat {

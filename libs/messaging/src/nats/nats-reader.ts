@@ -3,7 +3,7 @@ import { newMessageId } from '../envelope/index.js';
 import type { ReaderOptions, RecordReader } from '../kafka-clients/index.js';
 import { GroupMembers, type Partition } from './group-members.js';
 import { connectNats, loadNats, type NatsSettings, REQUEST_TIMEOUT } from './nats-library.js';
-import { layoutOf, topicStreamOf } from './nats-topics.js';
+import { layoutOf, partitionFilterOf, topicStreamOf } from './nats-topics.js';
 import type { JetStreamManager, NatsConnection } from './nats-types.js';
 import { type PartitionOwner, PartitionReader } from './partition-reader.js';
 
@@ -81,9 +81,15 @@ export class NatsReader implements RecordReader {
   private async partitionsOf(manager: JetStreamManager): Promise<Partition[]> {
     const topics = [...this.options.topics].sort();
     const layouts = await Promise.all(topics.map((topic) => layoutOf(manager, topic)));
-    return topics.flatMap((topic, n) =>
-      Array.from({ length: layouts[n]!.partitions }, (_, partition) => ({ topic, partition })),
-    );
+    return topics.flatMap((topic, n) => {
+      const layout = layouts[n]!;
+      const partitionOf = (_: unknown, partition: number) => ({
+        topic,
+        partition,
+        filter: partitionFilterOf(topic, partition, layout),
+      });
+      return Array.from({ length: layout.partitions }, partitionOf);
+    });
   }
 
   /** The server says when a partition has no reader any more: its last one died, or gave it up. */

@@ -8,11 +8,16 @@ import type { JetStreamManager, NatsConnection, StreamConfig } from './nats-type
 const FOR_EVER = '-1';
 const NANOSECONDS = 1_000_000;
 const STREAM_NOT_FOUND = 10059;
+export const CONSUMER_NOT_FOUND = 10014;
 
 export const topicStreamOf = (topic: string): string => `topic-${tokenOf(topic)}`;
 
 /** Of one partition; on a compacted topic followed by the key. */
 export const partitionSubjectOf = (topic: string, partition: number): string => `topic.${tokenOf(topic)}.${partition}`;
+
+/** What matches the messages of a partition. */
+export const partitionFilterOf = (topic: string, partition: number, { compacted }: TopicLayout): string =>
+  partitionSubjectOf(topic, partition) + (compacted ? '.*' : '');
 
 /** What is known of a topic from its stream. */
 export interface TopicLayout {

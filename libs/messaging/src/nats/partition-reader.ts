@@ -5,7 +5,7 @@ import { tokenOf, unescaped } from './escape.js';
 import type { Partition } from './group-members.js';
 import { readHeaders } from './nats-headers.js';
 import { KEY_HEADER } from './nats-producer.js';
-import { partitionSubjectOf, topicStreamOf } from './nats-topics.js';
+import { topicStreamOf } from './nats-topics.js';
 import type { ConsumerMessages, JetStreamClient, JetStreamManager, JsMsg } from './nats-types.js';
 
 /** Names the one priority group that a consumer has. */
@@ -66,7 +66,7 @@ export class PartitionReader {
     const { manager, pins } = this.owner;
     await manager.consumers.add(this.stream, {
       durable_name: this.name,
-      filter_subject: this.filter,
+      filter_subject: this.place.filter,
       ack_policy: 'all',
       deliver_policy: 'all',
       ack_wait: nanoseconds(NEVER),
@@ -97,11 +97,6 @@ export class PartitionReader {
 
   get key(): string {
     return `${this.stream}.${this.name}`;
-  }
-
-  private get filter(): string {
-    const { topic, partition } = this.place;
-    return partitionSubjectOf(topic, partition);
   }
 
   private async pinned(): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import { KafkaTopology, type TopicReader, type TopicTopology } from '../kafka/index.js';
+import { KafkaTopology, TopicProgress, type TopicReader, type TopicTopology } from '../kafka/index.js';
 import {
   createKafka,
   type Kafka,
@@ -6,16 +6,22 @@ import {
   KafkaJsClient,
   PlatformaticClient,
 } from '../kafka-clients/index.js';
-import { NatsLogClient, NatsTopology } from '../nats/index.js';
+import { NatsLogClient, NatsTopicProgress, NatsTopology } from '../nats/index.js';
 import type { MessagingOptions } from './messaging.options.js';
 
 /** What carries the events. */
 export interface EventCarrier {
   client: KafkaClient;
-  /** For administration and transactions; NATS has none. */
-  kafka?: Kafka;
   topology(reader: TopicReader): TopicTopology;
+  /** Of this service. */
+  progress(): Pick<TopicProgress, 'of' | 'close'>;
 }
+
+export const carriesEvents = ({ kafkaBrokers, natsUrl }: MessagingOptions): boolean =>
+  kafkaBrokers !== undefined || natsUrl !== undefined;
+
+export const carriesTasks = ({ rabbitmqUrl, natsUrl }: MessagingOptions): boolean =>
+  rabbitmqUrl !== undefined || natsUrl !== undefined;
 
 /** Kafka, or NATS where the options name no broker of Kafka. */
 export function eventCarrier(options: MessagingOptions): EventCarrier {
@@ -28,9 +34,9 @@ function kafkaCarrier(options: MessagingOptions, brokers: string[] = []): EventC
   const settings = { brokers, clientId: service, logger };
   const kafka = createKafka(settings);
   return {
-    kafka,
     client: kafkaClient === '@platformatic/kafka' ? new PlatformaticClient(settings) : new KafkaJsClient(kafka),
     topology: (reader) => new KafkaTopology({ kafka, ...topology, ...namesOf(options), readers: [reader] }),
+    progress: () => new TopicProgress(kafka, service, options.kafkaTopicPrefix),
   };
 }
 
@@ -40,6 +46,7 @@ function natsCarrier(options: MessagingOptions, url: string): EventCarrier {
   return {
     client: new NatsLogClient(nats),
     topology: (reader) => new NatsTopology({ nats, ...topology, ...namesOf(options), readers: [reader] }),
+    progress: () => new NatsTopicProgress(nats, name, options.kafkaTopicPrefix),
   };
 }
 

@@ -18,6 +18,7 @@ import { TopicProgress } from '../kafka/index.js';
 import { outboxDeadLetterOf } from '../rabbitmq/index.js';
 import { checkConsumers } from './check-consumers.js';
 import { ClaimsService } from './claims.service.js';
+import { carriesEvents, carriesTasks } from './event-carrier.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { KafkaTransport } from './kafka.transport.js';
 import { MessagingOptions } from './messaging.options.js';
@@ -55,7 +56,8 @@ export class MessagingModule implements OnApplicationShutdown {
   }
 
   static forRoot(options: MessagingOptions): DynamicModule {
-    const { service, database, databaseUrl, logger, kafkaBrokers, rabbitmqUrl, schema, namespace } = options;
+    const { service, database, databaseUrl, logger, schema, namespace } = options;
+    const [hasEvents, hasTasks] = [carriesEvents(options), carriesTasks(options)];
     const source = sourceOf(service, namespace);
     const providers: Provider[] = [
       HandlerRegistry,
@@ -79,7 +81,7 @@ export class MessagingModule implements OnApplicationShutdown {
             connectionString: databaseUrl,
             targets,
             pollInterval: POLL_INTERVAL,
-            deadLetterOf: rabbitmqUrl ? outboxDeadLetterOf(namespace) : undefined,
+            deadLetterOf: hasTasks ? outboxDeadLetterOf(namespace) : undefined,
             schema,
             metricPrefix: namespace,
             logger,
@@ -96,33 +98,25 @@ export class MessagingModule implements OnApplicationShutdown {
       module: MessagingModule,
       global: true,
       imports: [DiscoveryModule],
-      providers: [
-        ...providers,
-        ...(kafkaBrokers ? kafkaProviders(options) : []),
-        ...(rabbitmqUrl ? rabbitProviders : []),
-      ],
+      providers: [...providers, ...(hasEvents ? eventProviders : []), ...(hasTasks ? taskProviders : [])],
       exports: [
         MessageOutbox,
         MessageSender,
         MessagingHealth,
-        ...(kafkaBrokers ? [TopicProgress] : []),
-        ...(rabbitmqUrl ? [RequestReply] : []),
+        ...(hasEvents ? [TopicProgress] : []),
+        ...(hasTasks ? [RequestReply] : []),
       ],
     };
   }
 }
 
-const kafkaProviders = ({ service, kafkaTopicPrefix }: MessagingOptions): Provider[] => [
+const eventProviders: Provider[] = [
   KafkaTransport,
   ParkedDepthService,
-  {
-    provide: TopicProgress,
-    useFactory: ({ carrier }: KafkaTransport) => new TopicProgress(carrier.kafka!, service, kafkaTopicPrefix),
-    inject: [KafkaTransport],
-  },
+  { provide: TopicProgress, useFactory: ({ carrier }: KafkaTransport) => carrier.progress(), inject: [KafkaTransport] },
 ];
 
-const rabbitProviders: Provider[] = [
+const taskProviders: Provider[] = [
   RabbitTransport,
   { provide: RequestReply, useFactory: ({ requests }: RabbitTransport) => requests, inject: [RabbitTransport] },
 ];
@@ -132,15 +126,19 @@ const rabbitProviders: Provider[] = [
  * a message are one, and so is a queue that no service consumes.
  */
 export async function connectMessaging(app: INestApplication): Promise<void> {
-  const { topology, service, kafkaBrokers, rabbitmqUrl } = app.get(MessagingOptions);
+  const options = app.get(MessagingOptions);
+  const { topology, service } = options;
+  const [hasEvents, hasTasks] = [carriesEvents(options), carriesTasks(options)];
   const registry = app.get(HandlerRegistry);
   const topics = sourcesOf(registry.of('topic'));
   const queues = sourcesOf(registry.of('queue'));
-  if (topics.length && !kafkaBrokers) throw new Error(`${topics.join(', ')}: handlers of events need kafkaBrokers`);
-  if (queues.length && !rabbitmqUrl) throw new Error(`${queues.join(', ')}: handlers of tasks need rabbitmqUrl`);
+  if (topics.length && !hasEvents)
+    throw new Error(`${topics.join(', ')}: handlers of events need kafkaBrokers or natsUrl`);
+  if (queues.length && !hasTasks)
+    throw new Error(`${queues.join(', ')}: handlers of tasks need rabbitmqUrl or natsUrl`);
   checkConsumers(topology, service, { topics, queues });
 
-  const transports = [...(kafkaBrokers ? [KafkaTransport] : []), ...(rabbitmqUrl ? [RabbitTransport] : [])];
+  const transports = [...(hasEvents ? [KafkaTransport] : []), ...(hasTasks ? [RabbitTransport] : [])];
   for (const transport of transports) app.connectMicroservice({ strategy: app.get(transport) });
   await app.startAllMicroservices();
 }

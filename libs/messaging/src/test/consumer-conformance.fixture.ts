@@ -5,7 +5,7 @@ import { type Broker, type Copy, CrashHarness } from './crash-harness.fixture.js
 /** A broker and one of its client libraries. */
 export interface ClientUnderTest {
   broker: Broker;
-  /** Of events: a client of Kafka, or NATS. Default kafkajs. */
+  /** A client of Kafka, beside RabbitMQ; or NATS alone. Default kafkajs. */
   carrier?: MessagingOptions['kafkaClient'] | 'nats';
   /** Where they differ. */
   promises: {
@@ -169,8 +169,8 @@ export function keepsConsumerPromises({ broker, carrier, promises }: ClientUnder
       const sending = (async () => {
         for (const number of numbers(400).slice(300)) await send(number, 5);
       })();
-      await harness.events.server!.crash();
-      await harness.events.server!.restart();
+      await harness.carriers.server!.crash();
+      await harness.carriers.server!.restart();
       await sending;
       await expectEffects(400);
       expect(consumer.deaths).toBe(0);

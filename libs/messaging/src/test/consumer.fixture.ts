@@ -49,7 +49,7 @@ export type TestMessage = BodyOf<typeof TestTask>;
 
 export interface ConsumerSettings {
   databaseUrl: string;
-  rabbitmqUrl: string;
+  rabbitmqUrl?: string;
   kafkaBrokers?: string[];
   kafkaTopicPrefix?: string;
   kafkaClient?: MessagingOptions['kafkaClient'];

@@ -4,11 +4,12 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PostgresInbox } from '@waybill/idempotency';
 import { pgTx } from '@waybill/outbox';
-import { type FreshVhost, freshVhost, type QueuedMessage, RabbitPeer, TcpProxy, until } from '@waybill/testing';
+import { type QueuedMessage, until } from '@waybill/testing';
 import { identityOf } from '../envelope/index.js';
 import { type ReleaseParked, releaseParkedOf } from '../kafka/index.js';
 import type { MessagingOptions } from '../nest/index.js';
 import { type Failure, failureOf } from '../outcomes/index.js';
+import { type Carriers, natsAlone, rabbitAndKafka } from './carriers.fixture.js';
 import {
   type ConsumerSettings,
   events,
@@ -18,7 +19,6 @@ import {
   TestTask,
   tasks,
 } from './consumer.fixture.js';
-import { type EventSide, kafkaSide, natsSide } from './event-side.fixture.js';
 import { type ConsumerDatabase, consumerDatabase, effects } from './workbench.fixture.js';
 
 export type Broker = 'rabbitmq' | 'kafka';
@@ -101,31 +101,28 @@ export class CrashHarness {
 
   private constructor(
     readonly database: ConsumerDatabase,
-    readonly rabbit: RabbitPeer,
-    private readonly vhost: FreshVhost,
-    readonly events: EventSide,
-    /** Between the consumer and each broker; the harness connects directly. */
-    readonly proxies: Record<Broker, TcpProxy>,
+    readonly carriers: Carriers,
   ) {}
 
-  /** Events come by Kafka and this client of it, or by NATS. */
+  /** On RabbitMQ and Kafka, by this client of it, or on NATS. */
   static async open(carrier: MessagingOptions['kafkaClient'] | 'nats' = 'kafkajs'): Promise<CrashHarness> {
-    const opening = carrier === 'nats' ? natsSide() : kafkaSide(carrier);
-    const [database, vhost, side] = await Promise.all([consumerDatabase(), freshVhost(), opening]);
-    const { hostname: host, port } = new URL(vhost.url);
-    const proxies = { rabbitmq: await TcpProxy.to({ host, port: Number(port) }), kafka: side.proxy };
-    return new CrashHarness(database, await RabbitPeer.connect(vhost.url), vhost, side, proxies);
+    const opening = carrier === 'nats' ? natsAlone() : rabbitAndKafka(carrier);
+    const [database, carriers] = await Promise.all([consumerDatabase(), opening]);
+    return new CrashHarness(database, carriers);
+  }
+
+  /** Sends tasks and reads queues directly. */
+  get rabbit(): Carriers['tasks'] {
+    return this.carriers.tasks;
+  }
+
+  /** Between the consumer and each broker. */
+  get proxies(): Carriers['proxies'] {
+    return this.carriers.proxies;
   }
 
   get settings(): ConsumerSettings {
-    const rabbitmqUrl = new URL(this.vhost.url);
-    rabbitmqUrl.port = String(this.proxies.rabbitmq.port);
-    return {
-      databaseUrl: this.database.url,
-      rabbitmqUrl: rabbitmqUrl.href,
-      ...this.events.settings,
-      prefetch: 20,
-    };
+    return { databaseUrl: this.database.url, ...this.carriers.settings, prefetch: 20 };
   }
 
   /** Starts another copy of the consumer; resolves when it is ready. */
@@ -141,7 +138,7 @@ export class CrashHarness {
     const body = { about, what, behaviour: 'succeed', takes: 0, ...options } as TestMessage;
     return broker === 'rabbitmq'
       ? this.rabbit.send(TestTask, body, changes)
-      : this.events.peer.publish(TestEvent, body, changes);
+      : this.carriers.events.publish(TestEvent, body, changes);
   }
 
   /** Sends a message of another type. */
@@ -149,7 +146,7 @@ export class CrashHarness {
     const message = { ...body, behaviour: 'succeed', takes: 0 } as TestMessage;
     return broker === 'rabbitmq'
       ? this.rabbit.send({ ...TestTask, type }, message)
-      : this.events.peer.publish({ ...TestEvent, type }, message);
+      : this.carriers.events.publish({ ...TestEvent, type }, message);
   }
 
   /** Sends what the console sends when an operator has resolved a dead letter. */
@@ -252,8 +249,8 @@ export class CrashHarness {
 
   async close(): Promise<void> {
     await this.stopCopies();
-    await Promise.all([this.rabbit.close(), this.events.peer.close()]);
-    await Promise.all(Object.values(this.proxies).map((proxy) => proxy.close()));
-    await Promise.all([this.database.drop(), this.vhost.drop(), this.events.drop()]);
+    await Promise.all([this.rabbit.close(), this.carriers.events.close()]);
+    await Promise.all([...new Set(Object.values(this.proxies))].map((proxy) => proxy.close()));
+    await Promise.all([this.database.drop(), this.carriers.drop()]);
   }
 }
