@@ -22,7 +22,7 @@ export class LastingConnection {
   private readonly closing = new AbortController();
   private readonly ended: Promise<void>;
 
-  constructor(private readonly settings: NatsSettings) {
+  constructor(readonly settings: NatsSettings) {
     this.next.promise.catch(() => {}); // nobody has to wait for it
     this.ended = this.keepConnected();
   }

@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '@waybill/outbox';
+import { withTimeout } from '../outcomes/index.js';
 
 export interface NatsSettings {
   /** `nats://user:password@host:port`; several with commas. */
@@ -14,6 +15,8 @@ export type Library = typeof import('@nats-io/transport-node') & typeof import('
 const CONNECT_TIMEOUT = 3_000;
 /** A server that is silent for three of them is disconnected, in ms. */
 const PING_INTERVAL = 3_000;
+/** How long closing waits for a server that does not reply, in ms. */
+const CLOSE_TIMEOUT = 2_000;
 /** How long a request to the server may take, in ms. */
 export const REQUEST_TIMEOUT = 10_000;
 
@@ -40,4 +43,12 @@ export async function connectNats({ url, name }: NatsSettings): Promise<NatsConn
     pingInterval: PING_INTERVAL,
     maxPingOut: 2,
   });
+}
+
+/** Resolves when the server has what was sent, or does not reply in time, or the connection has ended. */
+export async function flushed(connection: NatsConnection, { name, logger }: NatsSettings): Promise<void> {
+  if (connection.isClosed()) return;
+  await withTimeout(CLOSE_TIMEOUT, 'NATS did not reply', connection.flush()).catch((error) =>
+    logger.debug({ err: error, connection: name }, 'could not close in order'),
+  );
 }

@@ -16,7 +16,7 @@ import { streamOfQueue } from './nats-queues.js';
 export class NatsQueueClient implements RabbitClient {
   private readonly connection: LastingConnection;
 
-  constructor(private readonly settings: NatsSettings) {
+  constructor(settings: NatsSettings) {
     this.connection = new LastingConnection(settings);
   }
 
@@ -34,7 +34,7 @@ export class NatsQueueClient implements RabbitClient {
   }
 
   reader(options: QueueReaderOptions): QueueReader {
-    return new NatsQueueReader(this.connection, options, this.settings.logger);
+    return new NatsQueueReader(this.connection, options);
   }
 
   async close(): Promise<void> {

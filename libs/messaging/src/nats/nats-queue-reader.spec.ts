@@ -87,7 +87,8 @@ it('keeps a message that is handled for longer than the server waits for its ack
 
 it('gives what a lost reader had to another one, as redelivered, within seconds', async () => {
   const seen: string[] = [];
-  const lost = client.reader({ queue, prefetch: 1, onMessage: () => new Promise(() => {}) });
+  const { promise: handled, resolve: release } = Promise.withResolvers<'ack'>();
+  const lost = client.reader({ queue, prefetch: 1, onMessage: () => handled });
   await lost.whenReading();
   await send('1');
   await until('it is in flight', async () => {
@@ -105,10 +106,11 @@ it('gives what a lost reader had to another one, as redelivered, within seconds'
   });
   await until('another one gets it', () => seen.length === 1, { within: '20s' });
   expect(seen).toEqual(['1 again']);
-  await reader.close();
+  release('ack');
+  await Promise.all([lost.close(), reader.close()]);
 });
 
-it('delays what is in a retry tier, also when server and reader are killed meanwhile', async () => {
+it('delays what is in a retry tier, also when the server is killed meanwhile', async () => {
   const before = Date.now();
   await send('later', retryQueueOf(queue, TIER));
   const seen: (RabbitDelivery & { at: number })[] = [];

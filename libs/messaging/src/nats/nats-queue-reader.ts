@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Logger } from '@waybill/outbox';
 import { retryForever } from '../outcomes/index.js';
 import type { QueueReader, QueueReaderOptions } from '../rabbitmq/index.js';
 import type { Connected, LastingConnection } from './lasting-connection.js';
 import { toDelivery } from './nats-delivery.js';
+import { flushed } from './nats-library.js';
 import { QueueSubscription } from './queue-subscription.js';
 
 const RETRY_AFTER = 200;
@@ -24,7 +24,6 @@ export class NatsQueueReader implements QueueReader {
   constructor(
     private readonly connection: LastingConnection,
     private readonly options: QueueReaderOptions,
-    private readonly logger: Logger,
   ) {
     void this.read();
   }
@@ -46,7 +45,8 @@ export class NatsQueueReader implements QueueReader {
       this.subscription = await retryForever(
         () => this.subscribe(),
         signal,
-        (error) => this.logger.debug({ err: error, queue }, 'could not read the queue, trying again'),
+        (error) =>
+          this.connection.settings.logger.debug({ err: error, queue }, 'could not read the queue, trying again'),
       );
       if (!this.subscription) return;
       const reason = await this.subscription.ended;
@@ -54,7 +54,7 @@ export class NatsQueueReader implements QueueReader {
       this.failure = reason as Error;
       this.reading = Promise.withResolvers();
       if (signal.aborted) return;
-      this.logger.debug({ err: reason, queue }, 'stopped reading the queue, trying again');
+      this.connection.settings.logger.debug({ err: reason, queue }, 'stopped reading the queue, trying again');
       onInterrupted?.();
       await this.subscription.close();
       await pause(RETRY_AFTER, undefined, { signal }).catch(() => {}); // it is closed
@@ -68,8 +68,8 @@ export class NatsQueueReader implements QueueReader {
       const connected = await this.connection.get();
       const name = queue ?? `amq.${connected.nats.createInbox('nats')}`;
       const subscription = queue
-        ? await QueueSubscription.open(connected, queue, this.options)
-        : this.openExclusive(connected, name);
+        ? await QueueSubscription.open(connected, queue, this.options, this.connection.settings)
+        : await this.openExclusive(connected, name);
       if (this.stopping.signal.aborted) await subscription.close();
       this.queue = name;
       this.failure = undefined;
@@ -82,16 +82,20 @@ export class NatsQueueReader implements QueueReader {
   }
 
   /** A subject that ends with its connection; nothing is stored and nothing acknowledged. */
-  private openExclusive({ connection }: Connected, subject: string): Subscription {
+  private async openExclusive({ connection }: Connected, subject: string): Promise<Subscription> {
     const subscription = connection.subscribe(subject, {
       callback: (error, message) => {
         if (!error) void this.options.onMessage(toDelivery(message, false));
       },
     });
+    await connection.flush(); // only now may others send to it
     const ended = Promise.race([connection.closed(), subscription.closed]);
     return {
       ended: ended.then((error) => error ?? new Error('its connection ended')),
-      close: async () => subscription.unsubscribe(),
+      close: async () => {
+        subscription.unsubscribe();
+        await flushed(connection, this.connection.settings);
+      },
     };
   }
 }

@@ -1,6 +1,7 @@
 import type { QueueReaderOptions, Settlement } from '../rabbitmq/index.js';
 import type { Connected } from './lasting-connection.js';
 import { toDelivery } from './nats-delivery.js';
+import { flushed, type NatsSettings } from './nats-library.js';
 import { type Delay, delaysOf, queueStreamOf } from './nats-queues.js';
 import type { Consumer, ConsumerMessages, JsMsg } from './nats-types.js';
 import { Slots } from './slots.js';
@@ -37,6 +38,7 @@ export class QueueSubscription {
   private constructor(
     private readonly connected: Connected,
     private readonly options: QueueReaderOptions,
+    private readonly settings: NatsSettings,
   ) {
     const { promise, resolve } = Promise.withResolvers<unknown>();
     this.ended = promise;
@@ -47,11 +49,16 @@ export class QueueSubscription {
   }
 
   /** Rejects when there is no such queue. */
-  static async open(connected: Connected, queue: string, options: QueueReaderOptions): Promise<QueueSubscription> {
+  static async open(
+    connected: Connected,
+    queue: string,
+    options: QueueReaderOptions,
+    settings: NatsSettings,
+  ): Promise<QueueSubscription> {
     const delays = await delaysOf(connected.manager, queue);
     const sources: Source[] = [{ consumer: await readersOf(connected, queueStreamOf(queue)) }];
     for (const delay of delays) sources.push({ consumer: await readersOf(connected, delay.stream), delay });
-    const subscription = new QueueSubscription(connected, options);
+    const subscription = new QueueSubscription(connected, options, settings);
     for (const source of sources) subscription.read(source).catch(subscription.end);
     return subscription;
   }
@@ -63,7 +70,7 @@ export class QueueSubscription {
     await this.slots.untilAllFree();
     clearInterval(this.extending);
     this.end(new Error('it is closed'));
-    if (!this.connected.connection.isClosed()) await this.connected.connection.flush();
+    await flushed(this.connected.connection, this.settings);
   }
 
   private async read({ consumer, delay }: Source): Promise<void> {
@@ -73,6 +80,7 @@ export class QueueSubscription {
       const max_messages = delay ? DELAYED_AT_ONCE : this.slots.free;
       const messages = await consumer.fetch({ max_messages, expires: PULL_EXPIRES });
       this.fetching.add(messages);
+      if (this.isStopped) messages.stop();
       for await (const message of messages) void this.receive(message, delay);
       this.fetching.delete(messages);
       if (this.connected.connection.isClosed()) return;

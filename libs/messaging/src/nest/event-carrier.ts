@@ -1,11 +1,5 @@
 import { KafkaTopology, TopicProgress, type TopicReader, type TopicTopology } from '../kafka/index.js';
-import {
-  createKafka,
-  type Kafka,
-  type KafkaClient,
-  KafkaJsClient,
-  PlatformaticClient,
-} from '../kafka-clients/index.js';
+import { createKafka, type KafkaClient, KafkaJsClient, PlatformaticClient } from '../kafka-clients/index.js';
 import { NatsLogClient, NatsTopicProgress, NatsTopology } from '../nats/index.js';
 import type { MessagingOptions } from './messaging.options.js';
 
