@@ -9,6 +9,7 @@ export * from './kafka/index.js';
 export * from './kafka-clients/index.js';
 export * from './messaging-config.js';
 export * from './migrations.js';
+export * from './nats/index.js';
 export * from './outcomes/index.js';
 export * from './rabbitmq/index.js';
 export { supportingChannels } from './supporting-channels.js';

@@ -47,6 +47,7 @@ export class PartitionReader {
   private lastSequence = 0;
   private isResetting = false;
   private isStopped = false;
+  private waiting: NodeJS.Timeout | undefined;
   private pin: string | undefined;
 
   constructor(
@@ -63,7 +64,7 @@ export class PartitionReader {
 
   /** Creates the consumer when it is missing, and reads as soon as no other reader has it. */
   async start(): Promise<void> {
-    const { manager, pins } = this.owner;
+    const { manager } = this.owner;
     await manager.consumers.add(this.stream, {
       durable_name: this.name,
       filter_subject: this.place.filter,
@@ -75,9 +76,7 @@ export class PartitionReader {
       priority_groups: [PRIORITY_GROUP],
       priority_timeout: nanoseconds(PIN_TIMEOUT),
     });
-    const pinned = await this.pinned();
-    if (pinned && pinned === pins.get(this.key)) await this.unpin();
-    else if (!pinned) await this.takeOver();
+    await this.takeOverUnlessPinned();
   }
 
   /** Nobody has the pin any more. */
@@ -89,6 +88,7 @@ export class PartitionReader {
   async stop(): Promise<void> {
     this.isStopped = true;
     this.isReading = false;
+    clearTimeout(this.waiting);
     this.epoch++;
     await this.messages?.close();
     await this.queue.end();
@@ -97,6 +97,15 @@ export class PartitionReader {
 
   get key(): string {
     return `${this.stream}.${this.name}`;
+  }
+
+  /** Looks again later: a server that hands a consumer over to another one does not say that its pin is gone. */
+  private async takeOverUnlessPinned(): Promise<void> {
+    const pinned = await this.pinned();
+    if (this.isReading || this.isStopped) return;
+    if (!pinned) return this.takeOver();
+    this.waiting = setTimeout(() => this.takeOverUnlessPinned().catch((error) => this.owner.fail(error)), PIN_TIMEOUT);
+    if (pinned === this.owner.pins.get(this.key)) await this.unpin();
   }
 
   private async pinned(): Promise<string | undefined> {
