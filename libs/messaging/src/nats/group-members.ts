@@ -33,8 +33,12 @@ export class GroupMembers {
     private readonly connection: NatsConnection,
     group: string,
     private readonly self: { id: string; topics: readonly string[] },
-    /** A member came or went. */
-    private readonly onChange: () => void,
+    private readonly on: {
+      /** A member came or went. */
+      change(): void;
+      /** The server does not let it hear the others. */
+      failure(error: Error): void;
+    },
   ) {
     this.subject = `group.${tokenOf(group)}`;
   }
@@ -42,7 +46,8 @@ export class GroupMembers {
   join(): void {
     this.connection.subscribe(this.subject, {
       callback: (error, message) => {
-        if (!error) this.hear(message);
+        if (error) this.on.failure(error);
+        else this.hear(message);
       },
     });
     this.say({ isNew: true });
@@ -70,7 +75,7 @@ export class GroupMembers {
     const now = performance.now();
     const dead = [...this.others.values()].filter(({ seen }) => now - seen > DEAD_AFTER);
     for (const { id } of dead) this.others.delete(id);
-    if (dead.length > 0) this.onChange();
+    if (dead.length > 0) this.on.change();
   }
 
   private hear(message: Msg): void {
@@ -80,7 +85,7 @@ export class GroupMembers {
     if (beat.isLeaving) this.others.delete(beat.id);
     else this.others.set(beat.id, { ...beat, seen: performance.now() });
     if (beat.isNew) this.say({});
-    if (isKnown !== this.others.has(beat.id)) this.onChange();
+    if (isKnown !== this.others.has(beat.id)) this.on.change();
   }
 
   private say(more: Partial<Beat>): void {

@@ -1,5 +1,5 @@
-export type { NatsSettings } from './nats-library.js';
 export { NatsLogClient } from './nats-log-client.js';
 export { NatsQueueClient } from './nats-queue-client.js';
+export type { NatsSettings } from './nats-settings.js';
 export { NatsTopicProgress } from './nats-topic-progress.js';
-export { NatsTopology } from './nats-topics.js';
+export { NatsTopology } from './nats-topology.js';

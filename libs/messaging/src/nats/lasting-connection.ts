@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { withTimeout } from '../outcomes/index.js';
-import { connectNats, type Library, loadNats, type NatsSettings, REQUEST_TIMEOUT } from './nats-library.js';
+import { connectNats, type Library, loadNats, REQUEST_TIMEOUT } from './nats-library.js';
+import type { NatsSettings } from './nats-settings.js';
 import type { JetStreamClient, JetStreamManager, NatsConnection } from './nats-types.js';
 
 const RETRY_AFTER = 200;

@@ -1,14 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { Logger } from '@waybill/outbox';
 import { withTimeout } from '../outcomes/index.js';
-
-export interface NatsSettings {
-  /** `nats://user:password@host:port`; several with commas. */
-  url: string;
-  /** Name of this client in the server's lists. */
-  name: string;
-  logger: Logger;
-}
+import type { NatsSettings } from './nats-settings.js';
 
 export type Library = typeof import('@nats-io/transport-node') & typeof import('@nats-io/jetstream');
 

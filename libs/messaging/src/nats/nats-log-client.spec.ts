@@ -6,7 +6,8 @@ import { fromKafka, KafkaPublisher, toMessage } from '../kafka/index.js';
 import { keepsPublisherPromises, type OpenBroker, type StoredMessage } from '../test/publisher-conformance.fixture.js';
 import { quiet } from '../test/workbench.fixture.js';
 import { NatsLogClient } from './nats-log-client.js';
-import { NatsTopology, topicStreamOf } from './nats-topics.js';
+import { topicStreamOf } from './nats-topics.js';
+import { NatsTopology } from './nats-topology.js';
 import { toRecord } from './partition-reader.js';
 
 const DEDUPLICATION_WINDOW = 120_000;

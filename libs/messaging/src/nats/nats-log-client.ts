@@ -1,7 +1,7 @@
 import type { Acks, KafkaClient, ReaderOptions, RecordProducer, RecordReader } from '../kafka-clients/index.js';
-import type { NatsSettings } from './nats-library.js';
 import { NatsProducer } from './nats-producer.js';
 import { NatsReader } from './nats-reader.js';
+import type { NatsSettings } from './nats-settings.js';
 
 /** Events by NATS JetStream instead of Kafka: a topic is a stream, a partition one of its subjects, a group's offset a durable consumer. */
 export class NatsLogClient implements KafkaClient {

@@ -8,9 +8,11 @@ import {
   type OutgoingRecord,
   type RecordProducer,
 } from '../kafka-clients/index.js';
+import { MESSAGE_TOO_LARGE, STREAM_NOT_FOUND, WRONG_STREAM } from './error-codes.js';
 import { tokenOf } from './escape.js';
 import { lineOf, writeHeaders } from './nats-headers.js';
-import { connectNats, loadNats, type NatsSettings, REQUEST_TIMEOUT } from './nats-library.js';
+import { connectNats, loadNats, REQUEST_TIMEOUT } from './nats-library.js';
+import type { NatsSettings } from './nats-settings.js';
 import { layoutOf, partitionSubjectOf, type TopicLayout, topicStreamOf } from './nats-topics.js';
 import type { JetStreamClient, MsgHdrs, NatsConnection } from './nats-types.js';
 
@@ -18,10 +20,6 @@ import type { JetStreamClient, MsgHdrs, NatsConnection } from './nats-types.js';
 export const KEY_HEADER = 'record-key';
 /** Characters of a key in a subject: longer ones are there as their hash. */
 const LONGEST_KEY = 200;
-
-const WRONG_STREAM = 10060;
-const STREAM_NOT_FOUND = 10059;
-const MESSAGE_TOO_LARGE = 10054;
 
 interface Opened {
   connection: NatsConnection;

@@ -7,10 +7,10 @@ import type {
   RabbitClient,
 } from '../rabbitmq/index.js';
 import { LastingConnection } from './lasting-connection.js';
-import type { NatsSettings } from './nats-library.js';
 import { NatsQueueProducer } from './nats-queue-producer.js';
 import { NatsQueueReader } from './nats-queue-reader.js';
 import { streamOfQueue } from './nats-queues.js';
+import type { NatsSettings } from './nats-settings.js';
 
 /** Tasks and replies by NATS JetStream instead of RabbitMQ: a queue is a stream, an exclusive queue a subject. */
 export class NatsQueueClient implements RabbitClient {

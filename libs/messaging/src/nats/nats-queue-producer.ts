@@ -6,14 +6,12 @@ import {
   type RabbitMessage,
   RabbitRejection,
 } from '../rabbitmq/index.js';
+import { MESSAGE_TOO_LARGE, STORE_FAILED, WRONG_STREAM } from './error-codes.js';
 import type { Connected, LastingConnection } from './lasting-connection.js';
 import { writeProperties } from './nats-delivery.js';
 import { queueStreamOf, queueSubjectOf } from './nats-queues.js';
 import type { MsgHdrs } from './nats-types.js';
 
-const STORE_FAILED = 10077;
-const WRONG_STREAM = 10060;
-const MESSAGE_TOO_LARGE = 10054;
 const NO_RESPONDERS = 503;
 /** Sends whose confirms are not waited for, at most. */
 const UNCONFIRMED = 1_000;

@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { newMessageId } from '../envelope/index.js';
 import type { ReaderOptions, RecordReader } from '../kafka-clients/index.js';
 import { GroupMembers, type Partition } from './group-members.js';
-import { connectNats, loadNats, type NatsSettings, REQUEST_TIMEOUT } from './nats-library.js';
+import { connectNats, loadNats, REQUEST_TIMEOUT } from './nats-library.js';
+import type { NatsSettings } from './nats-settings.js';
 import { layoutOf, partitionFilterOf, topicStreamOf } from './nats-topics.js';
 import type { JetStreamManager, NatsConnection } from './nats-types.js';
 import { type PartitionOwner, PartitionReader } from './partition-reader.js';
@@ -53,17 +54,13 @@ export class NatsReader implements RecordReader {
       const client = jetstream(connection, { timeout: REQUEST_TIMEOUT });
       const owner: PartitionOwner = { client, manager, options: this.options, pins: this.pins, fail };
       const all = await this.partitionsOf(manager);
-      this.watchPins(connection);
+      this.watchPins(owner, connection);
       let isAcquainted = false;
       const deal = () => {
         if (isAcquainted) dealing = dealing.then(() => this.deal(members!.shareOf(all), owner)).catch(fail);
       };
-      members = new GroupMembers(
-        connection,
-        this.options.group,
-        { id: newMessageId(), topics: this.options.topics },
-        deal,
-      );
+      const self = { id: newMessageId(), topics: this.options.topics };
+      members = new GroupMembers(connection, this.options.group, self, { change: deal, failure: fail });
       members.join();
       await pause(ACQUAINTANCE, undefined, { signal: stopping }).catch(() => {}); // it stops
       isAcquainted = true;
@@ -93,12 +90,13 @@ export class NatsReader implements RecordReader {
   }
 
   /** The server says when a partition has no reader any more: its last one died, or gave it up. */
-  private watchPins(connection: NatsConnection): void {
+  private watchPins({ fail }: PartitionOwner, connection: NatsConnection): void {
     for (const topic of this.options.topics) {
       const subject = `${UNPINNED}.${topicStreamOf(topic)}.*`;
       connection.subscribe(subject, {
         callback: (error, message) => {
-          if (!error) this.partitions.get(message.subject.slice(UNPINNED.length + 1))?.onUnpinned();
+          if (error) fail(error);
+          else this.partitions.get(message.subject.slice(UNPINNED.length + 1))?.onUnpinned();
         },
       });
     }

@@ -1,7 +1,8 @@
 import type { Progress, TopicProgress } from '../kafka/index.js';
+import { CONSUMER_NOT_FOUND } from './error-codes.js';
 import { LastingConnection } from './lasting-connection.js';
-import type { NatsSettings } from './nats-library.js';
-import { CONSUMER_NOT_FOUND, layoutOf, partitionFilterOf, topicStreamOf } from './nats-topics.js';
+import type { NatsSettings } from './nats-settings.js';
+import { layoutOf, partitionFilterOf, topicStreamOf } from './nats-topics.js';
 import type { JetStreamManager } from './nats-types.js';
 import { partitionConsumerOf } from './partition-reader.js';
 

@@ -1,8 +1,9 @@
 import type { QueueReaderOptions, Settlement } from '../rabbitmq/index.js';
 import type { Connected } from './lasting-connection.js';
 import { toDelivery } from './nats-delivery.js';
-import { flushed, type NatsSettings } from './nats-library.js';
+import { flushed } from './nats-library.js';
 import { type Delay, delaysOf, queueStreamOf } from './nats-queues.js';
+import type { NatsSettings } from './nats-settings.js';
 import type { Consumer, ConsumerMessages, JsMsg } from './nats-types.js';
 import { Slots } from './slots.js';
 

@@ -180,16 +180,19 @@ export function keepsConsumerPromises({ broker, carrier, promises }: ClientUnder
   if (promises.replays) {
     it('a group that comes later gets all that was there before it, in order for each key', async () => {
       const another = await CrashHarness.open(carrier);
-      await another.copy();
-      for (const number of numbers(60)) await another.send(broker, `key ${number % 3}`, String(number));
-      await another.untilEffects('key', 60);
-      await another.copy({ service: 'latecomer' });
-      await another.untilEffects('key', 120);
-      for (const key of [0, 1, 2]) {
-        const once = numbers(60).filter((number) => number % 3 === key);
-        expect((await another.effectsOf(`key ${key}`)).map(Number)).toEqual([...once, ...once]);
+      try {
+        await another.copy();
+        for (const number of numbers(60)) await another.send(broker, `key ${number % 3}`, String(number));
+        await another.untilEffects('key', 60);
+        await another.copy({ service: 'latecomer' });
+        await another.untilEffects('key', 120);
+        for (const key of [0, 1, 2]) {
+          const once = numbers(60).filter((number) => number % 3 === key);
+          expect((await another.effectsOf(`key ${key}`)).map(Number)).toEqual([...once, ...once]);
+        }
+      } finally {
+        await another.close();
       }
-      await another.close();
     });
   }
 

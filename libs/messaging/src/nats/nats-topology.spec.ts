@@ -5,7 +5,7 @@ import type { StoredRecord } from '../kafka-clients/index.js';
 import { quiet } from '../test/workbench.fixture.js';
 import { NatsLogClient } from './nats-log-client.js';
 import { NatsTopicProgress } from './nats-topic-progress.js';
-import { NatsTopology } from './nats-topics.js';
+import { NatsTopology } from './nats-topology.js';
 
 const products = defineTopic({ name: 'products', partitions: 2, compacted: true });
 
