@@ -13,7 +13,7 @@ const ROOMS = [
   ['handling'],
   ['kafka-clients'],
   ['kafka', 'rabbitmq'],
-  ['nats'],
+  ['nats', 'sqs'],
   ['calls', 'backlog'],
   ['nest'],
 ];

@@ -17,7 +17,7 @@ const developedWith: Record<string, string> = Object.assign(
   ...libraries.map(({ manifest }) => manifest.devDependencies),
 );
 /** Only needed for options that the programs do not use. */
-const UNUSED = ['@aws-sdk/client-s3', '@platformatic/kafka'];
+const UNUSED = ['@aws-sdk/client-s3', '@aws-sdk/client-sqs', '@platformatic/kafka'];
 const lowest = Object.entries(ranges).map(([name, range]) => [name, range.replace('^', '')] as const);
 const used = lowest.filter(([name]) => !UNUSED.includes(name));
 

@@ -12,4 +12,5 @@ export * from './migrations.js';
 export * from './nats/index.js';
 export * from './outcomes/index.js';
 export * from './rabbitmq/index.js';
+export * from './sqs/index.js';
 export { supportingChannels } from './supporting-channels.js';

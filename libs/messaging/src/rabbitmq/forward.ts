@@ -29,11 +29,12 @@ const ATTRIBUTE = /^cloudEvents[:_]/;
  * A delivered message for another queue, as its sender declared it: the same bytes, properties, and headers of whatever type.
  * Not its expiry, which was for the first queue, nor its user, which must be the connection's.
  */
-export function forwarded({ body, properties }: RabbitDelivery, options: ForwardOptions): RabbitMessage {
+export function forwarded({ key, body, properties }: RabbitDelivery, options: ForwardOptions): RabbitMessage {
   const { queue, more, messageId, namespace = DEFAULT_NAMESPACE } = options;
   const { contentType, contentEncoding, correlationId, replyTo, timestamp, type, appId, priority } = properties;
   return {
     queue,
+    key,
     body,
     properties: {
       mandatory: true,
@@ -56,11 +57,12 @@ function sendersOwn(headers: Headers = {}, namespace: string): Headers {
  * `x-omitted-headers`, the largest first, attributes and the reason of a failure last. A message that cannot be forwarded would be
  * delivered again for ever.
  */
-export function fitted({ queue, body, properties }: RabbitMessage, namespace = DEFAULT_NAMESPACE): RabbitMessage {
+export function fitted({ queue, key, body, properties }: RabbitMessage, namespace = DEFAULT_NAMESPACE): RabbitMessage {
   const { messageId, headers = {}, ...others } = properties;
   const short = Object.entries(others).filter(([, value]) => typeof value !== 'string' || isShort(value));
   return {
     queue,
+    key,
     body,
     properties: {
       ...(Object.fromEntries(short) as MessageProperties),

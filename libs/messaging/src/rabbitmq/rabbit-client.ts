@@ -57,6 +57,8 @@ export interface QueueProducer {
 export interface RabbitMessage {
   /** By the default exchange. */
   queue: string;
+  /** What orders messages, for carriers that keep an order: FIFO queues of SQS. */
+  key?: string | null | undefined;
   body: Buffer;
   properties: MessageProperties;
 }
@@ -114,6 +116,8 @@ export interface QueueReaderOptions {
 }
 
 export interface RabbitDelivery {
+  /** As it was sent, where the carrier keeps it. */
+  key?: string | null | undefined;
   body: Buffer;
   redelivered: boolean;
   properties: MessageProperties;

@@ -19,7 +19,7 @@ const firstFailedAtHeader = (namespace: string) => ownHeader('first-failed-at', 
 
 /** To one queue; durable, and returned when there is no such queue. */
 export function toRabbit(
-  { id, destination, headers, body }: OutboxMessage,
+  { id, destination, key, headers, body }: OutboxMessage,
   changes: MessageProperties = {},
 ): RabbitMessage {
   const type = headers[`${AMQP_PREFIX}type`] ?? '';
@@ -32,6 +32,7 @@ export function toRabbit(
   }
   return {
     queue: destination,
+    key,
     body: Buffer.isBuffer(body) ? body : Buffer.from(body),
     properties: {
       mandatory: true,

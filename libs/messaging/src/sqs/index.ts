@@ -1,0 +1,3 @@
+export { SqsClient } from './sqs-client.js';
+export { sqsName } from './sqs-name.js';
+export type { SqsOptions, SqsSettings } from './sqs-settings.js';
