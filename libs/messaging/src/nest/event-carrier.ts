@@ -14,8 +14,8 @@ export interface EventCarrier {
 export const carriesEvents = ({ kafkaBrokers, natsUrl }: MessagingOptions): boolean =>
   kafkaBrokers !== undefined || natsUrl !== undefined;
 
-export const carriesTasks = ({ rabbitmqUrl, natsUrl }: MessagingOptions): boolean =>
-  rabbitmqUrl !== undefined || natsUrl !== undefined;
+export const carriesTasks = ({ rabbitmqUrl, sqs, natsUrl }: MessagingOptions): boolean =>
+  rabbitmqUrl !== undefined || sqs !== undefined || natsUrl !== undefined;
 
 /** Kafka, or NATS where the options name no broker of Kafka. */
 export function eventCarrier(options: MessagingOptions): EventCarrier {

@@ -123,7 +123,7 @@ const taskProviders: Provider[] = [
 
 /**
  * Starts consuming. An unavailable broker is no error: readiness names it until it is there. Handlers that would never get
- * a message are one, and so is a queue that no service consumes.
+ * a message are one, and so are a queue that no service consumes, and settings by which SQS cannot be used.
  */
 export async function connectMessaging(app: INestApplication): Promise<void> {
   const options = app.get(MessagingOptions);
@@ -135,8 +135,9 @@ export async function connectMessaging(app: INestApplication): Promise<void> {
   if (topics.length && !hasEvents)
     throw new Error(`${topics.join(', ')}: handlers of events need kafkaBrokers or natsUrl`);
   if (queues.length && !hasTasks)
-    throw new Error(`${queues.join(', ')}: handlers of tasks need rabbitmqUrl or natsUrl`);
+    throw new Error(`${queues.join(', ')}: handlers of tasks need rabbitmqUrl, sqs or natsUrl`);
   checkConsumers(topology, service, { topics, queues });
+  if (hasTasks) await app.get(RabbitTransport).checkSettings();
 
   const transports = [...(hasEvents ? [KafkaTransport] : []), ...(hasTasks ? [RabbitTransport] : [])];
   for (const transport of transports) app.connectMicroservice({ strategy: app.get(transport) });

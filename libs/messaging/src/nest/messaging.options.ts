@@ -4,6 +4,7 @@ import type { ObjectStore } from '../claim-check/index.js';
 import type { Topology } from '../contract/index.js';
 import type { Middleware } from '../handling/index.js';
 import type { KAFKA_CLIENTS } from '../kafka-clients/index.js';
+import type { SqsOptions } from '../sqs/index.js';
 
 /** A service's own database: transactions for handlers, single statements, and the pool for housekeeping. */
 export interface MessagingDatabase extends TransactionRunner {
@@ -17,11 +18,13 @@ export class MessagingOptions {
   database!: MessagingDatabase;
   /** Of the same database; the relay has connections of its own. */
   databaseUrl!: string;
-  /** Without it and without NATS the service neither sends nor handles tasks. */
+  /** Without it, and without `sqs` and `natsUrl`, the service neither sends nor handles tasks. */
   rabbitmqUrl?: string | undefined;
-  /** Without them and without NATS the service neither publishes nor handles events. */
+  /** Tasks by Amazon SQS instead of RabbitMQ; all services of a system use the same. */
+  sqs?: SqsOptions | undefined;
+  /** Without them, and without `natsUrl`, the service neither publishes nor handles events. */
   kafkaBrokers?: string[] | undefined;
-  /** NATS with JetStream: carries the events where there are no `kafkaBrokers`, and the tasks where there is no `rabbitmqUrl`. Default none. */
+  /** NATS with JetStream: carries the events where there are no `kafkaBrokers`, and the tasks where there is neither `rabbitmqUrl` nor `sqs`. Default none. */
   natsUrl?: string | undefined;
   /** Client library for Kafka. Default `kafkajs`. Members of one group may differ. */
   kafkaClient?: (typeof KAFKA_CLIENTS)[number] | undefined;

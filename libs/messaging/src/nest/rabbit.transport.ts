@@ -19,16 +19,17 @@ import {
   RabbitTopology,
   UnconfirmedRabbitPublisher,
 } from '../rabbitmq/index.js';
+import { SqsClient } from '../sqs/index.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { MessagingOptions } from './messaging.options.js';
 
 const DEFAULT_PREFETCH = 20;
 
-/** RabbitMQ, or NATS instead, under Nest: declares the queues and runs one consumer for each queue that has handlers here. */
+/** RabbitMQ, or SQS or NATS in its place, under Nest: declares the queues and runs one consumer for each queue that has handlers here. */
 @Injectable()
 export class RabbitTransport extends Server implements CustomTransportStrategy, HealthCheck, OnApplicationShutdown {
   readonly name = 'rabbitmq';
-  /** Publishing has a connection of its own: a broker that blocks publishers does not stop consumers. */
+  /** Publishing has a connection of its own: a broker that blocks publishers does not stop consumers. SQS needs none. */
   private readonly publishing: RabbitClient;
   private readonly consuming: RabbitClient;
   readonly publisher: RabbitPublisher;
@@ -55,7 +56,7 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     this.source = sourceOf(service, namespace);
     this.metrics = messagingMetrics(namespace);
     this.publishing = this.connect('publishing');
-    this.consuming = this.connect('consuming');
+    this.consuming = options.sqs ? this.publishing : this.connect('consuming');
     this.topology = new RabbitTopology(this.consuming, topology.queues, topology.deadLetterQueues);
     this.publisher = new RabbitPublisher(this.publishing, { namespace, topology: this.topology });
     this.unconfirmed = new UnconfirmedRabbitPublisher(this.publishing, namespace);
@@ -85,6 +86,11 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     // Closing the channel flushes what was sent without confirms.
     await Promise.allSettled([this.publisher.close(), this.unconfirmed.close()]);
     await Promise.all([this.publishing.close(), this.consuming.close()]);
+  }
+
+  /** Rejects with what to do when the broker cannot be used with these settings. */
+  async checkSettings(): Promise<void> {
+    if (this.publishing instanceof SqsClient) await this.publishing.check();
   }
 
   async check(): Promise<void> {
@@ -179,10 +185,10 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     else await this.publisher.reply(reply);
   }
 
-  /** RabbitMQ, or NATS where the options name no RabbitMQ. */
   private connect(purpose: string): RabbitClient {
-    const { rabbitmqUrl, natsUrl, service, logger } = this.options;
+    const { rabbitmqUrl, sqs, natsUrl, service, logger } = this.options;
     const name = `${service} ${purpose}`;
+    if (sqs) return new SqsClient({ ...sqs, name: service, logger });
     if (natsUrl && !rabbitmqUrl) return new NatsQueueClient({ url: natsUrl, name, logger });
     return new AmqplibClient({ url: rabbitmqUrl ?? '', name, logger });
   }
