@@ -1,8 +1,9 @@
+import { natsAlone } from '../test/carriers.fixture.js';
 import { keepsConsumerPromises } from '../test/consumer-conformance.fixture.js';
 
 describe('NATS JetStream', () =>
   keepsConsumerPromises({
     broker: 'kafka',
-    carrier: 'nats',
+    carriers: natsAlone,
     promises: { keepsKeysInOrder: true, replays: true, isKilled: true },
   }));

@@ -5,59 +5,51 @@ import {
   KafkaPeer,
   NatsPeer,
   RabbitPeer,
-  type RunningNats,
   startNats,
   TcpProxy,
   until,
 } from '@waybill/testing';
 import { declareTopics } from '../kafka/index.js';
+import type { KAFKA_CLIENTS } from '../kafka-clients/index.js';
 import { NatsTopology } from '../nats/index.js';
-import type { MessagingOptions } from '../nest/index.js';
 import { type ConsumerSettings, events } from './consumer.fixture.js';
 import { quiet } from './workbench.fixture.js';
 
-/** What carries the messages of a test: brokers behind proxies, and clients that send past these. */
+/** A broker behind a proxy, and a client that sends past it. */
+interface Carrier<Peer> {
+  /** How the consumer connects, by way of the proxy. */
+  settings: Partial<ConsumerSettings>;
+  peer: Peer;
+  proxy: TcpProxy;
+  /** One of its own, that a test may kill. */
+  server?: { crash(): Promise<void>; restart(): Promise<void> };
+  /** Leaves nothing on the broker. */
+  close(): Promise<void>;
+}
+
+export type TaskCarrier = Carrier<Pick<RabbitPeer, 'send' | 'waiting' | 'take' | 'forward'>>;
+type EventCarrier = Carrier<Pick<KafkaPeer, 'publish'>>;
+
+/** What carries the messages of a test. */
 export interface Carriers {
-  settings: Pick<ConsumerSettings, 'rabbitmqUrl' | 'kafkaBrokers' | 'kafkaTopicPrefix' | 'kafkaClient' | 'natsUrl'>;
-  tasks: Pick<RabbitPeer, 'send' | 'waiting' | 'take' | 'forward' | 'close'>;
-  events: Pick<KafkaPeer, 'publish' | 'close'>;
+  settings: Partial<ConsumerSettings>;
+  tasks: TaskCarrier['peer'];
+  events: EventCarrier['peer'];
   /** Of tasks and of events. */
   proxies: { rabbitmq: TcpProxy; kafka: TcpProxy };
-  /** One of its own, that a test may kill. */
-  server?: Pick<RunningNats, 'crash' | 'restart'>;
-  /** Leaves nothing on the brokers. */
-  drop(): Promise<void>;
+  server?: Carrier<unknown>['server'];
+  close(): Promise<void>;
 }
 
 /** The tests' own RabbitMQ and Kafka. */
-export async function rabbitAndKafka(kafkaClient: MessagingOptions['kafkaClient']): Promise<Carriers> {
-  const vhost = await freshVhost();
-  const topics = freshTopics();
-  await declareTopics(topics.kafka, [events], { prefix: topics.prefix });
-  const { hostname: host, port } = new URL(vhost.url);
-  const proxies = {
-    rabbitmq: await TcpProxy.to({ host, port: Number(port) }),
-    kafka: await TcpProxy.toKafka(backingServices().kafka),
-  };
-  const rabbitmqUrl = new URL(vhost.url);
-  rabbitmqUrl.port = String(proxies.rabbitmq.port);
-  return {
-    settings: {
-      rabbitmqUrl: rabbitmqUrl.href,
-      kafkaBrokers: [`127.0.0.1:${proxies.kafka.port}`],
-      kafkaTopicPrefix: topics.prefix,
-      kafkaClient,
-    },
-    tasks: await RabbitPeer.connect(vhost.url),
-    events: new KafkaPeer(topics),
-    proxies,
-    async drop() {
-      await vhost.drop();
-      // A member that was killed stays in its group until its session ends.
-      await until('the group is empty', () => topics.drop().then(() => true));
-    },
-  };
-}
+export const rabbitAndKafka = (): Promise<Carriers> => rabbitAndKafkaBy('kafkajs');
+
+export const rabbitAndKafkaBy = async (client: (typeof KAFKA_CLIENTS)[number]): Promise<Carriers> =>
+  together(await rabbit(), await kafkaBy(client));
+
+/** Tasks by another broker, events by the tests' own Kafka. */
+export const tasksBy = async (open: () => Promise<TaskCarrier>): Promise<Carriers> =>
+  together(await open(), await kafkaBy('kafkajs'));
 
 /** A NATS server of its own for both. */
 export async function natsAlone(): Promise<Carriers> {
@@ -73,6 +65,59 @@ export async function natsAlone(): Promise<Carriers> {
     events: peer,
     proxies: { rabbitmq: proxy, kafka: proxy },
     server,
-    drop: () => server.stop(),
+    async close() {
+      await peer.close();
+      await proxy.close();
+      await server.stop();
+    },
+  };
+}
+
+function together(tasks: TaskCarrier, events: EventCarrier): Carriers {
+  return {
+    settings: { ...tasks.settings, ...events.settings },
+    tasks: tasks.peer,
+    events: events.peer,
+    proxies: { rabbitmq: tasks.proxy, kafka: events.proxy },
+    ...(tasks.server && { server: tasks.server }),
+    async close() {
+      await Promise.all([tasks.close(), events.close()]);
+    },
+  };
+}
+
+async function rabbit(): Promise<TaskCarrier> {
+  const vhost = await freshVhost();
+  const url = new URL(vhost.url);
+  const proxy = await TcpProxy.to({ host: url.hostname, port: Number(url.port) });
+  const peer = await RabbitPeer.connect(vhost.url);
+  url.port = String(proxy.port);
+  return {
+    settings: { rabbitmqUrl: url.href },
+    peer,
+    proxy,
+    async close() {
+      await peer.close();
+      await proxy.close();
+      await vhost.drop();
+    },
+  };
+}
+
+async function kafkaBy(kafkaClient: (typeof KAFKA_CLIENTS)[number]): Promise<EventCarrier> {
+  const topics = freshTopics();
+  await declareTopics(topics.kafka, [events], { prefix: topics.prefix });
+  const proxy = await TcpProxy.toKafka(backingServices().kafka);
+  const peer = new KafkaPeer(topics);
+  return {
+    settings: { kafkaBrokers: [`127.0.0.1:${proxy.port}`], kafkaTopicPrefix: topics.prefix, kafkaClient },
+    peer,
+    proxy,
+    async close() {
+      await peer.close();
+      await proxy.close();
+      // A member that was killed stays in its group until its session ends.
+      await until('the group is empty', () => topics.drop().then(() => true));
+    },
   };
 }

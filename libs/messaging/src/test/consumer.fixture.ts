@@ -50,6 +50,7 @@ export type TestMessage = BodyOf<typeof TestTask>;
 export interface ConsumerSettings {
   databaseUrl: string;
   rabbitmqUrl?: string;
+  sqs?: MessagingOptions['sqs'];
   kafkaBrokers?: string[];
   kafkaTopicPrefix?: string;
   kafkaClient?: MessagingOptions['kafkaClient'];

@@ -9,7 +9,7 @@ import { identityOf } from '../envelope/index.js';
 import { type ReleaseParked, releaseParkedOf } from '../kafka/index.js';
 import type { MessagingOptions } from '../nest/index.js';
 import { type Failure, failureOf } from '../outcomes/index.js';
-import { type Carriers, natsAlone, rabbitAndKafka } from './carriers.fixture.js';
+import { type Carriers, rabbitAndKafka } from './carriers.fixture.js';
 import {
   type ConsumerSettings,
   events,
@@ -104,10 +104,8 @@ export class CrashHarness {
     readonly carriers: Carriers,
   ) {}
 
-  /** On RabbitMQ and Kafka, by this client of it, or on NATS. */
-  static async open(carrier: MessagingOptions['kafkaClient'] | 'nats' = 'kafkajs'): Promise<CrashHarness> {
-    const opening = carrier === 'nats' ? natsAlone() : rabbitAndKafka(carrier);
-    const [database, carriers] = await Promise.all([consumerDatabase(), opening]);
+  static async open(open: () => Promise<Carriers> = rabbitAndKafka): Promise<CrashHarness> {
+    const [database, carriers] = await Promise.all([consumerDatabase(), open()]);
     return new CrashHarness(database, carriers);
   }
 
@@ -249,8 +247,6 @@ export class CrashHarness {
 
   async close(): Promise<void> {
     await this.stopCopies();
-    await Promise.all([this.rabbit.close(), this.carriers.events.close()]);
-    await Promise.all([...new Set(Object.values(this.proxies))].map((proxy) => proxy.close()));
-    await Promise.all([this.database.drop(), this.carriers.drop()]);
+    await Promise.all([this.database.drop(), this.carriers.close()]);
   }
 }
