@@ -7,7 +7,6 @@ import { pgTx } from '@waybill/outbox';
 import { type QueuedMessage, until } from '@waybill/testing';
 import { identityOf } from '../envelope/index.js';
 import { type ReleaseParked, releaseParkedOf } from '../kafka/index.js';
-import type { MessagingOptions } from '../nest/index.js';
 import { type Failure, failureOf } from '../outcomes/index.js';
 import { type Carriers, rabbitAndKafka } from './carriers.fixture.js';
 import {
