@@ -244,6 +244,12 @@ describe('a reader', () => {
     expect(redelivered).toEqual(['1']);
   });
 
+  it('gets what it requeues again at once, not when its visibility timeout ends', async () => {
+    const { redelivered } = read({}, async () => (redelivered.length < 20 ? 'requeue' : 'ack'));
+    await sendAll('often');
+    await until('it came again and again', () => redelivered.length === 20, { within: '5s' });
+  });
+
   it('keeps a message for as long as it is handled, beyond its visibility timeout', async () => {
     const quick = open({ visibilityTimeout: 2 });
     const { promise: released, resolve: release } = Promise.withResolvers<void>();

@@ -19,7 +19,8 @@ const LONGEST_VISIBILITY = 43_200;
 interface InFlight {
   /** Of its latest delivery: the others are void. */
   receipt: string;
-  isSettling: boolean;
+  /** Once it has been handled. */
+  settlement?: Settlement;
 }
 
 interface Visibility {
@@ -146,7 +147,7 @@ export class SqsReader implements QueueReader {
   private deliver(message: SqsMessage): void {
     const { MessageId: id = '', ReceiptHandle: receipt = '', Attributes } = message;
     const known = this.inFlight.get(id);
-    if (known) {
+    if (known && known.settlement !== 'requeue') {
       known.receipt = receipt; // its visibility could not be extended in time
       return;
     }
@@ -161,7 +162,7 @@ export class SqsReader implements QueueReader {
       this.deletions.add(receipt).catch((error) => this.onUnsettled(error));
       return;
     }
-    this.inFlight.set(id, { receipt, isSettling: false });
+    this.inFlight.set(id, { receipt });
     const handle = async () => (await this.options.onMessage(delivery)) ?? 'ack';
     void this.inOrder(Attributes?.MessageGroupId, handle).then((settlement) => this.settle(id, settlement));
   }
@@ -181,7 +182,7 @@ export class SqsReader implements QueueReader {
 
   private async settle(id: string, settlement: Settlement): Promise<void> {
     const message = this.inFlight.get(id)!;
-    message.isSettling = true;
+    message.settlement = settlement;
     const { receipt } = message;
     try {
       if (settlement === 'ack') await this.deletions.add(receipt);
@@ -189,7 +190,8 @@ export class SqsReader implements QueueReader {
     } catch (error) {
       this.onUnsettled(error);
     }
-    this.inFlight.delete(id);
+    // What was requeued may be here again before the server has replied.
+    if (this.inFlight.get(id) === message) this.inFlight.delete(id);
     this.settled.resolve();
     this.settled = Promise.withResolvers();
   }
@@ -201,7 +203,7 @@ export class SqsReader implements QueueReader {
 
   private extend(): void {
     const { visibilityTimeout: seconds } = this.connection.settings;
-    for (const { receipt, isSettling } of this.inFlight.values()) if (!isSettling) this.makeVisible(receipt, seconds);
+    for (const { receipt, settlement } of this.inFlight.values()) if (!settlement) this.makeVisible(receipt, seconds);
   }
 
   private makeVisible(receipt: string, seconds: number): void {
