@@ -105,7 +105,9 @@ export async function sqsCarrier({ fifo = false } = {}): Promise<TaskCarrier> {
     async send(task, body, changes = {}) {
       const { id, type, headers, bytes } = cloudEvent('cloudEvents:', task, body, changes);
       const properties = { messageId: id, type, headers, contentType: 'application/json' };
-      await producer.send({ queue: task.destination.name, body: bytes, properties });
+      // A server that was killed takes it when it is back.
+      const message = { queue: task.destination.name, body: bytes, properties };
+      await until('SQS takes the message', () => producer.send(message).then(() => true));
       return id;
     },
     waiting: (queue) => queues.count(queue),
