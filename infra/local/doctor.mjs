@@ -98,10 +98,10 @@ export function doctor(options) {
     );
   const { bavail, bsize } = fs.statfsSync(options.root);
   console.log(
-    `  ${(freemem() >= MEMORY / 2 && totalmem() >= MEMORY ? 'ok' : 'TOO LITTLE').padEnd(16)} ${'memory'.padEnd(30)} ${gigabytes(totalmem())} of ${gigabytes(MEMORY)}`,
+    `  ${(freemem() >= MEMORY / 2 && totalmem() >= MEMORY ? 'ok' : 'TOO LITTLE').padEnd(16)} ${'memory'.padEnd(30)} ${gigabytes(totalmem())}, needs ${gigabytes(MEMORY)}`,
   );
   console.log(
-    `  ${(bavail * bsize >= DISK ? 'ok' : 'TOO LITTLE').padEnd(16)} ${'free disk'.padEnd(30)} ${gigabytes(bavail * bsize)} of ${gigabytes(DISK)}`,
+    `  ${(bavail * bsize >= DISK ? 'ok' : 'TOO LITTLE').padEnd(16)} ${'free disk'.padEnd(30)} ${gigabytes(bavail * bsize)}, needs ${gigabytes(DISK)}`,
   );
   console.log(`\n${summaryOf(findings)}`);
   return findings.some(({ state }) => state === 'missing') ? 1 : 0;

@@ -60,6 +60,7 @@ function summaryOf({ name, port, handlers, newEvents }: ServicePlan, changed: re
     `  npm start                        runs it at http://127.0.0.1:${port}/entries`,
     `  services/${name}/src/domain      give Entry the name and the facts that it has in your business`,
     '  docs/guide/add-a-service.md      what each file is for',
-    `  npm run remove:service -- ${name}   removes all of it again`,
+    `  npm run remove:service -- ${name}   removes all of it again, once it is committed; before that:`,
+    `    ${undoOf(name)}`,
   ].join('\n');
 }
