@@ -26,6 +26,7 @@ export async function test({ home }: Settings, paths: readonly string[]): Promis
   const chosen = paths.map(inDist);
   const needs = paths.length ? needsOf(await listTests(chosen)) : undefined;
   if (!needs || needs.has('program')) await bringPromtool();
+  if (!needs) await bringPrograms();
   if (needs && !needs.has('system'))
     return runOnServers(settings, needs, () => runTests(settings, chosen, { withoutSystem: true }));
   return runOnOwnSystem(settings, async () => {
@@ -210,6 +211,10 @@ async function bringPromtool(): Promise<void> {
     stdout.line((error as Error).message);
   }
 }
+
+/** Go or Maven may need minutes for one of them: no test waits for that. */
+const bringPrograms = () =>
+  runShown(process.execPath, [join(root, 'libs', 'testing', 'dist', 'main.bring-programs.js')]);
 
 async function style(): Promise<Count> {
   return (await lint()) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findOnPath } from './program.js';
 
 export interface GoProgram {
@@ -24,10 +24,16 @@ export async function goProgram({ name, version, module, releases }: GoProgram):
   const byHand = `install ${name} ${version} (${releases}), or Go, which builds it`;
   const compiler = findOnPath('go') ?? [OFFICIAL_GO].find(existsSync);
   if (!compiler) throw new Error(`${name} is missing: ${byHand}`);
-  const env = { ...process.env, GOBIN: folder };
-  const go = spawn(compiler, ['install', `${module}@${version}`], { env, stdio: 'ignore' });
-  await once(go, 'exit');
-  if (!existsSync(program)) throw new Error(`Go could not install ${name}: ${byHand}`);
+  mkdirSync(dirname(folder), { recursive: true });
+  // Under another name first: several test processes may build it at once, and none may run half of it.
+  const temporary = mkdtempSync(`${folder}.`);
+  const env = { ...process.env, GOBIN: temporary };
+  const [code] = await once(spawn(compiler, ['install', `${module}@${version}`], { env, stdio: 'ignore' }), 'exit');
+  if (code === 0 && !existsSync(program)) {
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(temporary, folder);
+  } else rmSync(temporary, { recursive: true, force: true });
+  if (!existsSync(program)) throw new Error(`Go could not install ${name} (exit code ${code}): ${byHand}`);
   return program;
 }
 

@@ -27,9 +27,11 @@ const NATS_SERVER = {
   releases: 'https://github.com/nats-io/nats-server/releases',
 };
 
+export const natsServer = (): Promise<string> => goProgram(NATS_SERVER);
+
 /** A real nats-server: a process of its own on a free port, with JetStream in a folder of its own, where what is confirmed is on disk. */
 export async function startNats(): Promise<RunningNats> {
-  const program = await goProgram(NATS_SERVER);
+  const program = await natsServer();
   const port = await freePort();
   const home = mkdtempSync(join(tmpdir(), 'nats-'));
   const configuration = join(home, 'nats.conf');

@@ -27,6 +27,8 @@ const VERSITYGW = {
   module: 'github.com/versity/versitygw/cmd/versitygw',
   releases: 'https://github.com/versity/versitygw/releases',
 };
+export const versitygw = (): Promise<string> => goProgram(VERSITYGW);
+
 const CREDENTIALS = { accessKey: 'test', secretKey: 'not-a-secret' };
 
 /**
@@ -34,7 +36,7 @@ const CREDENTIALS = { accessKey: 'test', secretKey: 'not-a-secret' };
  * is missing and cannot be built.
  */
 export async function startS3(): Promise<RunningS3> {
-  const program = await goProgram(VERSITYGW);
+  const program = await versitygw();
   const port = await freePort();
   const home = mkdtempSync(join(tmpdir(), 's3-'));
   const bucket = 'claims';

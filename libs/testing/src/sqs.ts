@@ -30,7 +30,7 @@ const JVM = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1
 export async function startSqs(): Promise<RunningSqs> {
   const java = findOnPath('java');
   if (!java) throw new Error(`Java is missing: ${BY_HAND}`);
-  const jars = await installed();
+  const jars = await elasticMq();
   const port = await freePort();
   const home = mkdtempSync(join(tmpdir(), 'sqs-'));
   const config = join(home, 'elasticmq.conf');
@@ -88,7 +88,7 @@ async function queuesAt(endpoint: string): Promise<string[]> {
 const BY_HAND = 'install Java 17 and Maven (apt-get install openjdk-17-jre-headless maven, brew install openjdk maven)';
 
 /** The folder of its jars; written under another name first, for several test processes may fetch them at once. */
-async function installed(): Promise<string> {
+export async function elasticMq(): Promise<string> {
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   const folder = join(cache, 'waybill', `elasticmq-${VERSION}`);
   if (existsSync(folder)) return folder;
