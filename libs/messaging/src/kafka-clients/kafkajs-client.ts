@@ -1,12 +1,10 @@
-import type { EachBatchPayload, Producer } from 'kafkajs';
-import { bytesOf, textOf } from '../envelope/index.js';
+import type { EachBatchPayload } from 'kafkajs';
+import { textOf } from '../envelope/index.js';
 import { withTimeout } from '../outcomes/index.js';
 import {
   type Acks,
-  BrokerRejection,
   FETCH_WAIT,
   HEARTBEAT,
-  type OutgoingRecord,
   type PartitionReader,
   type ReaderOptions,
   type ReaderTransactions,
@@ -15,10 +13,10 @@ import {
   SESSION,
   type StoredRecord,
   type TransactionalKafkaClient,
-  transactionalIdOf,
 } from './kafka-client.js';
-import type { Consumer, ICustomPartitioner, Kafka, KafkaMessage } from './kafkajs-types.js';
-import { murmur2 } from './murmur2.js';
+import { KafkaJsProducer } from './kafkajs-producer.js';
+import { KafkaJsTransactions } from './kafkajs-transactions.js';
+import type { Consumer, Kafka, KafkaMessage } from './kafkajs-types.js';
 
 /** Kafka by kafkajs: the default, because most people know it. */
 export class KafkaJsClient implements TransactionalKafkaClient {
@@ -35,127 +33,6 @@ export class KafkaJsClient implements TransactionalKafkaClient {
   transactions(reader: PartitionReader): Promise<ReaderTransactions> {
     return KafkaJsTransactions.takeOver(this.kafka, reader);
   }
-}
-
-class KafkaJsProducer implements RecordProducer {
-  private readonly producer: Producer;
-  private readonly sending = new Set<Promise<unknown>>();
-
-  /** One retry, the fewest that kafkajs accepts: retrying is the caller's business. */
-  constructor(
-    kafka: Kafka,
-    private readonly acks: Acks,
-  ) {
-    this.producer = kafka.producer({
-      ...(acks === 'all' && { idempotent: true, maxInFlightRequests: 1 }),
-      allowAutoTopicCreation: false,
-      createPartitioner: partitionByKey,
-      retry: acks === 'all' ? { initialRetryTime: 50, retries: 1 } : { retries: 0 },
-    });
-  }
-
-  async send(records: readonly OutgoingRecord[]): Promise<void> {
-    const topicMessages = messagesOf(records);
-    const acks = this.acks === 'all' ? -1 : 0;
-    const sent = this.producer.connect().then(() => this.producer.sendBatch({ topicMessages, acks }));
-    this.sending.add(sent);
-    try {
-      await sent;
-    } catch (error) {
-      throw rejectionIn(error) ?? error;
-    } finally {
-      this.sending.delete(sent);
-    }
-  }
-
-  /** Waits for sends in flight: kafkajs would connect again for them. */
-  async close(): Promise<void> {
-    await Promise.allSettled(this.sending);
-    await this.producer.disconnect();
-  }
-}
-
-/** Without it a begin that meets the end of the transaction before sleeps 300 ms: 5 transactions a second instead of 70. */
-const RETRY_BEGIN = { initialRetryTime: 5, maxRetryTime: 1_000, retries: 20 };
-
-class KafkaJsTransactions implements ReaderTransactions {
-  private constructor(
-    private readonly reader: PartitionReader,
-    private readonly producer: Producer,
-    readonly committed: bigint,
-  ) {}
-
-  static async takeOver(kafka: Kafka, reader: PartitionReader): Promise<KafkaJsTransactions> {
-    const producer = kafka.producer({
-      transactionalId: transactionalIdOf(reader),
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      createPartitioner: partitionByKey,
-      retry: RETRY_BEGIN,
-    });
-    try {
-      await producer.connect();
-      await (await producer.transaction()).abort();
-      return new KafkaJsTransactions(reader, producer, await committedOffset(kafka, reader));
-    } catch (error) {
-      await producer.disconnect().catch(() => {});
-      throw error;
-    }
-  }
-
-  async commit(records: readonly OutgoingRecord[], next: bigint): Promise<void> {
-    const { group, topic, partition } = this.reader;
-    const transaction = await this.producer.transaction();
-    if (records.length) await transaction.sendBatch({ topicMessages: messagesOf(records), acks: -1 });
-    const topics = [{ topic, partitions: [{ partition, offset: String(next) }] }];
-    await transaction.sendOffsets({ consumerGroupId: group, topics });
-    await transaction.commit();
-  }
-
-  async close(): Promise<void> {
-    await this.producer.disconnect().catch(() => {});
-  }
-}
-
-async function committedOffset(kafka: Kafka, { group, topic, partition }: PartitionReader): Promise<bigint> {
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    const [ofTopic] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
-    const found = ofTopic?.partitions.find((one) => one.partition === partition);
-    return BigInt(found?.offset ?? -1);
-  } finally {
-    await admin.disconnect();
-  }
-}
-
-const messagesOf = (records: readonly OutgoingRecord[]) =>
-  [...Map.groupBy(records, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
-    topic,
-    messages: ofTopic.map(({ key, headers, value }) => ({
-      key: key === null ? null : bytesOf(key),
-      headers: inBytes(headers),
-      value,
-    })),
-  }));
-
-/**
- * Java's choice for messages with a key. One without a key is partitioned by its body, so that kafkajs resends it to the same
- * partition: in another one, the broker would take its sequence number for a duplicate and drop it.
- */
-export const partitionByKey: ICustomPartitioner =
-  () =>
-  ({ message: { key, value }, partitionMetadata }) => {
-    const decisive = key ?? value ?? '';
-    return murmur2(Buffer.isBuffer(decisive) ? decisive : Buffer.from(decisive)) % partitionMetadata.length;
-  };
-
-/** The broker's error, among the causes of kafkajs's own. */
-function rejectionIn(error: unknown): BrokerRejection | undefined {
-  const { type, message, cause } = error as { type?: string; message: string; cause?: unknown };
-  if (type) return new BrokerRejection(type, message, error);
-  return cause instanceof Error ? rejectionIn(cause) : undefined;
 }
 
 /** A consumer with the settings of all groups here. */
@@ -287,6 +164,3 @@ function bytesIn(content: NonNullable<KafkaMessage['headers']>[string]): Buffer 
   const first = Array.isArray(content) ? content[0] : content;
   return Buffer.isBuffer(first) ? first : Buffer.from(first ?? '');
 }
-
-const inBytes = (headers: Record<string, string>): Record<string, Buffer> =>
-  Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, bytesOf(text)]));
