@@ -14,7 +14,7 @@ const ROOMS = [
   ['kafka-clients'],
   ['kafka', 'rabbitmq'],
   ['nats', 'sqs'],
-  ['calls', 'backlog'],
+  ['calls', 'backlog', 'carriers'],
   ['nest'],
 ];
 /** What a library must not know: another system keeps it and has none of these. */

@@ -1,35 +1,29 @@
-import type { Logger } from '@waybill/outbox';
+import { type ConnectionOptions, eventCarrier, taskCarrier } from './carriers/index.js';
 import type { Topology } from './contract/index.js';
-import { declareTopics } from './kafka/index.js';
-import { createKafka } from './kafka-clients/index.js';
-import { AmqplibClient, declareQueues } from './rabbitmq/index.js';
-
-export interface DeclareOptions {
-  rabbitmqUrl: string;
-  /** `host:port` each. */
-  kafkaBrokers: string[];
-  kafkaTopicPrefix?: string | undefined;
-  /** `retention.ms` of the topics; default without limit. */
-  kafkaRetention?: string | undefined;
-  logger: Logger;
-}
-
-const CONNECT_WITHIN = 10_000;
+import { declareQueues } from './rabbitmq/index.js';
 
 /**
  * Declares every topic and queue, as each process does at its start, and changes nothing that is there: a step to run
  * before any process, and again. Rejects when a broker is unavailable.
  */
-export async function declareTopology(topology: Topology, options: DeclareOptions): Promise<void> {
-  const { kafkaBrokers: brokers, kafkaTopicPrefix: prefix, kafkaRetention: retention, logger } = options;
-  const kafka = createKafka({ brokers, clientId: 'declare', logger });
-  await Promise.all([declareTopics(kafka, topology.topics, { prefix, retention }), declareAt(options, topology)]);
+export async function declareTopology(topology: Topology, options: ConnectionOptions): Promise<void> {
+  await Promise.all([declareEvents(topology, options), declareTasks(topology, options)]);
 }
 
-async function declareAt({ rabbitmqUrl: url, logger }: DeclareOptions, topology: Topology): Promise<void> {
-  const client = new AmqplibClient({ url, name: 'declare', logger, connectTimeout: CONNECT_WITHIN });
+async function declareEvents({ topics }: Topology, options: ConnectionOptions): Promise<void> {
+  const declared = eventCarrier(options).topology(topics);
   try {
-    await declareQueues(client, topology.queues, topology.deadLetterQueues);
+    await declared.declare();
+  } finally {
+    await declared.close();
+  }
+}
+
+async function declareTasks({ queues, deadLetterQueues }: Topology, options: ConnectionOptions): Promise<void> {
+  const client = taskCarrier(options).connect();
+  try {
+    await client.check?.();
+    await declareQueues(client, queues, deadLetterQueues);
   } finally {
     await client.close();
   }

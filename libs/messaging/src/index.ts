@@ -1,5 +1,6 @@
 export * from './backlog/index.js';
 export * from './calls/index.js';
+export * from './carriers/index.js';
 export * from './claim-check/index.js';
 export * from './contract/index.js';
 export { declareTopology } from './declare-topology.js';

@@ -34,13 +34,25 @@ export const processConfig = {
 
 export type ProcessConfig = z.output<z.ZodObject<typeof processConfig>>;
 
+/** What is missing or wrong beside what the shape says, by the name of the setting. */
+export type ConfigRule<Config> = (config: Config) => Readonly<Record<string, string>>;
+
 /** Reads the process's configuration from its environment. Prints every missing or invalid setting and exits with 1. */
-export function loadConfig<Shape extends z.ZodRawShape>(shape: Shape): z.output<z.ZodObject<Shape>> {
-  const parsed = z.object(shape).safeParse(process.env);
-  if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) {
-    const name = issue.path.join('.');
-    console.error(`${name}: ${process.env[name] === undefined ? 'is missing' : issue.message}`);
-  }
+export function loadConfig<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  rule: ConfigRule<z.output<z.ZodObject<Shape>>> = () => ({}),
+): z.output<z.ZodObject<Shape>> {
+  const { data, error } = z.object(shape).safeParse(process.env);
+  const mistakes = data ? rule(data) : mistakesIn(error!);
+  if (data && Object.keys(mistakes).length === 0) return data;
+  for (const [name, message] of Object.entries(mistakes)) console.error(`${name}: ${message}`);
   process.exit(1);
 }
+
+const mistakesIn = ({ issues }: z.ZodError): Record<string, string> =>
+  Object.fromEntries(
+    issues.map(({ path, message }) => {
+      const name = path.join('.');
+      return [name, process.env[name] === undefined ? 'is missing' : message];
+    }),
+  );

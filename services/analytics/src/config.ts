@@ -1,4 +1,4 @@
-import { messagingConfig } from '@waybill/messaging';
+import { messagingConfig, missingBrokers } from '@waybill/messaging';
 import { loadConfig, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
@@ -7,5 +7,5 @@ export const readConfig = () =>
     ...processConfig,
     DATABASE_URL: z.url(),
     ...messagingConfig,
-  });
+  }, missingBrokers);
 export type Config = ReturnType<typeof readConfig>;

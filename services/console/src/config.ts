@@ -1,4 +1,4 @@
-import { brokersConfig, openObjectStore } from '@waybill/messaging';
+import { brokersConfig, missingBrokers, openObjectStore } from '@waybill/messaging';
 import { duration, loadConfig, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
@@ -15,7 +15,5 @@ export const readConfig = () =>
     MAX_RESUBMISSIONS: z.coerce.number().int().min(0).default(3),
     /** How long a resubmitted or discarded dead letter is stored. */
     RESOLVED_DEAD_LETTER_RETENTION: duration().default(90 * 24 * 3_600_000),
-    /** RabbitMQ's management API, which says how full its queues are. Default: port 15672 on the broker's host, with its user. */
-    RABBITMQ_MANAGEMENT_URL: z.url().optional(),
-  });
+  }, missingBrokers);
 export type Config = ReturnType<typeof readConfig>;

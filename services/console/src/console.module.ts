@@ -14,20 +14,20 @@ import {
 } from '@waybill/dlq';
 import { DeadLetterService } from '@waybill/dlq/nest';
 import {
-  AmqplibClient,
-  createKafka,
-  declareTopics,
-  KafkaJsClient,
+  carrierSettings,
+  type EventCarrier,
+  eventCarrier,
   KafkaPublisher,
   outboxDeadLetterOf,
   type RabbitClient,
   RabbitPublisher,
   RabbitTopology,
+  type TaskCarrier,
+  taskCarrier,
 } from '@waybill/messaging';
 import { OutboxRelayService } from '@waybill/outbox/nest';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
-import type { Kafka } from 'kafkajs';
 import { BacklogService, backlogMonitor } from './backlog.js';
 import type { Config } from './config.js';
 import { whenDiscarded } from './discarded-orders.js';

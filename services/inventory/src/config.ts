@@ -1,4 +1,4 @@
-import { messagingConfig } from '@waybill/messaging';
+import { messagingConfig, missingBrokers } from '@waybill/messaging';
 import { duration, loadConfig, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
@@ -13,5 +13,5 @@ export const readConfig = () =>
     CARRIER_DISPATCH_AFTER: duration().default(60_000),
     /** Time from dispatch to delivery. */
     CARRIER_DELIVER_AFTER: duration().default(60_000),
-  });
+  }, missingBrokers);
 export type Config = ReturnType<typeof readConfig>;

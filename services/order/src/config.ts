@@ -1,4 +1,4 @@
-import { messagingConfig } from '@waybill/messaging';
+import { messagingConfig, missingBrokers } from '@waybill/messaging';
 import { duration, loadConfig, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
@@ -63,5 +63,5 @@ export const readProcessorConfig = () =>
     WEBHOOK_RETRIES: z.coerce.number().int().nonnegative().default(12),
     /** Webhooks in flight of each order-processor. */
     WEBHOOK_CONNECTIONS: z.coerce.number().int().positive().default(50),
-  });
+  }, missingBrokers);
 export type ProcessorConfig = ReturnType<typeof readProcessorConfig>;

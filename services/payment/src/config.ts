@@ -1,4 +1,4 @@
-import { messagingConfig } from '@waybill/messaging';
+import { messagingConfig, missingBrokers } from '@waybill/messaging';
 import { duration, loadConfig, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
@@ -28,5 +28,5 @@ export const readConfig = () =>
     STRIPE_SECRET_KEY: z.string().min(1).optional(),
     /** Base URL of an API like Stripe's. Default: Stripe's own. */
     STRIPE_URL: z.url().optional(),
-  });
+  }, missingBrokers);
 export type Config = ReturnType<typeof readConfig>;

@@ -13,6 +13,8 @@ export const KAFKA_CLIENTS = ['kafkajs', '@platformatic/kafka'] as const;
 
 /** What producers and consumers need of a client library. */
 export interface KafkaClient {
+  /** Rejects with what to do when the broker refuses these settings; one that is unavailable is no error. */
+  check?(): Promise<void>;
   /** A producer with a connection of its own. It connects when it has something to send. */
   producer(acks: Acks): RecordProducer;
   reader(options: ReaderOptions): RecordReader;

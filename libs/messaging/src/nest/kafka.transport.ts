@@ -4,6 +4,7 @@ import { PostgresInbox } from '@waybill/idempotency';
 import type { HealthCheck } from '@waybill/outbox';
 import { Isolation, StartedAttempts } from '../attempts/index.js';
 import { MessageOutbox } from '../calls/index.js';
+import { type EventCarrier, eventCarrier } from '../carriers/index.js';
 import { dispatchTo, handlerPipeline, type Registration } from '../handling/index.js';
 import {
   EventHandling,
@@ -12,11 +13,12 @@ import {
   keepDeclared,
   ParkedEvents,
   ParkedHandling,
+  type TopicProgress,
   type TopicTopology,
   UnconfirmedKafkaPublisher,
 } from '../kafka/index.js';
+import type { KafkaClient } from '../kafka-clients/index.js';
 import { messagingMetrics, Requeued, retryForever } from '../outcomes/index.js';
-import { type EventCarrier, eventCarrier } from './event-carrier.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { MessagingOptions } from './messaging.options.js';
 
@@ -24,13 +26,14 @@ import { MessagingOptions } from './messaging.options.js';
 @Injectable()
 export class KafkaTransport extends Server implements CustomTransportStrategy, HealthCheck, OnApplicationShutdown {
   readonly name = 'kafka';
-  readonly carrier: EventCarrier;
   readonly publisher: KafkaPublisher;
   /** For messages that are sent one by one; the relay's batches have a producer of their own. */
   readonly oneByOne: KafkaPublisher;
   /** At most once: sends and forgets. */
   readonly unconfirmed: UnconfirmedKafkaPublisher;
   private readonly stopping = new AbortController();
+  private readonly carrier: EventCarrier;
+  private readonly client: KafkaClient;
   private readonly prefix: string;
   private consumer: KafkaConsumer | undefined;
   private topology: TopicTopology | undefined;
@@ -44,12 +47,23 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     private readonly isolation: Isolation,
   ) {
     super();
-    this.carrier = eventCarrier(options);
+    this.carrier = eventCarrier({ ...options, name: options.service });
     this.prefix = options.kafkaTopicPrefix ?? '';
-    const { client } = this.carrier;
+    this.client = this.carrier.client();
+    const { client } = this;
     this.publisher = new KafkaPublisher(client, this.prefix);
     this.oneByOne = new KafkaPublisher(client, this.prefix);
     this.unconfirmed = new UnconfirmedKafkaPublisher(client, this.prefix);
+  }
+
+  /** How far this service has read. */
+  progress(): Pick<TopicProgress, 'of' | 'close'> {
+    return this.carrier.progress(this.options.service);
+  }
+
+  /** Rejects with what to do when the broker cannot be used with these settings. */
+  async checkSettings(): Promise<void> {
+    await this.client.check?.();
   }
 
   /** Returns at once, and waits for an unavailable broker in the background. */
@@ -79,15 +93,15 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   }
 
   unwrap<T>(): T {
-    return this.carrier.client as T;
+    return this.client as T;
   }
 
   private async consume(): Promise<void> {
-    const { service: group, logger } = this.options;
+    const { service: group, topology, logger } = this.options;
     const registrations = this.registry.of('topic');
     const reads = sourcesOf(registrations);
     const stopping = this.stopping.signal;
-    this.topology = this.carrier.topology({ group, reads });
+    this.topology = this.carrier.topology(topology.topics, [{ group, reads }]);
     await retryForever(
       () => this.topology!.declare(),
       stopping,
@@ -137,7 +151,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     // Handlers that share a transaction need no connection each.
     const keyConcurrency = this.options.keyConcurrency ?? (groupCommit && 2 * groupCommit);
     return new KafkaConsumer({
-      kafka: this.carrier.client,
+      kafka: this.client,
       group,
       topics,
       prefix: this.prefix,

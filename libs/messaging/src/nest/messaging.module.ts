@@ -13,12 +13,12 @@ import { type HealthCheck, PostgresOutbox } from '@waybill/outbox';
 import { OutboxRelayService } from '@waybill/outbox/nest';
 import { Isolation, StartedAttempts } from '../attempts/index.js';
 import { MessageOutbox, MessageSender, RequestReply } from '../calls/index.js';
+import { carriesEvents, carriesTasks } from '../carriers/index.js';
 import { sourceOf } from '../contract/index.js';
 import { TopicProgress } from '../kafka/index.js';
 import { outboxDeadLetterOf } from '../rabbitmq/index.js';
 import { checkConsumers } from './check-consumers.js';
 import { ClaimsService } from './claims.service.js';
-import { carriesEvents, carriesTasks } from './event-carrier.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { KafkaTransport } from './kafka.transport.js';
 import { MessagingOptions } from './messaging.options.js';
@@ -113,7 +113,7 @@ export class MessagingModule implements OnApplicationShutdown {
 const eventProviders: Provider[] = [
   KafkaTransport,
   ParkedDepthService,
-  { provide: TopicProgress, useFactory: ({ carrier }: KafkaTransport) => carrier.progress(), inject: [KafkaTransport] },
+  { provide: TopicProgress, useFactory: (transport: KafkaTransport) => transport.progress(), inject: [KafkaTransport] },
 ];
 
 const taskProviders: Provider[] = [
@@ -123,7 +123,7 @@ const taskProviders: Provider[] = [
 
 /**
  * Starts consuming. An unavailable broker is no error: readiness names it until it is there. Handlers that would never get
- * a message are one, and so are a queue that no service consumes, and settings by which SQS cannot be used.
+ * a message are one, and so are a queue that no service consumes, and settings that a broker refuses.
  */
 export async function connectMessaging(app: INestApplication): Promise<void> {
   const options = app.get(MessagingOptions);
@@ -137,9 +137,11 @@ export async function connectMessaging(app: INestApplication): Promise<void> {
   if (queues.length && !hasTasks)
     throw new Error(`${queues.join(', ')}: handlers of tasks need rabbitmqUrl, sqs or natsUrl`);
   checkConsumers(topology, service, { topics, queues });
-  if (hasTasks) await app.get(RabbitTransport).checkSettings();
 
-  const transports = [...(hasEvents ? [KafkaTransport] : []), ...(hasTasks ? [RabbitTransport] : [])];
-  for (const transport of transports) app.connectMicroservice({ strategy: app.get(transport) });
+  const transports = [...(hasEvents ? [app.get(KafkaTransport)] : []), ...(hasTasks ? [app.get(RabbitTransport)] : [])];
+  for (const strategy of transports) {
+    await strategy.checkSettings();
+    app.connectMicroservice({ strategy });
+  }
   await app.startAllMicroservices();
 }

@@ -4,14 +4,13 @@ import { PostgresInbox } from '@waybill/idempotency';
 import type { HealthCheck, OutboxMessage } from '@waybill/outbox';
 import { Isolation, StartedAttempts } from '../attempts/index.js';
 import { MessageOutbox, RequestReply, registerConsumer } from '../calls/index.js';
+import { taskCarrier } from '../carriers/index.js';
 import { type OutgoingMessage, type Queue, sourceOf } from '../contract/index.js';
 import { encode } from '../envelope/index.js';
 import { dispatchTo, handlerPipeline, type Registration } from '../handling/index.js';
 import { releaseParkedOf, releaseParkedRegistration } from '../kafka/index.js';
-import { NatsQueueClient } from '../nats/index.js';
 import { type MessagingMetrics, messagingMetrics, retryForever } from '../outcomes/index.js';
 import {
-  AmqplibClient,
   isExclusiveReplyQueue,
   type RabbitClient,
   RabbitConsumer,
@@ -19,7 +18,6 @@ import {
   RabbitTopology,
   UnconfirmedRabbitPublisher,
 } from '../rabbitmq/index.js';
-import { SqsClient } from '../sqs/index.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { MessagingOptions } from './messaging.options.js';
 
@@ -55,8 +53,9 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     const { service, namespace, topology, objectStore } = options;
     this.source = sourceOf(service, namespace);
     this.metrics = messagingMetrics(namespace);
-    this.publishing = this.connect('publishing');
-    this.consuming = options.sqs ? this.publishing : this.connect('consuming');
+    const carrier = taskCarrier({ ...options, name: service });
+    this.publishing = carrier.connect('publishing');
+    this.consuming = carrier.broker === 'sqs' ? this.publishing : carrier.connect('consuming');
     this.topology = new RabbitTopology(this.consuming, topology.queues, topology.deadLetterQueues);
     this.publisher = new RabbitPublisher(this.publishing, { namespace, topology: this.topology });
     this.unconfirmed = new UnconfirmedRabbitPublisher(this.publishing, namespace);
@@ -90,7 +89,7 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
 
   /** Rejects with what to do when the broker cannot be used with these settings. */
   async checkSettings(): Promise<void> {
-    if (this.publishing instanceof SqsClient) await this.publishing.check();
+    await this.publishing.check?.();
   }
 
   async check(): Promise<void> {
@@ -183,13 +182,5 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   private async sendReply(reply: OutboxMessage): Promise<void> {
     if (isExclusiveReplyQueue(reply.destination)) await this.unconfirmed.publish([reply]);
     else await this.publisher.reply(reply);
-  }
-
-  private connect(purpose: string): RabbitClient {
-    const { rabbitmqUrl, sqs, natsUrl, service, logger } = this.options;
-    const name = `${service} ${purpose}`;
-    if (sqs) return new SqsClient({ ...sqs, name: service, logger });
-    if (natsUrl && !rabbitmqUrl) return new NatsQueueClient({ url: natsUrl, name, logger });
-    return new AmqplibClient({ url: rabbitmqUrl ?? '', name, logger });
   }
 }

@@ -18,6 +18,8 @@ export interface RabbitSettings {
 /** A connection to RabbitMQ, for sending and reading. It connects again by itself, without limit, and so do its producers and readers. */
 export interface RabbitClient {
   readonly isConnected: boolean;
+  /** Rejects with what to do when the broker refuses these settings; one that is unavailable is no error. */
+  check?(): Promise<void>;
   /** Creates the queues that are missing. Rejects when there is one with other arguments. */
   declareQueues(queues: readonly QueueDeclaration[]): Promise<void>;
   /** Has a channel of its own. */

@@ -1,4 +1,4 @@
-import { messagingConfig } from '@waybill/messaging';
+import { messagingConfig, missingBrokers } from '@waybill/messaging';
 import { loadConfig, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 

@@ -1,0 +1,53 @@
+import type { Topic } from '../contract/index.js';
+import { KafkaTopology, TopicProgress, type TopicReader, type TopicTopology } from '../kafka/index.js';
+import { createKafka, type KafkaClient, KafkaJsClient, PlatformaticClient, UnreadRecords } from '../kafka-clients/index.js';
+import { NatsLogClient, NatsTopicProgress, NatsTopology } from '../nats/index.js';
+import type { CarrierOptions, ConnectionOptions } from './carrier-options.js';
+
+/** What carries the events. Each thing that it makes connects when it is first used, and is closed by itself. */
+export interface EventCarrier {
+  readonly broker: 'kafka' | 'nats';
+  client(): KafkaClient;
+  topology(topics: readonly Topic[], readers?: readonly TopicReader[]): TopicTopology;
+  /** How far a group has read. */
+  progress(group: string): Pick<TopicProgress, 'of' | 'close'>;
+  /** What groups have not read, seen from outside. */
+  unread(): Pick<UnreadRecords, 'of' | 'close'>;
+}
+
+export const carriesEvents = ({ kafkaBrokers, natsUrl }: CarrierOptions): boolean =>
+  kafkaBrokers !== undefined || natsUrl !== undefined;
+
+/** Kafka, or NATS where the options name no broker of Kafka. */
+export function eventCarrier(options: ConnectionOptions): EventCarrier {
+  const { kafkaBrokers, natsUrl } = options;
+  return natsUrl && !kafkaBrokers ? natsCarrier(options, natsUrl) : kafkaCarrier(options, kafkaBrokers);
+}
+
+function kafkaCarrier(options: ConnectionOptions, brokers: string[] = []): EventCarrier {
+  const { kafkaClient, name: clientId, logger, kafkaTopicPrefix: prefix, kafkaRetention: retention } = options;
+  const settings = { brokers, clientId, logger };
+  const kafka = createKafka(settings);
+  return {
+    broker: 'kafka',
+    client: () =>
+      kafkaClient === '@platformatic/kafka' ? new PlatformaticClient(settings) : new KafkaJsClient(kafka),
+    topology: (topics, readers) => new KafkaTopology({ kafka, topics, readers, prefix, retention }),
+    progress: (group) => new TopicProgress(kafka, group, prefix),
+    unread: () => new UnreadRecords(settings),
+  };
+}
+
+function natsCarrier(options: ConnectionOptions, url: string): EventCarrier {
+  const { name, logger, kafkaTopicPrefix: prefix, kafkaRetention: retention } = options;
+  const nats = { url, name, logger };
+  return {
+    broker: 'nats',
+    client: () => new NatsLogClient(nats),
+    topology: (topics, readers) => new NatsTopology({ nats, topics, readers, prefix, retention }),
+    progress: (group) => new NatsTopicProgress(nats, group, prefix),
+    unread: () => {
+      throw new Error('NATS: to be done');
+    },
+  };
+}
