@@ -12,7 +12,7 @@ export function backlogMonitor(config: Config, logger: Logger): BacklogMonitor {
   const { groups, queues } = measuredConsumers(topology);
   const namesOf = (kind: 'queue' | 'topic') => SOURCES.filter((source) => source.kind === kind).map(({ name }) => name);
   return new BacklogMonitor({
-    kafka: new UnreadRecords({ brokers, clientId: 'console-backlog', logger }),
+    events: new UnreadRecords({ brokers, clientId: 'console-backlog', logger }),
     groups: [...groups, { group: GROUP, topics: namesOf('topic') }],
     prefix,
     queueDepths: () => queueDepths(management),

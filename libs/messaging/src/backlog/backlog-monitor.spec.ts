@@ -11,7 +11,7 @@ const metrics = backlogMetrics();
 const tasks = defineQueue({ name: 'tasks', retryTiers: [60_000] });
 const consumers = { worker: { queues: [tasks], topics: [] } };
 const { queues } = measuredConsumers({ consumers });
-const noKafka = { of: async () => [], close: async () => {} };
+const noEvents = { of: async () => [], close: async () => {} };
 
 async function shown(source: string) {
   const gauges = await Promise.all([metrics.messages, metrics.seconds, metrics.retries].map((gauge) => gauge.get()));
@@ -34,7 +34,7 @@ describe('the backlog of a queue', () => {
   it('is what is ready and what is in flight, as old as the first of it, until it is acknowledged', async () => {
     const management = managementApiOf(vhost.url, backingServices().rabbitmqUi);
     const monitor = new BacklogMonitor({
-      kafka: noKafka,
+      events: noEvents,
       groups: [],
       queueDepths: () => queueDepths(management),
       queues,
@@ -62,15 +62,15 @@ describe('the backlog of a queue', () => {
 
 describe('a gauge whose source is unavailable', () => {
   const options = (changes: Partial<BacklogMonitorOptions>): BacklogMonitorOptions => ({
-    kafka: noKafka,
+    events: noEvents,
     groups: [{ group: 'worker', topics: ['facts'] }],
     queueDepths: async () => new Map([['tasks', { messages: 2, acknowledged: 0 }]]),
     queues,
     logger: quiet,
     ...changes,
   });
-  const kafka = {
-    ...noKafka,
+  const events = {
+    ...noEvents,
     of: async () => [
       { topic: 'facts', partition: 0, count: 3, oldest: Date.now() - 10_000 },
       { topic: 'facts', partition: 1, count: 1, oldest: Date.now() - 60_000 },
@@ -79,17 +79,17 @@ describe('a gauge whose source is unavailable', () => {
   };
 
   it('disappears, and the others stay', async () => {
-    await new BacklogMonitor(options({ kafka })).measure();
+    await new BacklogMonitor(options({ events })).measure();
     expect(await shown('facts')).toEqual([4, expect.closeTo(60, 0), undefined]);
     expect(await shown('tasks')).toEqual([2, 0, undefined]); // a retry queue is missing
 
-    const lost = { ...kafka, of: () => Promise.reject(new Error('Kafka is unavailable')) };
-    await new BacklogMonitor(options({ kafka: lost })).measure();
+    const lost = { ...events, of: () => Promise.reject(new Error('the broker is unavailable')) };
+    await new BacklogMonitor(options({ events: lost })).measure();
     expect(await shown('facts')).toEqual([undefined, undefined, undefined]);
     expect(await shown('tasks')).toEqual([2, 0, undefined]);
 
     const unavailable = () => Promise.reject(new Error('RabbitMQ is unavailable'));
-    await new BacklogMonitor(options({ kafka, queueDepths: unavailable })).measure();
+    await new BacklogMonitor(options({ events, queueDepths: unavailable })).measure();
     expect(await shown('facts')).toEqual([4, expect.closeTo(60, 0), undefined]);
     expect(await shown('tasks')).toEqual([undefined, undefined, undefined]);
   });

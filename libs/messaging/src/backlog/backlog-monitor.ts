@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '@waybill/outbox';
-import type { UnreadPartition, UnreadRecords } from '../kafka-clients/index.js';
+import type { UnreadEvents, UnreadPartition } from '../kafka-clients/index.js';
 import { withTimeout } from '../outcomes/index.js';
 import { ArrivalHistory, type QueueDepth } from './arrival-history.js';
 import { type BacklogMetrics, backlogMetrics } from './metrics.js';
@@ -19,7 +19,7 @@ export interface MeasuredGroup {
 }
 
 export interface BacklogMonitorOptions {
-  kafka: Pick<UnreadRecords, 'of' | 'close'>;
+  events: UnreadEvents;
   groups: readonly MeasuredGroup[];
   /** Of topics and groups in the broker; the metrics have them without. Default none. */
   prefix?: string;
@@ -58,7 +58,7 @@ export class BacklogMonitor {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
-    await this.options.kafka.close();
+    await this.options.events.close();
   }
 
   async measure(): Promise<void> {
@@ -80,14 +80,14 @@ export class BacklogMonitor {
   }
 
   private async measureGroup({ group: consumer, topics }: MeasuredGroup): Promise<void> {
-    const { kafka, prefix = '', logger } = this.options;
+    const { events, prefix = '', logger } = this.options;
     const labelsOf = (source: string) => ({ broker: 'kafka', source, consumer });
     try {
-      const unread = kafka.of(
+      const unread = events.of(
         prefix + consumer,
         topics.map((name) => prefix + name),
       );
-      const partitions = await withTimeout(TIMEOUT, 'Kafka did not say what is unread', unread);
+      const partitions = await withTimeout(TIMEOUT, 'the broker did not say what is unread', unread);
       for (const source of topics) {
         const ofTopic = partitions.filter(({ topic }) => topic === prefix + source);
         this.metrics.messages.set(labelsOf(source), totalOf(ofTopic));

@@ -2,17 +2,12 @@ import type { Admin, Consumer, FetchOptions } from '@platformatic/kafka';
 import type { KafkaSettings } from './kafka-client.js';
 import { fetchCommittedOnly } from './platformatic-aborted.js';
 import { connectionOf, load } from './platformatic-library.js';
+import type { UnreadEvents, UnreadPartition } from './unread-events.js';
 import { type Unread, unreadIn } from './unread-in.js';
 
 type BytesConsumer = Consumer<Buffer, Buffer, string, string>;
 type FetchResponse = Awaited<ReturnType<BytesConsumer['fetch']>>;
 type Metadata = Awaited<ReturnType<BytesConsumer['metadata']>>;
-
-/** What a group has not read of one partition. */
-export interface UnreadPartition extends Unread {
-  topic: string;
-  partition: number;
-}
 
 interface Position {
   topic: string;
@@ -29,16 +24,14 @@ const EARLIEST = -2n;
 const LATEST = -1n;
 
 /**
- * Looks at what consumer groups have not read, from outside: it joins no group, so that it works while their consumers are
- * stopped. By @platformatic/kafka whatever client the consumers have: kafkajs reads only as a member of a group. The first
+ * What consumer groups have not read on Kafka. It joins no group. By @platformatic/kafka whatever client the consumers have: kafkajs reads only as a member of a group. The first
  * 256 KiB of each partition are read; what lies behind them is counted by offsets.
  */
-export class UnreadRecords {
+export class UnreadRecords implements UnreadEvents {
   private clients: Promise<{ admin: Admin; consumer: BytesConsumer }> | undefined;
 
   constructor(private readonly settings: KafkaSettings) {}
 
-  /** Names as the broker knows them. Rejects while the broker is unavailable or has no such topic. */
   async of(group: string, topics: readonly string[]): Promise<UnreadPartition[]> {
     try {
       this.clients ??= this.connect();

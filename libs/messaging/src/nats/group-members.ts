@@ -1,16 +1,10 @@
 import { tokenOf } from './escape.js';
+import type { Partition } from './nats-topics.js';
 import type { Msg, NatsConnection } from './nats-types.js';
 
 const BEAT_EVERY = 1_000;
 /** A member that was not heard of for so many ms is dead. */
 const DEAD_AFTER = 3_500;
-
-export interface Partition {
-  topic: string;
-  partition: number;
-  /** The subjects of its messages. */
-  filter: string;
-}
 
 interface Beat {
   id: string;

@@ -3,3 +3,4 @@ export { NatsQueueClient } from './nats-queue-client.js';
 export type { NatsSettings } from './nats-settings.js';
 export { NatsTopicProgress } from './nats-topic-progress.js';
 export { NatsTopology } from './nats-topology.js';
+export { NatsUnread } from './nats-unread.js';

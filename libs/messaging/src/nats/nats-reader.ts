@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { newMessageId } from '../envelope/index.js';
 import type { ReaderOptions, RecordReader } from '../kafka-clients/index.js';
-import { GroupMembers, type Partition } from './group-members.js';
+import { GroupMembers } from './group-members.js';
 import { connectNats, loadNats, REQUEST_TIMEOUT } from './nats-library.js';
 import type { NatsSettings } from './nats-settings.js';
-import { layoutOf, partitionFilterOf, topicStreamOf } from './nats-topics.js';
-import type { JetStreamManager, NatsConnection } from './nats-types.js';
+import { type Partition, partitionsOf, topicStreamOf } from './nats-topics.js';
+import type { NatsConnection } from './nats-types.js';
 import { type PartitionOwner, PartitionReader } from './partition-reader.js';
 
 const RETRY_AFTER = 500;
@@ -53,7 +53,8 @@ export class NatsReader implements RecordReader {
       const manager = await jetstreamManager(connection, { timeout: REQUEST_TIMEOUT });
       const client = jetstream(connection, { timeout: REQUEST_TIMEOUT });
       const owner: PartitionOwner = { client, manager, options: this.options, pins: this.pins, fail };
-      const all = await this.partitionsOf(manager);
+      const topics = [...this.options.topics].sort();
+      const all = (await Promise.all(topics.map((topic) => partitionsOf(manager, topic)))).flat();
       this.watchPins(owner, connection);
       let isAcquainted = false;
       const deal = () => {
@@ -73,20 +74,6 @@ export class NatsReader implements RecordReader {
       members?.leave();
       await connection.close();
     }
-  }
-
-  private async partitionsOf(manager: JetStreamManager): Promise<Partition[]> {
-    const topics = [...this.options.topics].sort();
-    const layouts = await Promise.all(topics.map((topic) => layoutOf(manager, topic)));
-    return topics.flatMap((topic, n) => {
-      const layout = layouts[n]!;
-      const partitionOf = (_: unknown, partition: number) => ({
-        topic,
-        partition,
-        filter: partitionFilterOf(topic, partition, layout),
-      });
-      return Array.from({ length: layout.partitions }, partitionOf);
-    });
   }
 
   /** The server says when a partition has no reader any more: its last one died, or gave it up. */

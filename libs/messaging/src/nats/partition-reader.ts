@@ -2,10 +2,9 @@ import { KAFKA_PREFIX } from '../contract/index.js';
 import { bytesOf } from '../envelope/index.js';
 import { PartitionQueue, type ReaderOptions, type StoredRecord } from '../kafka-clients/index.js';
 import { tokenOf, unescaped } from './escape.js';
-import type { Partition } from './group-members.js';
 import { readHeaders } from './nats-headers.js';
 import { KEY_HEADER } from './nats-producer.js';
-import { topicStreamOf } from './nats-topics.js';
+import { type Partition, topicStreamOf } from './nats-topics.js';
 import type { ConsumerMessages, JetStreamClient, JetStreamManager, JsMsg } from './nats-types.js';
 
 /** Names the one priority group that a consumer has. */
