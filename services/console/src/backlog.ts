@@ -1,6 +1,12 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { topology } from '@waybill/contracts';
-import { BacklogMonitor, managementApiOf, measuredConsumers, queueDepths, UnreadRecords } from '@waybill/messaging';
+import {
+  BacklogMonitor,
+  managementApiOf,
+  measuredConsumers,
+  RabbitQueueDepths,
+  UnreadRecords,
+} from '@waybill/messaging';
 import type { Logger } from '@waybill/platform';
 import type { Config } from './config.js';
 import { GROUP, SOURCES } from './sources.js';
@@ -15,7 +21,7 @@ export function backlogMonitor(config: Config, logger: Logger): BacklogMonitor {
     events: new UnreadRecords({ brokers, clientId: 'console-backlog', logger }),
     groups: [...groups, { group: GROUP, topics: namesOf('topic') }],
     prefix,
-    queueDepths: () => queueDepths(management),
+    tasks: new RabbitQueueDepths(management),
     queues: [...queues, ...namesOf('queue').map((name) => ({ name, consumer: GROUP, retryQueues: [] }))],
     logger,
   });

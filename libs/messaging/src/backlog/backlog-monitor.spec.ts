@@ -1,62 +1,113 @@
-import { backingServices, type FreshVhost, freshVhost, until } from '@waybill/testing';
+import { backingServices, freshVhost, startNats, startSqs, until } from '@waybill/testing';
 import { defineQueue } from '../contract/index.js';
-import { AmqplibClient, declareQueues } from '../rabbitmq/index.js';
+import { NatsQueueClient, NatsQueueDepths } from '../nats/index.js';
+import {
+  AmqplibClient,
+  declareQueues,
+  managementApiOf,
+  type QueueDepths,
+  type RabbitClient,
+  RabbitQueueDepths,
+  retryQueueOf,
+} from '../rabbitmq/index.js';
+import { SqsClient, SqsQueueDepths } from '../sqs/index.js';
+import { optionsFor } from '../test/sqs-peer.fixture.js';
 import { quiet } from '../test/workbench.fixture.js';
 import { BacklogMonitor, type BacklogMonitorOptions } from './backlog-monitor.js';
 import { measuredConsumers } from './measured-consumers.js';
 import { backlogMetrics } from './metrics.js';
-import { managementApiOf, queueDepths } from './queue-depths.js';
 
+const TIER = 60_000;
 const metrics = backlogMetrics();
-const tasks = defineQueue({ name: 'tasks', retryTiers: [60_000] });
-const consumers = { worker: { queues: [tasks], topics: [] } };
-const { queues } = measuredConsumers({ consumers });
 const noEvents = { of: async () => [], close: async () => {} };
+const noTasks = { depths: async () => new Map(), close: async () => {} };
+const measured = (name: string) => {
+  const queue = defineQueue({ name, retryTiers: [TIER] });
+  return { queue, ...measuredConsumers({ consumers: { worker: { queues: [queue], topics: [] } } }) };
+};
 
-async function shown(source: string) {
+/** Messages, their age in seconds, and retries. */
+async function shown(source: string, broker: string) {
   const gauges = await Promise.all([metrics.messages, metrics.seconds, metrics.retries].map((gauge) => gauge.get()));
-  return gauges.map(({ values }) => values.find(({ labels }) => labels.source === source)?.value);
+  const isOf = (labels: Partial<Record<string, string | number>>) =>
+    labels.source === source && (labels.broker ?? broker) === broker;
+  return gauges.map(({ values }) => values.find(({ labels }) => isOf(labels))?.value);
 }
 
-describe('the backlog of a queue', () => {
-  let vhost: FreshVhost;
-  let client: AmqplibClient;
-  beforeAll(async () => {
-    vhost = await freshVhost();
-    client = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
-    await declareQueues(client, [tasks]);
-  });
-  afterAll(async () => {
-    await client.close();
-    await vhost.drop();
-  });
+interface OpenQueues {
+  client: RabbitClient;
+  depths: QueueDepths;
+  close(): Promise<void>;
+}
 
-  it('is what is ready and what is in flight, as old as the first of it, until it is acknowledged', async () => {
-    const management = managementApiOf(vhost.url, backingServices().rabbitmqUi);
-    const monitor = new BacklogMonitor({
+async function rabbit(): Promise<OpenQueues> {
+  const vhost = await freshVhost();
+  const client = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
+  const depths = new RabbitQueueDepths(managementApiOf(vhost.url, backingServices().rabbitmqUi));
+  return { client, depths, close: () => vhost.drop() };
+}
+
+async function nats(): Promise<OpenQueues> {
+  const server = await startNats();
+  const settings = { url: server.url, name: 'test', logger: quiet };
+  return { client: new NatsQueueClient(settings), depths: new NatsQueueDepths(settings), close: () => server.stop() };
+}
+
+async function sqs(names: string[]): Promise<OpenQueues> {
+  const server = await startSqs();
+  const settings = { ...optionsFor(server), name: 'test', logger: quiet };
+  return { client: new SqsClient(settings), depths: new SqsQueueDepths(settings, names), close: () => server.stop() };
+}
+
+describe.each([
+  { broker: 'rabbitmq', open: rabbit, knowsAges: true },
+  { broker: 'nats', open: nats, knowsAges: true },
+  { broker: 'sqs', open: sqs, knowsAges: false },
+] as const)('the backlog of a queue of $broker', ({ broker, open, knowsAges }) => {
+  const name = `tasks-of-${broker}`;
+  const { queue, queues } = measured(name);
+  let opened: OpenQueues;
+  let monitor: BacklogMonitor;
+  beforeAll(async () => {
+    opened = await open([name, 'missing']);
+    await declareQueues(opened.client, [queue]);
+    monitor = new BacklogMonitor({
       events: noEvents,
       groups: [],
-      queueDepths: () => queueDepths(management),
-      queues,
+      tasks: opened.depths,
+      queues: [...queues, { name: 'missing', consumer: 'worker', retryQueues: [] }],
+      brokers: { events: 'kafka', tasks: broker },
       logger: quiet,
       interval: 250,
     });
     monitor.start();
-    await until('the empty queue is shown', async () => (await shown('tasks'))[0] === 0);
+  });
+  afterAll(async () => {
+    await monitor.stop();
+    await opened.client.close();
+    await opened.close();
+  });
+
+  it('is what is ready and what is in flight, as old as the first of it, until it is acknowledged', async () => {
+    const { client } = opened;
+    const now = () => shown(name, broker);
+    await until('the empty queue is shown', async () => (await now())[0] === 0);
 
     const producer = client.producer({ confirm: true });
-    const send = (queue: string) => producer.send({ queue, body: Buffer.from('{}'), properties: { mandatory: true } });
-    await Promise.all(['tasks', 'tasks', 'tasks', 'tasks.retry.60000ms'].map(send));
+    const send = (to: string) => producer.send({ queue: to, body: Buffer.from('{}'), properties: { mandatory: true } });
+    await Promise.all([name, name, name, retryQueueOf(name, TIER)].map(send));
     const { promise: done, resolve: finish } = Promise.withResolvers<'ack'>();
-    const hanging = client.reader({ queue: 'tasks', prefetch: 2, onMessage: () => done });
+    const hanging = client.reader({ queue: name, prefetch: 2, onMessage: () => done });
     await hanging.whenReading();
-    await until('three wait, two of them in flight', async () => (await shown('tasks'))[0] === 3);
-    await until('they grow old', async () => (await shown('tasks'))[1]! > 2);
-    await until('one waits for its next attempt', async () => (await shown('tasks'))[2] === 1);
+    await until('three wait, two of them in flight', async () => (await now())[0] === 3);
+    if (knowsAges) await until('they grow old', async () => (await now())[1]! > 2);
+    else expect((await now())[1]).toBeUndefined();
+    await until('one waits for its next attempt', async () => (await now())[2] === 1);
 
     finish('ack');
-    await until('nothing waits', async () => String((await shown('tasks')).slice(0, 2)) === '0,0');
-    await Promise.all([hanging.close(), producer.close(), monitor.stop()]);
+    await until('nothing waits', async () => String((await now()).slice(0, 2)) === (knowsAges ? '0,0' : '0,'));
+    expect(await shown('missing', broker)).toEqual([undefined, undefined, undefined]);
+    await Promise.all([hanging.close(), producer.close()]);
   });
 });
 
@@ -64,8 +115,8 @@ describe('a gauge whose source is unavailable', () => {
   const options = (changes: Partial<BacklogMonitorOptions>): BacklogMonitorOptions => ({
     events: noEvents,
     groups: [{ group: 'worker', topics: ['facts'] }],
-    queueDepths: async () => new Map([['tasks', { messages: 2, acknowledged: 0 }]]),
-    queues,
+    tasks: { ...noTasks, depths: async () => new Map([['tasks', { messages: 2, age: 7_000 }]]) },
+    queues: measured('tasks').queues,
     logger: quiet,
     ...changes,
   });
@@ -80,30 +131,17 @@ describe('a gauge whose source is unavailable', () => {
 
   it('disappears, and the others stay', async () => {
     await new BacklogMonitor(options({ events })).measure();
-    expect(await shown('facts')).toEqual([4, expect.closeTo(60, 0), undefined]);
-    expect(await shown('tasks')).toEqual([2, 0, undefined]); // a retry queue is missing
+    expect(await shown('facts', 'kafka')).toEqual([4, expect.closeTo(60, 0), undefined]);
+    expect(await shown('tasks', 'rabbitmq')).toEqual([2, 7, undefined]); // a retry queue is missing
 
     const lost = { ...events, of: () => Promise.reject(new Error('the broker is unavailable')) };
     await new BacklogMonitor(options({ events: lost })).measure();
-    expect(await shown('facts')).toEqual([undefined, undefined, undefined]);
-    expect(await shown('tasks')).toEqual([2, 0, undefined]);
+    expect(await shown('facts', 'kafka')).toEqual([undefined, undefined, undefined]);
+    expect(await shown('tasks', 'rabbitmq')).toEqual([2, 7, undefined]);
 
     const unavailable = () => Promise.reject(new Error('RabbitMQ is unavailable'));
-    await new BacklogMonitor(options({ events, queueDepths: unavailable })).measure();
-    expect(await shown('facts')).toEqual([4, expect.closeTo(60, 0), undefined]);
-    expect(await shown('tasks')).toEqual([undefined, undefined, undefined]);
-  });
-});
-
-describe('the management API of a broker', () => {
-  it('is at port 15672 of its host with its user by default', () => {
-    expect(managementApiOf('amqp://me:p%40ss@rabbit.example:5672/shop%2F1')).toEqual({
-      url: 'http://me:p%40ss@rabbit.example:15672/',
-      vhost: 'shop/1',
-    });
-    expect(managementApiOf('amqp://me:secret@host', 'https://other@manage.example/rabbit')).toEqual({
-      url: 'https://other:secret@manage.example/rabbit',
-      vhost: '/',
-    });
+    await new BacklogMonitor(options({ events, tasks: { ...noTasks, depths: unavailable } })).measure();
+    expect(await shown('facts', 'kafka')).toEqual([4, expect.closeTo(60, 0), undefined]);
+    expect(await shown('tasks', 'rabbitmq')).toEqual([undefined, undefined, undefined]);
   });
 });

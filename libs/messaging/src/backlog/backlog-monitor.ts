@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '@waybill/outbox';
 import type { UnreadEvents, UnreadPartition } from '../kafka-clients/index.js';
 import { withTimeout } from '../outcomes/index.js';
-import { ArrivalHistory, type QueueDepth } from './arrival-history.js';
+import type { QueueDepth, QueueDepths } from '../rabbitmq/index.js';
 import { type BacklogMetrics, backlogMetrics } from './metrics.js';
 
 /** A queue, who consumes it, and its retry queues. */
@@ -23,9 +23,10 @@ export interface BacklogMonitorOptions {
   groups: readonly MeasuredGroup[];
   /** Of topics and groups in the broker; the metrics have them without. Default none. */
   prefix?: string;
-  /** Of all queues; it lacks those that are missing. */
-  queueDepths(): Promise<ReadonlyMap<string, QueueDepth>>;
+  tasks: QueueDepths;
   queues: readonly MeasuredQueue[];
+  /** What carries them, as label of the metrics. Default Kafka and RabbitMQ. */
+  brokers?: { events: 'kafka' | 'nats'; tasks: 'rabbitmq' | 'nats' | 'sqs' };
   logger: Logger;
   /** Milliseconds between two measurements. Default 5,000. */
   interval?: number;
@@ -35,6 +36,7 @@ export interface BacklogMonitorOptions {
 
 const INTERVAL = 5_000;
 const TIMEOUT = 10_000;
+const BROKERS = { events: 'kafka', tasks: 'rabbitmq' };
 
 /**
  * Measures from outside how far all consumers are behind, in messages and in seconds: right also while a consumer is stopped or
@@ -43,12 +45,13 @@ const TIMEOUT = 10_000;
  */
 export class BacklogMonitor {
   private readonly metrics: BacklogMetrics;
-  private readonly histories = new Map<string, ArrivalHistory>();
+  private readonly brokers: { events: string; tasks: string };
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
 
   constructor(private readonly options: BacklogMonitorOptions) {
     this.metrics = backlogMetrics(options.namespace);
+    this.brokers = options.brokers ?? BROKERS;
   }
 
   start(): void {
@@ -58,7 +61,8 @@ export class BacklogMonitor {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
-    await this.options.events.close();
+    const { events, tasks } = this.options;
+    await Promise.all([events.close(), tasks.close()]);
   }
 
   async measure(): Promise<void> {
@@ -81,7 +85,7 @@ export class BacklogMonitor {
 
   private async measureGroup({ group: consumer, topics }: MeasuredGroup): Promise<void> {
     const { events, prefix = '', logger } = this.options;
-    const labelsOf = (source: string) => ({ broker: 'kafka', source, consumer });
+    const labelsOf = (source: string) => ({ broker: this.brokers.events, source, consumer });
     try {
       const unread = events.of(
         prefix + consumer,
@@ -100,25 +104,33 @@ export class BacklogMonitor {
   }
 
   private async measureQueues(): Promise<void> {
-    const { queueDepths, queues, logger } = this.options;
-    const depths = await queueDepths().catch((error) => {
+    const { tasks, queues, logger } = this.options;
+    const measured = withTimeout(TIMEOUT, 'the broker did not say what is in the queues', tasks.depths());
+    const depths = await measured.catch((error) => {
       logger.debug({ err: error }, 'could not measure the queues');
       return new Map<string, QueueDepth>();
     });
-    for (const queue of queues) this.showQueue(queue, depths);
+    for (const queue of queues) {
+      this.showDepth(queue, depths.get(queue.name));
+      this.showRetries(queue, depths);
+    }
   }
 
-  private showQueue(queue: MeasuredQueue, depths: ReadonlyMap<string, QueueDepth>): void {
-    const { name: source, consumer, retryQueues } = queue;
-    const labels = { broker: 'rabbitmq', source, consumer };
-    const depth = depths.get(source);
-    if (depth) {
-      this.metrics.messages.set(labels, depth.messages);
-      this.metrics.seconds.set(labels, this.historyOf(source).add(performance.now(), depth) / 1_000);
-    } else this.forget(labels);
-    const retries = retryQueues.map((name) => depths.get(name)?.messages);
-    if (retries.length === 0) return;
-    const waiting = retries.reduce<number>((sum, messages = Number.NaN) => sum + messages, 0);
+  private showDepth({ name: source, consumer }: MeasuredQueue, depth: QueueDepth | undefined): void {
+    const labels = { broker: this.brokers.tasks, source, consumer };
+    this.forget(labels);
+    if (!depth) return;
+    this.metrics.messages.set(labels, depth.messages);
+    if (depth.age !== undefined) this.metrics.seconds.set(labels, depth.age / 1_000);
+  }
+
+  private showRetries(
+    { name: source, consumer, retryQueues }: MeasuredQueue,
+    depths: ReadonlyMap<string, QueueDepth>,
+  ): void {
+    if (retryQueues.length === 0) return;
+    const inRetryQueues = retryQueues.map((name) => depths.get(name)?.messages ?? Number.NaN);
+    const waiting = depths.get(source)?.delayed ?? inRetryQueues.reduce((sum, messages) => sum + messages, 0);
     if (Number.isNaN(waiting)) this.metrics.retries.remove({ source, consumer });
     else this.metrics.retries.set({ source, consumer }, waiting);
   }
@@ -126,12 +138,6 @@ export class BacklogMonitor {
   private forget(labels: { broker: string; source: string; consumer: string }): void {
     this.metrics.messages.remove(labels);
     this.metrics.seconds.remove(labels);
-  }
-
-  private historyOf(queue: string): ArrivalHistory {
-    const history = this.histories.get(queue) ?? new ArrivalHistory();
-    this.histories.set(queue, history);
-    return history;
   }
 }
 

@@ -1,5 +1,6 @@
 export { NatsLogClient } from './nats-log-client.js';
 export { NatsQueueClient } from './nats-queue-client.js';
+export { NatsQueueDepths } from './nats-queue-depths.js';
 export type { NatsSettings } from './nats-settings.js';
 export { NatsTopicProgress } from './nats-topic-progress.js';
 export { NatsTopology } from './nats-topology.js';

@@ -1,6 +1,6 @@
 import { isExclusiveReplyQueue, type QueueDeclaration } from '../rabbitmq/index.js';
 import { tokenOf } from './escape.js';
-import type { JetStreamManager, StreamConfig } from './nats-types.js';
+import type { JetStreamManager, StreamConfig, StreamInfo } from './nats-types.js';
 
 export const queueStreamOf = (queue: string): string => `queue-${tokenOf(queue)}`;
 
@@ -21,10 +21,7 @@ export interface Delay {
  * target keeps its messages: readers of the target read it too, and leave alone what is not due. `x-queue-type` and limits of
  * deliveries mean nothing here.
  */
-export function streamOfQueue({
-  name,
-  arguments: settings,
-}: QueueDeclaration): Partial<StreamConfig> & { name: string } {
+export function streamOfQueue({ name, arguments: settings }: QueueDeclaration): Partial<StreamConfig> & { name: string } {
   const { 'x-max-length': maxLength, 'x-message-ttl': ttl, 'x-dead-letter-routing-key': target } = settings;
   return {
     name: queueStreamOf(name),
@@ -36,12 +33,20 @@ export function streamOfQueue({
   };
 }
 
+/** The streams that are queues, by the queues' names. */
+export async function* queueStreams(manager: JetStreamManager): AsyncGenerator<StreamInfo & { queue: string }> {
+  for await (const stream of manager.streams.list('queue.*')) {
+    const { queue } = stream.config.metadata ?? {};
+    if (queue) yield { ...stream, queue };
+  }
+}
+
 /** The delays whose messages come back to this queue. */
 export async function delaysOf(manager: JetStreamManager, queue: string): Promise<Delay[]> {
   const delays: Delay[] = [];
-  for await (const { config } of manager.streams.list('queue.*')) {
-    const { target, ttl, queue: name } = config.metadata ?? {};
-    if (target === queue && name) delays.push({ queue: name, stream: config.name, ms: Number(ttl) });
+  for await (const { queue: name, config } of queueStreams(manager)) {
+    const { target, ttl } = config.metadata!;
+    if (target === queue) delays.push({ queue: name, stream: config.name, ms: Number(ttl) });
   }
   return delays;
 }

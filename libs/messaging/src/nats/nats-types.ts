@@ -5,5 +5,6 @@ export type {
   JetStreamManager,
   JsMsg,
   StreamConfig,
+  StreamInfo,
 } from '@nats-io/jetstream';
 export type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node';

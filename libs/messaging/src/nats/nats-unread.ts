@@ -7,19 +7,20 @@ import type { JetStreamManager } from './nats-types.js';
 
 /** What consumer groups have not read on NATS: as `UnreadRecords` for Kafka, but every record is counted. */
 export class NatsUnread implements UnreadEvents {
-  private connection: LastingConnection | undefined;
+  private readonly connection: LastingConnection;
 
-  constructor(private readonly settings: NatsSettings) {}
+  constructor(settings: NatsSettings) {
+    this.connection = new LastingConnection(settings);
+  }
 
   async of(group: string, topics: readonly string[]): Promise<UnreadPartition[]> {
-    this.connection ??= new LastingConnection(this.settings);
     const { manager } = await this.connection.get();
     const partitions = await Promise.all(topics.map((topic) => partitionsOf(manager, topic)));
     return Promise.all(partitions.flat().map((partition) => unreadOf(manager, group, partition)));
   }
 
   async close(): Promise<void> {
-    await this.connection?.close();
+    await this.connection.close();
   }
 }
 

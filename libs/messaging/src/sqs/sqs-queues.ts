@@ -1,4 +1,4 @@
-import { isExclusiveReplyQueue, type QueueDeclaration, RabbitRejection } from '../rabbitmq/index.js';
+import { isExclusiveReplyQueue, type QueueDeclaration, type QueueDepth, RabbitRejection } from '../rabbitmq/index.js';
 import type { SqsConnection } from './sqs-connection.js';
 import { isMissing } from './sqs-errors.js';
 import { sqsName } from './sqs-name.js';
@@ -6,6 +6,11 @@ import { sqsName } from './sqs-name.js';
 const DAYS_14 = 14 * 24 * 60 * 60;
 /** Replies are worth nothing after that; a process that is killed leaves its queue behind. */
 const MINUTES_10 = 10 * 60;
+const DEPTHS = [
+  'ApproximateNumberOfMessages' as const,
+  'ApproximateNumberOfMessagesNotVisible' as const,
+  'ApproximateNumberOfMessagesDelayed' as const,
+];
 
 /** A queue that passes its messages on to another one after a while; SQS does that on the way. */
 export interface Delay {
@@ -40,6 +45,22 @@ export class SqsQueues {
     this.urls.set(queue, found);
     found.catch(() => this.forget(queue));
     return found;
+  }
+
+  /** Undefined when there is no such queue. */
+  async depthOf(queue: string): Promise<QueueDepth | undefined> {
+    try {
+      const request = { QueueUrl: await this.urlOf(queue), AttributeNames: DEPTHS };
+      const { Attributes = {} } = await this.connection.call((sqs, options) =>
+        sqs.getQueueAttributes(request, options),
+      );
+      const [visible, inFlight, delayed] = DEPTHS.map((name) => Number(Attributes[name]));
+      return { messages: visible! + inFlight!, delayed: delayed! };
+    } catch (error) {
+      if (isMissing(error)) this.forget(queue);
+      else if (!(error instanceof RabbitRejection)) throw error;
+      return undefined;
+    }
   }
 
   /** The queue is gone: its URL is asked for again. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { QueueDepth } from './arrival-history.js';
+import { ArrivalHistory } from './arrival-history.js';
+import type { QueueDepth, QueueDepths } from './queue-depths.js';
 
 export interface ManagementApi {
   /** With user and password, e.g. `http://user:password@host:15672`. */
@@ -22,9 +23,31 @@ const Queues = z.array(
 
 /**
  * The queues of a virtual host by RabbitMQ's management API: AMQP says how many messages are ready, but not how many are in
- * flight, which are all of a consumer that hangs. The figures are up to ten seconds old. Rejects while it is unavailable.
+ * flight, which are all of a consumer that hangs. The figures are up to ten seconds old, ages estimated from those before.
  */
-export async function queueDepths({ url, vhost = '/' }: ManagementApi): Promise<Map<string, QueueDepth>> {
+export class RabbitQueueDepths implements QueueDepths {
+  private histories = new Map<string, ArrivalHistory>();
+
+  constructor(private readonly api: ManagementApi) {}
+
+  async depths(): Promise<Map<string, QueueDepth>> {
+    const queues = await queuesAt(this.api);
+    const now = performance.now();
+    this.histories = new Map(queues.map(({ name }) => [name, this.histories.get(name) ?? new ArrivalHistory()]));
+    return new Map(
+      queues.flatMap(({ name, messages, message_stats: stats }) => {
+        if (messages === undefined) return [];
+        const acknowledged = stats && 'ack' in stats ? (stats.ack ?? 0) : 0;
+        const age = this.histories.get(name)!.add(now, { messages, acknowledged });
+        return [[name, { messages, age }] as const];
+      }),
+    );
+  }
+
+  async close(): Promise<void> {} // nothing is open between two requests
+}
+
+async function queuesAt({ url, vhost = '/' }: ManagementApi): Promise<z.output<typeof Queues>> {
   const { username, password, href } = new URL(url);
   const columns = 'name,messages,message_stats.ack';
   const address = new URL(`api/queues/${encodeURIComponent(vhost)}?columns=${columns}`, `${withoutUser(href)}/`);
@@ -34,14 +57,7 @@ export async function queueDepths({ url, vhost = '/' }: ManagementApi): Promise<
     signal: AbortSignal.timeout(TIMEOUT),
   });
   if (!response.ok) throw new Error(`RabbitMQ's management API responded with ${response.status}`);
-  const queues = Queues.parse(await response.json());
-  return new Map(
-    queues.flatMap(({ name, messages, message_stats: stats }) =>
-      messages === undefined
-        ? []
-        : [[name, { messages, acknowledged: stats && 'ack' in stats ? (stats.ack ?? 0) : 0 }] as const],
-    ),
-  );
+  return Queues.parse(await response.json());
 }
 
 function withoutUser(url: string): string {

@@ -1,5 +1,5 @@
-/** A queue at one moment. */
-export interface QueueDepth {
+/** A queue at one moment, as RabbitMQ counts. */
+export interface QueueCounts {
   /** Messages in it, those in flight included. */
   messages: number;
   /** How many were acknowledged so far: a counter, which begins anew with its broker and follows a moment after the depth. */
@@ -32,7 +32,7 @@ export class ArrivalHistory {
   private counter = 0;
 
   /** Returns the age of the first message in ms at the time `at`; 0 when the queue is empty. */
-  add(at: number, { messages, acknowledged }: QueueDepth): number {
+  add(at: number, { messages, acknowledged }: QueueCounts): number {
     this.left += acknowledged >= this.counter ? acknowledged - this.counter : acknowledged;
     this.counter = acknowledged;
     if (messages === 0) this.left = Math.max(this.left, this.arrived); // also what was purged, or moved away
