@@ -29,22 +29,27 @@ const NATS_SERVER = {
 
 export const natsServer = (): Promise<string> => goProgram(NATS_SERVER);
 
+export interface NatsOptions {
+  /** Lines of the server's configuration: users, say. */
+  configuration?: string;
+  /** Default true. */
+  jetStream?: boolean;
+}
+
 /** A real nats-server: a process of its own on a free port, with JetStream in a folder of its own, where what is confirmed is on disk. */
-export async function startNats(): Promise<RunningNats> {
+export async function startNats({ configuration = '', jetStream = true }: NatsOptions = {}): Promise<RunningNats> {
   const program = await natsServer();
   const port = await freePort();
   const home = mkdtempSync(join(tmpdir(), 'nats-'));
-  const configuration = join(home, 'nats.conf');
-  writeFileSync(
-    configuration,
-    `listen: "127.0.0.1:${port}"\njetstream { store_dir: ${JSON.stringify(home)}, sync_interval: always }\n`,
-  );
+  const file = join(home, 'nats.conf');
+  const storage = jetStream ? `jetstream { store_dir: ${JSON.stringify(home)}, sync_interval: always }` : '';
+  writeFileSync(file, `listen: "127.0.0.1:${port}"\n${storage}\n${configuration}\n`);
   let server: ChildProcess;
   process.once('exit', () => server?.kill('SIGKILL'));
 
   const restart = async () => {
-    server = spawn(program, ['--config', configuration], { stdio: 'ignore' });
-    await until('NATS answers', () => answers(port, server));
+    server = spawn(program, ['--config', file], { stdio: 'ignore' });
+    await until('NATS answers', () => answers(port, server, jetStream));
   };
   await restart();
   return {
@@ -60,12 +65,12 @@ export async function startNats(): Promise<RunningNats> {
 }
 
 /** It greets with what it offers. Another process may have taken the port meanwhile: then ours has ended. */
-async function answers(port: number, server: ChildProcess): Promise<boolean> {
+async function answers(port: number, server: ChildProcess, jetStream: boolean): Promise<boolean> {
   if (server.exitCode !== null) throw new Error(`nats-server exited with ${server.exitCode}`);
   const socket = createConnection({ port, host: '127.0.0.1' });
   try {
     const [greeting] = await once(socket, 'data');
-    return String(greeting).includes('"jetstream":true');
+    return !jetStream || String(greeting).includes('"jetstream":true');
   } finally {
     socket.destroy();
   }

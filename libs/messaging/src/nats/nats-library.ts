@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { withTimeout } from '../outcomes/index.js';
-import type { NatsSettings } from './nats-settings.js';
+import { type NatsSettings, serversOf } from './nats-settings.js';
 
 export type Library = typeof import('@nats-io/transport-node') & typeof import('@nats-io/jetstream');
 
@@ -20,15 +20,12 @@ export async function loadNats(): Promise<Library> {
 
 /**
  * A connection that ends when it breaks: what the server has of its messages is then a prefix of what was sent. Who uses it
- * connects again. User and password are those of the first address.
+ * connects again.
  */
 export async function connectNats({ url, name }: NatsSettings): Promise<NatsConnection> {
   const { connect } = await loadNats();
-  const addresses = url.split(',').map((address) => new URL(address.trim()));
-  const { username, password } = addresses[0]!;
   return connect({
-    servers: addresses.map(({ host }) => host),
-    ...(username && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
+    ...serversOf(url),
     name,
     reconnect: false,
     timeout: CONNECT_TIMEOUT,

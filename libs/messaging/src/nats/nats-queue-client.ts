@@ -6,6 +6,8 @@ import type {
   QueueReaderOptions,
   RabbitClient,
 } from '../rabbitmq/index.js';
+import { checkSettings } from './check-settings.js';
+import { isDeclared } from './declared-stream.js';
 import { LastingConnection } from './lasting-connection.js';
 import { NatsQueueProducer } from './nats-queue-producer.js';
 import { NatsQueueReader } from './nats-queue-reader.js';
@@ -24,9 +26,15 @@ export class NatsQueueClient implements RabbitClient {
     return this.connection.isConnected;
   }
 
+  /** Rejects with what to do when NATS cannot be used with these settings; a server that is unavailable is no error. */
+  check(): Promise<void> {
+    return checkSettings(this.connection.settings);
+  }
+
   async declareQueues(queues: readonly QueueDeclaration[]): Promise<void> {
     const { manager } = await this.connection.get();
-    for (const queue of queues) await manager.streams.add(streamOfQueue(queue));
+    for (const stream of queues.map(streamOfQueue))
+      if (!(await isDeclared(manager, stream))) await manager.streams.add(stream);
   }
 
   producer(options: QueueProducerOptions): QueueProducer {

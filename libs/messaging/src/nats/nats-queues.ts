@@ -1,6 +1,7 @@
 import { isExclusiveReplyQueue, type QueueDeclaration } from '../rabbitmq/index.js';
+import type { StreamSettings } from './declared-stream.js';
 import { tokenOf } from './escape.js';
-import type { JetStreamManager, StreamConfig, StreamInfo } from './nats-types.js';
+import type { JetStreamManager, StreamInfo } from './nats-types.js';
 
 export const queueStreamOf = (queue: string): string => `queue-${tokenOf(queue)}`;
 
@@ -21,7 +22,7 @@ export interface Delay {
  * target keeps its messages: readers of the target read it too, and leave alone what is not due. `x-queue-type` and limits of
  * deliveries mean nothing here.
  */
-export function streamOfQueue({ name, arguments: settings }: QueueDeclaration): Partial<StreamConfig> & { name: string } {
+export function streamOfQueue({ name, arguments: settings }: QueueDeclaration): StreamSettings {
   const { 'x-max-length': maxLength, 'x-message-ttl': ttl, 'x-dead-letter-routing-key': target } = settings;
   return {
     name: queueStreamOf(name),

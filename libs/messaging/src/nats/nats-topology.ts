@@ -1,12 +1,12 @@
 import type { Topic } from '../contract/index.js';
 import type { TopicReader, TopicSettings, TopicTopology } from '../kafka/index.js';
 import { deadLetterTopicOf } from '../outcomes/index.js';
-import { STREAM_NOT_FOUND } from './error-codes.js';
+import { isDeclared, type StreamSettings } from './declared-stream.js';
 import { tokenOf } from './escape.js';
 import { connectNats, loadNats, REQUEST_TIMEOUT } from './nats-library.js';
 import type { NatsSettings } from './nats-settings.js';
 import { topicStreamOf } from './nats-topics.js';
-import type { JetStreamManager, NatsConnection, StreamConfig } from './nats-types.js';
+import type { NatsConnection } from './nats-types.js';
 
 const FOR_EVER = '-1';
 const NANOSECONDS = 1_000_000;
@@ -17,7 +17,7 @@ export interface NatsTopologyOptions extends TopicSettings {
   readers?: readonly TopicReader[];
 }
 
-/** Topics as streams: as `KafkaTopology` for topics of Kafka. */
+/** Topics as streams: as `KafkaTopology` for topics of Kafka, but one with other partitions or compaction is an error. */
 export class NatsTopology implements TopicTopology {
   private connection: Promise<NatsConnection> | undefined;
   private readonly wanted: readonly StreamSettings[];
@@ -34,9 +34,9 @@ export class NatsTopology implements TopicTopology {
       const { jetstreamManager } = await loadNats();
       const manager = await jetstreamManager(await this.connection, { timeout: REQUEST_TIMEOUT });
       const missing: StreamSettings[] = [];
-      for (const stream of this.wanted) if (!(await exists(manager, stream.name))) missing.push(stream);
+      for (const stream of this.wanted) if (!(await isDeclared(manager, stream))) missing.push(stream);
       this.missing = missing.map(({ name }) => name);
-      for (const stream of missing) await manager.streams.add(stream);
+      for (const stream of missing) await manager.streams.add({ ...stream }); // which the library changes
       this.missing = [];
     } catch (error) {
       await this.close();
@@ -55,18 +55,6 @@ export class NatsTopology implements TopicTopology {
   }
 }
 
-type StreamSettings = Partial<StreamConfig> & { name: string };
-
-function exists(manager: JetStreamManager, stream: string): Promise<boolean> {
-  return manager.streams.info(stream).then(
-    () => true,
-    (error) => {
-      if (error.code === STREAM_NOT_FOUND) return false;
-      throw error;
-    },
-  );
-}
-
 function streamsOf({ topics, readers = [], prefix = '', retention = FOR_EVER }: NatsTopologyOptions): StreamSettings[] {
   const maxAge = retention === FOR_EVER ? 0 : Number(retention) * NANOSECONDS;
   const own = topics.map(({ name, partitions, compacted }) => streamOf(prefix + name, partitions, compacted, maxAge));
@@ -82,6 +70,7 @@ function streamOf(topic: string, partitions: number, compacted: boolean, maxAge:
     name: topicStreamOf(topic),
     subjects: [`topic.${tokenOf(topic)}.*${compacted ? '.*' : ''}`],
     metadata: { partitions: String(partitions) },
-    ...(compacted ? { max_msgs_per_subject: 1 } : { max_age: maxAge }),
+    max_msgs_per_subject: compacted ? 1 : -1,
+    ...(!compacted && { max_age: maxAge }),
   };
 }
