@@ -41,7 +41,7 @@ const entryOf = ({
     package: 'services/${name}',
     port: { ${portName}: ${port} },
     database: '${database}',
-    needs: ['rabbitmq', 'kafka'],
+    needs: ['tasks', 'events'],
     pages: [{ label: '${name}', path: '/entries' }],
   },`;
 

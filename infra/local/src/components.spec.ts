@@ -10,17 +10,17 @@ const process = (name: string, of: string, more: Partial<Process> = {}): Process
 });
 
 const all = {
-  servers: everything.servers,
+  servers: everything({}).servers,
   processes: [
     process('shelf-api', 'shelf', { database: 'shelf' }),
-    process('shelf-worker', 'shelf', { database: 'shelf', needs: ['kafka'] }),
+    process('shelf-worker', 'shelf', { database: 'shelf', needs: ['events'] }),
     process('till', 'till', { calls: ['bank'] }),
     process('bank', 'bank'),
   ],
 };
 
 const namesOf = (...names: string[]) => {
-  const { processes, servers } = only(names, all);
+  const { processes, servers } = only(names, {}, all);
   return [processes.map(({ name }) => name), servers];
 };
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { type Process, processes, type ServerName, servers } from '@waybill/system';
+import { carriersOf, isUsed, type Process, processes, type ServerName, servers } from '@waybill/system';
+import type { Environment } from './settings.js';
 
 /** Which part of the system is to run. */
 export interface Components {
@@ -8,16 +9,24 @@ export interface Components {
   processes: readonly Process[];
 }
 
-export const everything: Components = { servers: servers.map(({ name }) => name), processes };
+/** With the servers that the settings choose to carry messages. Throws when they choose an unknown one. */
+export function everything(env: Environment): Components {
+  const carriers = carriersOf(env, servers);
+  return { servers: servers.filter((server) => isUsed(server, carriers)).map(({ name }) => name), processes };
+}
 
 /**
  * The processes of these names, a service's folder standing for all of its processes, with what they call and the
  * servers that they need. Throws with the names that there are.
  */
-export function only(names: readonly string[], all: Components = everything): Components {
+export function only(names: readonly string[], env: Environment, all: Components = everything(env)): Components {
+  const carriers: Record<string, ServerName> = carriersOf(env, servers);
   const chosen = new Set(names.flatMap((name) => withCalled(name, all.processes)));
   const needed = new Set(
-    [...chosen].flatMap(({ database, needs = [] }) => [...(database ? ['postgres'] : []), ...needs]),
+    [...chosen].flatMap(({ database, needs = [] }) => [
+      ...(database ? ['postgres'] : []),
+      ...needs.map((need) => carriers[need] ?? need),
+    ]),
   );
   return {
     servers: all.servers.filter((name) => needed.has(name)),

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { readEndpoints } from '@waybill/cli';
-import { NODE_FLAGS, portName, processNamed } from '@waybill/system';
+import { NODE_FLAGS, portName, processNamed, servers } from '@waybill/system';
 import { databaseUrl, serviceEnvironment } from './services.js';
 import { readSettings, root } from './settings.js';
 
@@ -31,11 +31,13 @@ async function rebuild(args: readonly string[]): Promise<number> {
 function environment() {
   const settings = readSettings();
   const analytics = processNamed('analytics');
-  const { postgres, kafka, rabbitmq } = readEndpoints(undefined, ['postgres', 'kafka', 'rabbitmq']);
-  const servers = { POSTGRES_URL: postgres, KAFKA_BROKERS: kafka, RABBITMQ_URL: rabbitmq };
+  const endpoints: Record<string, string | undefined> = readEndpoints(undefined, ['postgres']);
+  const { postgres, events, tasks } = endpoints;
+  const addresses = servers.map(({ name, replacedBy }) => [replacedBy, endpoints[name]]);
+  const env = { ...Object.fromEntries(addresses.filter(([, address]) => address)), EVENTS: events, TASKS: tasks };
   return {
-    ...serviceEnvironment(settings, [{ env: servers, endpoints: {} }]),
+    ...serviceEnvironment(settings, [{ env, endpoints: {} }]),
     PORT: String(settings.ports[portName(analytics)]),
-    DATABASE_URL: databaseUrl(postgres, analytics.database!),
+    DATABASE_URL: databaseUrl(postgres!, analytics.database!),
   };
 }

@@ -29,7 +29,7 @@ export async function start(settings: Settings, options: StartOptions = {}): Pro
 /** `npm start -- --detach`: the same in the background; returns when all is healthy or has failed. */
 export async function startDetached(settings: Settings, names?: readonly string[]): Promise<number> {
   if (isRunning(settings)) return alreadyRunning(settings);
-  const components = componentsOf(names);
+  const components = componentsOf(settings, names);
   ensureFolders(settings.home);
   // Ask here, where a person can answer, before installing anything; the background process finds it done.
   if (process.stdin.isTTY) await prepareAll(settings, stdout, components.servers);
@@ -67,7 +67,7 @@ export async function supervise(
   { only: names, debug, whileRunning }: StartOptions = {},
 ): Promise<number> {
   const startedAt = Date.now();
-  const components = componentsOf(names);
+  const components = componentsOf(settings, names);
   ensureFolders(settings.home);
   await cleanUpAfter(settings, output);
   const system = new System(settings, output, components, { debug });
@@ -93,7 +93,8 @@ export async function supervise(
   return outcome instanceof Error ? 1 : 0;
 }
 
-const componentsOf = (names?: readonly string[]): Components => (names ? only(names) : everything);
+const componentsOf = ({ env }: Settings, names?: readonly string[]): Components =>
+  names ? only(names, env) : everything(env);
 
 function isRunning({ home }: Settings): boolean {
   const state = readState(home);
@@ -102,8 +103,9 @@ function isRunning({ home }: Settings): boolean {
 
 function alreadyRunning(settings: Settings): number {
   const { supervisor, status, services, processes: pids } = readState(settings.home)!;
+  const isReplaced = (name: string) => settings.env[servers.find((server) => server.name === name)!.replacedBy];
   const running = {
-    servers: servers.filter(({ name, replacedBy }) => name in pids || settings.env[replacedBy]).map(({ name }) => name),
+    servers: everything(settings.env).servers.filter((name) => name in pids || isReplaced(name)),
     processes: processes.filter(({ name }) => services.includes(name)),
   };
   stdout.line(`Waybill is already ${status} (launcher: pid ${supervisor.pid}).`);

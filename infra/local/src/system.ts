@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  carriersOf,
   databases,
   endpointKey,
   portName,
@@ -47,7 +48,7 @@ export class System {
   constructor(
     private readonly settings: Settings,
     private readonly output: Output,
-    private readonly components: Components = everything,
+    private readonly components: Components = everything(settings.env),
     private readonly options: ServiceOptions = {},
   ) {}
 
@@ -157,6 +158,7 @@ export class System {
     return {
       ...Object.fromEntries(this.components.processes.map((each) => [endpointKey(each), urlOf(each, settings)])),
       ...Object.assign({}, ...[...this.prepared.values()].map(({ connection }) => connection.endpoints)),
+      ...carriersOf(settings.env, servers),
       operatorToken: operatorToken(settings),
       webhookSecret: webhookSecret(settings),
       processes: pids,
@@ -168,7 +170,7 @@ export class System {
 export async function prepareAll(
   settings: Settings,
   output: Output,
-  names: readonly ServerName[] = everything.servers,
+  names: readonly ServerName[] = everything(settings.env).servers,
 ): Promise<Map<string, Prepared>> {
   const chosen = providers.filter(({ name }) => names.includes(name));
   const prepared = await allSettledOrThrow(chosen.map((provider) => provider.prepare(settings, output)));

@@ -12,6 +12,8 @@ const SERVERS: Record<string, ServerName> = {
   rabbitmq: 'rabbitmq',
   rabbitmqUi: 'rabbitmq',
   kafka: 'kafka',
+  nats: 'nats',
+  sqs: 'sqs',
   temporal: 'temporal',
   smtp: 'mail',
   mail: 'mail',

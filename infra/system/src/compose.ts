@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Process, ServerName } from './declaration.js';
+import type { Carried, Process, ServerName } from './declaration.js';
 import {
   DEFAULT_PORTS,
   databases,
@@ -90,11 +90,10 @@ function service(process: Process): string {
   );
 }
 
-const BROKERS: readonly ServerName[] = ['rabbitmq', 'kafka'];
-const speaksToBrokers = ({ needs = [] }: Process) => BROKERS.some((broker) => needs.includes(broker));
+const speaksToBrokers = ({ needs = [] }: Process) => needs.includes('events') || needs.includes('tasks');
 
 /** Where the other servers are within the network. */
-const ADDRESSES: Partial<Record<ServerName, string>> = {
+const ADDRESSES: Partial<Record<ServerName | Carried, string>> = {
   temporal: 'TEMPORAL_ADDRESS: temporal:7233',
   mail: 'SMTP_URL: smtp://mail:1025',
 };

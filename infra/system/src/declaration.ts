@@ -14,8 +14,8 @@ export interface Process {
   endpoint?: string;
   /** The service whose database it uses, as `waybill_<database>` on PostgreSQL. */
   database?: string;
-  /** The servers that it needs beside its database. */
-  needs?: readonly ServerName[];
+  /** The servers that it needs beside its database; for events and tasks, the one that carries them. */
+  needs?: readonly (ServerName | Carried)[];
   /** Names of processes that it calls by HTTP; it finds each at `<NAME>_URL`. */
   calls?: readonly string[];
   /** Settings that docker-compose.yml passes on where they are set; without containers a process sees the whole environment. */
@@ -41,10 +41,15 @@ export interface Server {
   name: ServerName;
   /** Settings that move its ports, with their defaults. */
   ports: Readonly<Record<string, number>>;
+  /** What it can carry; it runs where the settings `EVENTS` or `TASKS` choose it. Default nothing: it always runs. */
+  carries?: readonly Carried[];
   /** The setting with the address of your own server, which is then used instead. */
   replacedBy: string;
   /** Its web page; `replacedBy` is the setting with the address of your own. `HOME` in the note stands for `WAYBILL_HOME`. */
   ui?: { label: string; endpoint: string; port: string; note?: string; replacedBy?: string };
 }
 
-export type ServerName = 'postgres' | 'rabbitmq' | 'kafka' | 'temporal' | 'mail';
+/** Messages. */
+export type Carried = 'events' | 'tasks';
+
+export type ServerName = 'postgres' | 'rabbitmq' | 'kafka' | 'nats' | 'sqs' | 'temporal' | 'mail';

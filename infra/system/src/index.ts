@@ -1,6 +1,7 @@
 export { BLOCKED_PORTS } from './blocked-ports.js';
+export { carriersOf, isUsed } from './carriers.js';
 export { requireComplete } from './check.js';
 export { handledMessages } from './consumers.js';
-export type { Process, Server, ServerName } from './declaration.js';
+export type { Carried, Process, Server, ServerName } from './declaration.js';
 export * from './derived.js';
 export { generate, generateFromSources } from './generate.js';

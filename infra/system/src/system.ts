@@ -34,7 +34,7 @@ export const PROCESSES = [
     entry: 'main.processor',
     port: { ORDER_PROCESSOR_PORT: 3010 },
     database: 'order',
-    needs: ['rabbitmq', 'kafka', 'temporal'],
+    needs: ['tasks', 'events', 'temporal'],
     secrets: ['PAYMENT_TOKEN_KEY', 'WEBHOOK_SECRET'],
     settings: [
       'SAGA',
@@ -61,7 +61,7 @@ export const PROCESSES = [
     package: 'services/inventory',
     port: { INVENTORY_PORT: 3001 },
     database: 'inventory',
-    needs: ['rabbitmq', 'kafka'],
+    needs: ['tasks', 'events'],
     secrets: ['OPERATOR_TOKEN'],
     settings: ['CARRIER_DISPATCH_AFTER', 'CARRIER_DELIVER_AFTER'],
     pages: [{ label: 'stock', path: '/products' }],
@@ -72,7 +72,7 @@ export const PROCESSES = [
     package: 'services/payment',
     port: { PAYMENT_PORT: 3002 },
     database: 'payment',
-    needs: ['rabbitmq', 'kafka', 'temporal'],
+    needs: ['tasks', 'events', 'temporal'],
     calls: ['payment-provider'],
     secrets: ['PAYMENT_TOKEN_KEY', 'OPERATOR_TOKEN'],
     settings: [
@@ -92,7 +92,7 @@ export const PROCESSES = [
     package: 'services/email',
     port: { EMAIL_PORT: 3003 },
     database: 'email',
-    needs: ['rabbitmq', 'kafka', 'mail'],
+    needs: ['tasks', 'events', 'mail'],
     settings: [
       'MAIL_FROM',
       'SMTP_CONNECTIONS',
@@ -109,7 +109,7 @@ export const PROCESSES = [
     package: 'services/analytics',
     port: { ANALYTICS_PORT: 3004 },
     database: 'analytics',
-    needs: ['rabbitmq', 'kafka'],
+    needs: ['tasks', 'events'],
     pages: [{ label: 'analytics', path: '/analytics/summary' }],
   },
   {
@@ -119,9 +119,9 @@ export const PROCESSES = [
     port: { CONSOLE_PORT: 3006 },
     endpoint: 'deadLetters',
     database: 'console',
-    needs: ['rabbitmq', 'kafka'],
+    needs: ['tasks', 'events'],
     secrets: ['OPERATOR_TOKEN'],
-    settings: ['MAX_RESUBMISSIONS', 'RESOLVED_DEAD_LETTER_RETENTION', 'RABBITMQ_MANAGEMENT_URL'],
+    settings: ['MAX_RESUBMISSIONS', 'RESOLVED_DEAD_LETTER_RETENTION'],
     // It serves a few requests of one person: optimizing them is not worth a tenth of its memory.
     nodeFlags: ['--no-opt', '--no-maglev'],
     pages: [{ label: 'dead letters', path: '/docs', note: 'npm run dlq' }],
@@ -147,6 +147,7 @@ export const SERVERS = [
   {
     name: 'rabbitmq',
     ports: { RABBITMQ_PORT: 5672, RABBITMQ_UI_PORT: 15_672, RABBITMQ_DIST_PORT: 15_673, RABBITMQ_EPMD_PORT: 4_370 },
+    carries: ['tasks'],
     replacedBy: 'RABBITMQ_URL',
     ui: {
       label: 'RabbitMQ',
@@ -158,7 +159,20 @@ export const SERVERS = [
   {
     name: 'kafka',
     ports: { KAFKA_PORT: 9092, KAFKA_CONTROLLER_PORT: 9093 },
+    carries: ['events'],
     replacedBy: 'KAFKA_BROKERS',
+  },
+  {
+    name: 'nats',
+    ports: { NATS_PORT: 4222 },
+    carries: ['events', 'tasks'],
+    replacedBy: 'NATS_URL',
+  },
+  {
+    name: 'sqs',
+    ports: { SQS_PORT: 9324 },
+    carries: ['tasks'],
+    replacedBy: 'SQS_ENDPOINT',
   },
   {
     name: 'temporal',

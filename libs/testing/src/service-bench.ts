@@ -26,11 +26,14 @@ export interface ServiceSettings {
   LOG_LEVEL: 'silent';
   DRAIN_DELAY: number;
   DATABASE_URL: string;
+  EVENTS: 'kafka';
+  TASKS: 'rabbitmq';
   RABBITMQ_URL: string;
   KAFKA_BROKERS: string[];
   KAFKA_TOPIC_PREFIX: string;
   KAFKA_RETENTION: undefined;
   KAFKA_CLIENT: 'kafkajs';
+  SQS_FIFO: boolean;
 }
 
 /**
@@ -59,11 +62,14 @@ export class ServiceBench<App extends ServiceApp = ServiceApp> {
       LOG_LEVEL: 'silent',
       DRAIN_DELAY: 0,
       DATABASE_URL: database.url,
+      EVENTS: 'kafka',
+      TASKS: 'rabbitmq',
       RABBITMQ_URL: vhost.url,
       KAFKA_BROKERS: [backingServices().kafka],
       KAFKA_TOPIC_PREFIX: topics.prefix,
       KAFKA_RETENTION: undefined,
       KAFKA_CLIENT: 'kafkajs',
+      SQS_FIFO: false,
     };
     const app = await start(settings);
     const rabbit = await RabbitPeer.connect(vhost.url);

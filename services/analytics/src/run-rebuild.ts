@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import { createKafka, KafkaJsClient, PlatformaticClient } from '@waybill/messaging';
+import { eventCarrier, messagingSettings, type TopicOffsets } from '@waybill/messaging';
 import { HandlerRegistry } from '@waybill/messaging/nest';
 import { Database, type Logger } from '@waybill/platform';
 import { z } from 'zod';
@@ -7,7 +7,6 @@ import type { Config } from './config.js';
 import { ProjectionRebuild, REBUILD_SCHEMA } from './persistence/projection-rebuild.js';
 import { onlyOneRebuild } from './persistence/rebuild-lock.js';
 import { SummaryTotals } from './persistence/summary-totals.repository.js';
-import { TopicOffsets } from './persistence/topic-offsets.js';
 import { RebuildModule } from './rebuild.module.js';
 import { EventHistory } from './usecases/event-history.js';
 import { type RebuildProgress, rebuildProjection } from './usecases/rebuild-projection.js';
@@ -28,8 +27,7 @@ export async function runRebuild(
   const url = config.DATABASE_URL;
   const live = new Database({ url, logger, connections: 3 });
   const built = new Database({ url, logger, connections: 6, searchPath: [REBUILD_SCHEMA, 'public'] });
-  const settings = { brokers: config.KAFKA_BROKERS, clientId: 'analytics-rebuild', logger };
-  const kafka = createKafka(settings);
+  const carrier = eventCarrier({ ...messagingSettings(config), name: 'analytics-rebuild', logger });
   const app = await NestFactory.createApplicationContext(RebuildModule, { logger: false, abortOnError: false });
   try {
     return await onlyOneRebuild(live, async (lost) => {
@@ -40,8 +38,7 @@ export async function runRebuild(
       const groups = `${config.KAFKA_TOPIC_PREFIX}analytics.rebuild.`;
       const group = groups + run.id;
       const history = new EventHistory({
-        kafka:
-          config.KAFKA_CLIENT === '@platformatic/kafka' ? new PlatformaticClient(settings) : new KafkaJsClient(kafka),
+        kafka: carrier.client(),
         group,
         prefix: config.KAFKA_TOPIC_PREFIX,
         registrations: app.get(HandlerRegistry).of('topic'),
@@ -51,7 +48,7 @@ export async function runRebuild(
           rebuild.addUnreadable({ place, orderId: isUuid(key) ? key : null, reason: storable(reason) }),
         logger,
       });
-      const offsets = await TopicOffsets.connect(kafka, history.topics, group);
+      const offsets = carrier.offsets(group, history.topics);
       try {
         await deleteGroups(offsets, output, (name) => name.startsWith(groups) && name !== group);
         const isDone = await rebuildProjection(

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { consumers, topology } from '@waybill/contracts';
 import {
   Batches,
@@ -17,12 +17,12 @@ import {
   carrierSettings,
   type EventCarrier,
   eventCarrier,
+  type KafkaClient,
   KafkaPublisher,
   outboxDeadLetterOf,
   type RabbitClient,
   RabbitPublisher,
   RabbitTopology,
-  type TaskCarrier,
   taskCarrier,
 } from '@waybill/messaging';
 import { OutboxRelayService } from '@waybill/outbox/nest';
@@ -36,25 +36,34 @@ import { DeadLettersController } from './http/dead-letters.controller.js';
 import { GROUP, QUEUES, SOURCES, validateBody } from './sources.js';
 import { storedBodies } from './stored-body.js';
 
+/** Clients that the whole process shares. */
+class Brokers {
+  constructor(
+    readonly kafka: KafkaClient,
+    readonly rabbit: RabbitClient,
+    readonly publisher: KafkaPublisher,
+  ) {}
+}
+
 /** Collects the dead letters of all brokers, lets operators resolve them, and measures how far all consumers are behind. */
 @Module({ controllers: [BatchesController, DeadLettersController] })
-export class ConsoleModule implements OnApplicationShutdown {
+export class ConsoleModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     health: Health,
     deadLetters: DeadLetterService,
     relay: OutboxRelayService,
-    private readonly rabbit: AmqplibClient,
-    private readonly kafka: KafkaPublisher,
+    private readonly brokers: Brokers,
   ) {
     health.add(...deadLetters.healthChecks(), relay.healthCheck());
   }
 
   static with(config: Config, logger: Logger): DynamicModule {
     const database = new Database({ url: config.DATABASE_URL, logger, connections: 8 });
-    const rabbit = new AmqplibClient({ url: config.RABBITMQ_URL, name: 'console', logger });
-    const { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix } = config;
-    const kafka = createKafka({ brokers, clientId: 'console', logger });
-    const publisher = new KafkaPublisher(new KafkaJsClient(kafka), prefix);
+    const carriers = { ...carrierSettings(config), name: 'console', logger };
+    const [events, tasks] = [eventCarrier(carriers), taskCarrier(carriers)];
+    const [kafka, rabbit] = [events.client(), tasks.connect()];
+    const { KAFKA_TOPIC_PREFIX: prefix } = config;
+    const publisher = new KafkaPublisher(kafka, prefix);
     const queues = new RabbitTopology(rabbit, QUEUES, topology.deadLetterQueues);
     const review = new Review({ validateBody, whenDiscarded, maxResubmissions: config.MAX_RESUBMISSIONS });
     const batches = new Batches(review);
@@ -64,19 +73,21 @@ export class ConsoleModule implements OnApplicationShutdown {
       module: ConsoleModule,
       imports: [PlatformModule.with({ logger, database, operatorToken: config.OPERATOR_TOKEN })],
       providers: [
-        { provide: AmqplibClient, useValue: rabbit },
-        { provide: KafkaPublisher, useValue: publisher },
+        { provide: Brokers, useValue: new Brokers(kafka, rabbit, publisher) },
         { provide: Review, useValue: review },
         { provide: Batches, useValue: batches },
         { provide: BatchRunner, useValue: runner },
-        { provide: BacklogService, useFactory: () => new BacklogService(backlogMonitor(config, logger)) },
+        {
+          provide: BacklogService,
+          useFactory: () => new BacklogService(backlogMonitor(events, tasks, prefix, logger)),
+        },
         {
           provide: DeadLetterQueries,
           useValue: new DeadLetterQueries({ readBody: storedBodies(config.OBJECT_STORE) }),
         },
         {
           provide: DeadLetterService,
-          useFactory: () => deadLetterService(config, logger, database, { rabbit, queues, kafka }, runner),
+          useFactory: () => deadLetterService(config, logger, database, { events, kafka, rabbit, queues }, runner),
         },
         {
           provide: OutboxRelayService,
@@ -92,17 +103,29 @@ export class ConsoleModule implements OnApplicationShutdown {
     };
   }
 
+  /** Before it listens: waiting would not mend what a broker refuses. */
+  async onModuleInit(): Promise<void> {
+    await Promise.all([this.brokers.kafka.check?.(), this.brokers.rabbit.check?.()]);
+  }
+
   /** After the relay, which publishes over them, has stopped. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.rabbit.close(), this.kafka.close()]);
+    await Promise.all([this.brokers.rabbit.close(), this.brokers.publisher.close()]);
   }
+}
+
+interface Connections {
+  events: EventCarrier;
+  kafka: KafkaClient;
+  rabbit: RabbitClient;
+  queues: RabbitTopology;
 }
 
 function deadLetterService(
   config: Config,
   logger: Logger,
   database: Database,
-  { rabbit, queues, kafka }: { rabbit: RabbitClient; queues: RabbitTopology; kafka: Kafka },
+  { events, kafka, rabbit, queues }: Connections,
   batches: BatchRunner,
 ) {
   const { KAFKA_TOPIC_PREFIX: prefix } = config;
@@ -118,11 +141,13 @@ function deadLetterService(
     collector,
   });
   const kafkaCollector = new KafkaCollector({
-    kafka: new KafkaJsClient(kafka),
+    kafka,
     group: GROUP,
     sources: SOURCES.filter(({ kind }) => kind === 'topic'),
     async declare() {
-      for (const [group, topics] of read) await declareTopics(kafka, [], { prefix }, { group, reads: [...topics] });
+      const readers = [...read].map(([group, topics]) => ({ group, reads: [...topics] }));
+      const topics = events.topology([], readers);
+      await topics.declare().finally(() => topics.close());
     },
     prefix,
     collector,

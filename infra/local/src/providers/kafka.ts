@@ -1,13 +1,11 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cached } from '../download.js';
-import { findExecutable, findExecutables } from '../find-executable.js';
+import { bringByMaven, findJava } from '../java.js';
 import { type Output, step } from '../progress.js';
 import type { Provider } from '../provider.js';
 import { accepts } from '../ready.js';
 import { run } from '../run.js';
-import { cache, type Settings } from '../settings.js';
-import { hasApt, installByApt } from '../system-packages.js';
+import type { Settings } from '../settings.js';
 import { toolchain } from '../toolchain.js';
 
 /** Log4j: the one that Kafka comes with; its jars lack the bridge to it. */
@@ -20,7 +18,7 @@ export const kafka: Provider = {
     const { KAFKA_BROKERS } = settings.env;
     if (KAFKA_BROKERS) return { connection: connectionTo(KAFKA_BROKERS) };
 
-    const java = await findJava(output);
+    const java = await findJava({ name: 'Kafka', ways: WAYS }, output);
     const jars = await step(output, 'downloading Kafka with Maven', () => findJars(output));
     const classPath = join(jars, '*');
     const data = join(settings.home, 'data', 'kafka');
@@ -78,59 +76,13 @@ async function formatted(
   return config;
 }
 
-async function findJava(output: Output): Promise<string> {
-  const found = await installedJava();
-  if (found) return found;
-  if (!hasApt()) throw new Error(`Kafka needs Java ${toolchain.java.oldest} or newer.\n${WAYS}`);
-  await installByApt([await javaPackage()], output).catch((error) => {
-    throw new Error(`Kafka needs Java: ${(error as Error).message}\n${WAYS}`);
-  });
-  return (await installedJava())!;
-}
-
-/** macOS has a `java` that fails, and says where to get one. */
-async function installedJava(): Promise<string | undefined> {
-  const { oldest, folders } = toolchain.java;
-  const home = process.env.JAVA_HOME ? [join(process.env.JAVA_HOME, 'bin')] : [];
-  for (const java of findExecutables('java', [...home, ...folders], { pathLast: home.length > 0 })) {
-    const version = await run(java, ['--version']).catch(() => '');
-    if (Number(/\d+/.exec(version)?.[0] ?? 0) >= oldest) return java;
-  }
-  return undefined;
-}
-
-/** Debian 12 and Ubuntu have 17; Debian 13 has 21. */
-async function javaPackage(): Promise<string> {
-  const has17 = await run('apt-cache', ['show', 'openjdk-17-jre-headless']).then(
-    () => true,
-    () => false,
-  );
-  return has17 ? 'openjdk-17-jre-headless' : 'default-jre-headless';
-}
-
 async function findJars(output: Output): Promise<string> {
   const { KAFKA_HOME } = process.env;
   if (KAFKA_HOME) return join(KAFKA_HOME, 'libs');
-  return cached(join(cache, `kafka-${VERSION}-log4j-${LOG4J_VERSION}`), async (temporary) => {
-    if (!findExecutable('mvn')) {
-      if (!hasApt()) throw new Error(`Kafka is missing.\n${WAYS}`);
-      await installByApt(['maven'], output).catch((error) => {
-        throw new Error(`Kafka is missing, and so is Maven to download it: ${(error as Error).message}\n${WAYS}`);
-      });
-    }
-    writeFileSync(join(temporary, 'pom.xml'), POM);
-    const copy = [
-      '-q',
-      '-B',
-      '-f',
-      join(temporary, 'pom.xml'),
-      'dependency:copy-dependencies',
-      `-DoutputDirectory=${temporary}`,
-    ];
-    await run('mvn', [...copy, '-DincludeScope=runtime']).catch((error) => {
-      throw new Error(`Kafka is missing and Maven could not download it (${(error as Error).message})\n${WAYS}`);
-    });
-  });
+  return bringByMaven(
+    { name: 'Kafka', folder: `kafka-${VERSION}-log4j-${LOG4J_VERSION}`, pom: POM, ways: WAYS },
+    output,
+  );
 }
 
 const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">

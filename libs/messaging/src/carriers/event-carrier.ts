@@ -1,7 +1,21 @@
 import type { Topic } from '../contract/index.js';
-import { KafkaTopology, TopicProgress, type TopicReader, type TopicTopology } from '../kafka/index.js';
-import { createKafka, type KafkaClient, KafkaJsClient, PlatformaticClient, UnreadRecords } from '../kafka-clients/index.js';
-import { NatsLogClient, NatsTopicProgress, NatsTopology } from '../nats/index.js';
+import {
+  KafkaTopicOffsets,
+  KafkaTopology,
+  type TopicOffsets,
+  TopicProgress,
+  type TopicReader,
+  type TopicTopology,
+} from '../kafka/index.js';
+import {
+  createKafka,
+  type KafkaClient,
+  KafkaJsClient,
+  PlatformaticClient,
+  type UnreadEvents,
+  UnreadRecords,
+} from '../kafka-clients/index.js';
+import { NatsLogClient, NatsTopicOffsets, NatsTopicProgress, NatsTopology, NatsUnread } from '../nats/index.js';
 import type { CarrierOptions, ConnectionOptions } from './carrier-options.js';
 
 /** What carries the events. Each thing that it makes connects when it is first used, and is closed by itself. */
@@ -12,7 +26,9 @@ export interface EventCarrier {
   /** How far a group has read. */
   progress(group: string): Pick<TopicProgress, 'of' | 'close'>;
   /** What groups have not read, seen from outside. */
-  unread(): Pick<UnreadRecords, 'of' | 'close'>;
+  unread(): UnreadEvents;
+  /** Of a group and what it reads, named as the broker knows them. */
+  offsets(group: string, topics: readonly string[]): TopicOffsets;
 }
 
 export const carriesEvents = ({ kafkaBrokers, natsUrl }: CarrierOptions): boolean =>
@@ -30,11 +46,11 @@ function kafkaCarrier(options: ConnectionOptions, brokers: string[] = []): Event
   const kafka = createKafka(settings);
   return {
     broker: 'kafka',
-    client: () =>
-      kafkaClient === '@platformatic/kafka' ? new PlatformaticClient(settings) : new KafkaJsClient(kafka),
+    client: () => (kafkaClient === '@platformatic/kafka' ? new PlatformaticClient(settings) : new KafkaJsClient(kafka)),
     topology: (topics, readers) => new KafkaTopology({ kafka, topics, readers, prefix, retention }),
     progress: (group) => new TopicProgress(kafka, group, prefix),
     unread: () => new UnreadRecords(settings),
+    offsets: (group, read) => new KafkaTopicOffsets(kafka, group, read),
   };
 }
 
@@ -46,8 +62,7 @@ function natsCarrier(options: ConnectionOptions, url: string): EventCarrier {
     client: () => new NatsLogClient(nats),
     topology: (topics, readers) => new NatsTopology({ nats, topics, readers, prefix, retention }),
     progress: (group) => new NatsTopicProgress(nats, group, prefix),
-    unread: () => {
-      throw new Error('NATS: to be done');
-    },
+    unread: () => new NatsUnread(nats),
+    offsets: (group, read) => new NatsTopicOffsets(nats, group, read),
   };
 }

@@ -1,6 +1,12 @@
-import { NatsQueueClient } from '../nats/index.js';
-import { AmqplibClient, type RabbitClient } from '../rabbitmq/index.js';
-import { SqsClient } from '../sqs/index.js';
+import { NatsQueueClient, NatsQueueDepths } from '../nats/index.js';
+import {
+  AmqplibClient,
+  managementApiOf,
+  type QueueDepths,
+  type RabbitClient,
+  RabbitQueueDepths,
+} from '../rabbitmq/index.js';
+import { SqsClient, SqsQueueDepths } from '../sqs/index.js';
 import type { CarrierOptions, ConnectionOptions } from './carrier-options.js';
 
 /** What carries the tasks. */
@@ -8,6 +14,8 @@ export interface TaskCarrier {
   readonly broker: 'rabbitmq' | 'nats' | 'sqs';
   /** `purpose` is shown in the broker's list of connections. */
   connect(purpose?: string): RabbitClient;
+  /** How full these queues are. */
+  depths(queues: readonly string[]): QueueDepths;
 }
 
 export const carriesTasks = ({ rabbitmqUrl, sqs, natsUrl }: CarrierOptions): boolean =>
@@ -15,13 +23,28 @@ export const carriesTasks = ({ rabbitmqUrl, sqs, natsUrl }: CarrierOptions): boo
 
 /** SQS, or NATS where the options name neither SQS nor RabbitMQ, or RabbitMQ. */
 export function taskCarrier(options: ConnectionOptions): TaskCarrier {
-  const { rabbitmqUrl, sqs, natsUrl, name: client, logger } = options;
+  const { rabbitmqUrl, rabbitmqManagementUrl, sqs, natsUrl, name: client, logger } = options;
   const named = (purpose?: string) => (purpose ? `${client} ${purpose}` : client);
-  if (sqs) return { broker: 'sqs', connect: (purpose) => new SqsClient({ ...sqs, name: named(purpose), logger }) };
-  if (natsUrl && !rabbitmqUrl)
-    return { broker: 'nats', connect: (purpose) => new NatsQueueClient({ url: natsUrl, name: named(purpose), logger }) };
+  if (sqs) {
+    const settings = (purpose?: string) => ({ ...sqs, name: named(purpose), logger });
+    return {
+      broker: 'sqs',
+      connect: (purpose) => new SqsClient(settings(purpose)),
+      depths: (queues) => new SqsQueueDepths(settings('depths'), queues),
+    };
+  }
+  if (natsUrl && !rabbitmqUrl) {
+    const settings = (purpose?: string) => ({ url: natsUrl, name: named(purpose), logger });
+    return {
+      broker: 'nats',
+      connect: (purpose) => new NatsQueueClient(settings(purpose)),
+      depths: () => new NatsQueueDepths(settings('depths')),
+    };
+  }
+  const url = rabbitmqUrl ?? '';
   return {
     broker: 'rabbitmq',
-    connect: (purpose) => new AmqplibClient({ url: rabbitmqUrl ?? '', name: named(purpose), logger }),
+    connect: (purpose) => new AmqplibClient({ url, name: named(purpose), logger }),
+    depths: () => new RabbitQueueDepths(managementApiOf(url, rabbitmqManagementUrl)),
   };
 }

@@ -8,5 +8,6 @@ export * from './parked-depth.js';
 export * from './parked-events.js';
 export * from './parked-handling.js';
 export * from './release-parked.js';
+export * from './topic-offsets.js';
 export * from './topic-progress.js';
 export * from './unconfirmed-kafka-publisher.js';

@@ -24,3 +24,5 @@ const percent = (byte: number): string => `%${byte.toString(16).toUpperCase().pa
 
 /** Text as one token of a subject, and as the name of a stream or consumer: those have no dots, which become `=`. */
 export const tokenOf = (text: string): string => escaped(text, /[\w.-]/).replaceAll('.', '=');
+
+export const textOfToken = (token: string): string => unescaped(token.replaceAll('=', '.'));

@@ -12,11 +12,8 @@ export interface GroupPosition {
 }
 
 /** Before its first member has come, a group is behind by all that is there. */
-export async function positionOf(
-  manager: JetStreamManager,
-  group: string,
-  { topic, partition, filter }: Partition,
-): Promise<GroupPosition> {
+export async function positionOf(manager: JetStreamManager, group: string, place: Partition): Promise<GroupPosition> {
+  const { topic, partition } = place;
   const stream = topicStreamOf(topic);
   try {
     const { ack_floor, num_pending, num_ack_pending } = await manager.consumers.info(
@@ -26,7 +23,16 @@ export async function positionOf(
     return { committed: ack_floor.stream_seq, behind: num_pending + num_ack_pending };
   } catch (error) {
     if ((error as { code?: number }).code !== CONSUMER_NOT_FOUND) throw error;
-    const { state } = await manager.streams.info(stream, { subjects_filter: filter });
-    return { committed: 0, behind: Object.values(state.subjects ?? {}).reduce((sum, count) => sum + count, 0) };
+    return { committed: 0, behind: (await messagesIn(manager, place)).messages };
   }
+}
+
+/** Those of a partition, and how many its whole stream has removed. */
+export async function messagesIn(
+  manager: JetStreamManager,
+  { topic, filter }: Pick<Partition, 'topic' | 'filter'>,
+): Promise<{ messages: number; removed: number }> {
+  const { state } = await manager.streams.info(topicStreamOf(topic), { subjects_filter: filter });
+  const messages = Object.values(state.subjects ?? {}).reduce((sum, count) => sum + count, 0);
+  return { messages, removed: Math.max(0, state.first_seq - 1) };
 }

@@ -1,7 +1,7 @@
 import { KAFKA_PREFIX } from '../contract/index.js';
 import { bytesOf } from '../envelope/index.js';
 import { PartitionQueue, type ReaderOptions, type StoredRecord } from '../kafka-clients/index.js';
-import { tokenOf, unescaped } from './escape.js';
+import { textOfToken, tokenOf, unescaped } from './escape.js';
 import { readHeaders } from './nats-headers.js';
 import { KEY_HEADER } from './nats-producer.js';
 import { type Partition, topicStreamOf } from './nats-topics.js';
@@ -30,6 +30,9 @@ export interface PartitionOwner {
 }
 
 export const partitionConsumerOf = (group: string, partition: number): string => `${tokenOf(group)}-${partition}`;
+
+/** The group whose member has this consumer. */
+export const groupOf = (consumer: string): string => textOfToken(consumer.replace(/-\d+$/, ''));
 
 /**
  * Reads one partition by a durable consumer that the server pins to one reader. Whoever gets the pin begins behind the last record

@@ -1,5 +1,4 @@
-/** By `topic/partition`. */
-type Offsets = ReadonlyMap<string, number>;
+import type { Offsets } from '@waybill/messaging';
 
 interface Bounds {
   /** The first event that is still there. */

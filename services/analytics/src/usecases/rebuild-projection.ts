@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { TopicOffsets } from '@waybill/messaging';
 import { faultOf, sqlStateOf } from '@waybill/outbox';
 import type { ProjectionRebuild } from '../persistence/projection-rebuild.js';
 import type { SummaryTotals } from '../persistence/summary-totals.repository.js';
-import type { TopicOffsets } from '../persistence/topic-offsets.js';
 import type { EventHistory } from './event-history.js';
 import { isBehind, lostEvents, progressOf, type RebuildProgress } from './rebuild-progress.js';
 

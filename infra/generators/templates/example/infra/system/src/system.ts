@@ -11,7 +11,7 @@ export const PROCESSES = [
     package: 'services/parcels',
     port: { PARCELS_PORT: 3000 },
     database: 'parcels',
-    needs: ['rabbitmq', 'kafka'],
+    needs: ['tasks', 'events'],
     published: 'by nginx',
     scaleOut: { as: 'more-parcels', copies: 1 },
     pages: [{ label: 'parcels', path: '/openapi.json' }],
@@ -22,7 +22,7 @@ export const PROCESSES = [
     package: 'services/depot',
     port: { DEPOT_PORT: 3001 },
     database: 'depot',
-    needs: ['rabbitmq', 'kafka'],
+    needs: ['tasks', 'events'],
     pages: [{ label: 'shelves', path: '/stored-parcels' }],
   },
   {
@@ -32,7 +32,7 @@ export const PROCESSES = [
     port: { CONSOLE_PORT: 3006 },
     endpoint: 'deadLetters',
     database: 'console',
-    needs: ['rabbitmq', 'kafka'],
+    needs: ['tasks', 'events'],
     secrets: ['OPERATOR_TOKEN'],
     settings: ['MAX_RESUBMISSIONS', 'RESOLVED_DEAD_LETTER_RETENTION', 'RABBITMQ_MANAGEMENT_URL'],
     // It serves a few requests of one person: optimizing them is not worth a tenth of its memory.
@@ -51,6 +51,7 @@ export const SERVERS = [
   {
     name: 'rabbitmq',
     ports: { RABBITMQ_PORT: 5672, RABBITMQ_UI_PORT: 15_672, RABBITMQ_DIST_PORT: 15_673, RABBITMQ_EPMD_PORT: 4_370 },
+    carries: ['tasks'],
     replacedBy: 'RABBITMQ_URL',
     ui: {
       label: 'RabbitMQ',
@@ -62,7 +63,20 @@ export const SERVERS = [
   {
     name: 'kafka',
     ports: { KAFKA_PORT: 9092, KAFKA_CONTROLLER_PORT: 9093 },
+    carries: ['events'],
     replacedBy: 'KAFKA_BROKERS',
+  },
+  {
+    name: 'nats',
+    ports: { NATS_PORT: 4222 },
+    carries: ['events', 'tasks'],
+    replacedBy: 'NATS_URL',
+  },
+  {
+    name: 'sqs',
+    ports: { SQS_PORT: 9324 },
+    carries: ['tasks'],
+    replacedBy: 'SQS_ENDPOINT',
   },
   {
     name: 'temporal',

@@ -1,0 +1,25 @@
+import type { Carried, Server, ServerName } from './declaration.js';
+
+/** What carries messages where the settings say nothing. */
+const DEFAULTS: Record<Carried, ServerName> = { events: 'kafka', tasks: 'rabbitmq' };
+
+/** The servers that `EVENTS` and `TASKS` choose. Throws the names that there are when one is unknown. */
+export function carriersOf(
+  env: Readonly<Record<string, string | undefined>>,
+  servers: readonly Server[],
+): Record<Carried, ServerName> {
+  const chosen = (carried: Carried): ServerName => {
+    const setting = carried.toUpperCase();
+    const name = env[setting] || DEFAULTS[carried];
+    const possible = servers.filter(({ carries }) => carries?.includes(carried)).map((server) => server.name);
+    const found = possible.find((one) => one === name);
+    if (!found)
+      throw new Error(`${setting}=${name}: nothing of this name carries ${carried}; choose ${possible.join(' or ')}`);
+    return found;
+  };
+  return { events: chosen('events'), tasks: chosen('tasks') };
+}
+
+/** Whether a server runs: it carries messages, or is none of those that do. */
+export const isUsed = ({ name, carries }: Server, carriers: Record<Carried, ServerName>): boolean =>
+  !carries || Object.values(carriers).includes(name);
