@@ -24,5 +24,5 @@ export const smtpConfig = {
 };
 
 export const readConfig = () =>
-  loadConfig({ ...processConfig, DATABASE_URL: z.url(), ...messagingConfig, ...smtpConfig });
+  loadConfig({ ...processConfig, DATABASE_URL: z.url(), ...messagingConfig, ...smtpConfig }, missingBrokers);
 export type Config = ReturnType<typeof readConfig>;
