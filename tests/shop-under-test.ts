@@ -13,7 +13,8 @@ import {
   untilOrder,
 } from './shop.js';
 import { OrderWorkload } from './shop-workload.js';
-import type { EffectCheck, Peers, SystemUnderTest } from './system/system-under-test.js';
+import type { Peers } from './system/peers.js';
+import type { EffectCheck, SystemUnderTest } from './system/system-under-test.js';
 
 export const shop: SystemUnderTest = {
   startWorkload: () => OrderWorkload.start(),
@@ -38,11 +39,11 @@ async function requestsToDatabases() {
   ] as const;
 }
 
-async function sendThroughEveryConsumer({ rabbit, kafka }: Peers): Promise<readonly EffectCheck[]> {
+async function sendThroughEveryConsumer({ tasks, events }: Peers): Promise<readonly EffectCheck[]> {
   const before = await settledSummary();
   const sku = `NEW-${crypto.randomUUID()}`;
   const product = { sku, name: 'Germinal', unitPrice: { amount: 999, currency: 'EUR' } };
-  await kafka.publish(ProductUpserted, product);
+  await events.publish(ProductUpserted, product);
   const [good, declined] = await Promise.all([place(), place({ paymentToken: 'tok_declined' })]);
 
   return [
@@ -62,7 +63,7 @@ async function sendThroughEveryConsumer({ rabbit, kafka }: Peers): Promise<reado
         expect(await outcomeOf(declined)).toMatchObject({ reason: 'PAYMENT_DECLINED' });
         expect(await reservations(declined)).toEqual([expect.objectContaining({ status: 'RELEASED' })]);
         const attempt = { orderId: declined, attempt: 1 };
-        expect(await rabbit.request(CancelShipment, attempt)).toEqual(attempt);
+        expect(await tasks.request(CancelShipment, attempt)).toEqual(attempt);
       },
     },
     {

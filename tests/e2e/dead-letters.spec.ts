@@ -1,6 +1,6 @@
-import { KafkaPeer, RabbitPeer, until } from '@waybill/testing';
-import { type Admin, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
-import { endpoints, mails, mailTypes, place } from '../shop.js';
+import { until } from '@waybill/testing';
+import { mails, mailTypes, place } from '../shop.js';
+import { connectPeers, type Peers } from '../system/peers.js';
 import { type DeadLetter, deadLetter, operate } from '../system/running-system.js';
 
 /** What a foreign client knows of a contract. */
@@ -14,17 +14,11 @@ const OrderConfirmed = contractOf('waybill.OrderConfirmed.v1', 'orders.events');
 const OrderFailed = contractOf('waybill.OrderFailed.v1', 'orders.events');
 const OrderCancelled = contractOf('waybill.OrderCancelled.v1', 'orders.events');
 
-let rabbit: RabbitPeer;
-let kafka: KafkaPeer;
-let admin: Admin;
+let peers: Peers;
 beforeAll(async () => {
-  rabbit = await RabbitPeer.connect(endpoints().rabbitmq);
-  const client = new Kafka({ brokers: [endpoints().kafka], logLevel: logLevel.NOTHING });
-  kafka = new KafkaPeer({ kafka: client, prefix: '' });
-  admin = client.admin();
-  await admin.connect();
+  peers = await connectPeers();
 });
-afterAll(() => Promise.all([rabbit.close(), kafka.close(), admin.disconnect()]));
+afterAll(() => peers.close());
 
 /** About an order that was never placed, so that no invariant counts the mail. */
 const aMail = () => ({
@@ -39,7 +33,7 @@ const aMail = () => ({
 describe('a task that cannot be handled', () => {
   it('waits for an operator, and takes effect once after it is corrected and resubmitted', async () => {
     const mail = { ...aMail(), type: 'order-filed' };
-    const messageId = await rabbit.send(SendEmail, mail);
+    const messageId = await peers.tasks.send(SendEmail, mail);
 
     const letter = await deadLetter({ messageId });
     expect(letter).toMatchObject({
@@ -58,17 +52,18 @@ describe('a task that cannot be handled', () => {
     await expect(operate(`/${letter.id}/resubmit`, {})).rejects.toThrow('409');
     // What is sent later arrives later: a second mail about the first order would be there by then.
     const next = { ...aMail(), type: 'order-failed' };
-    await rabbit.send(SendEmail, next);
+    await peers.tasks.send(SendEmail, next);
     await until('the next one is mailed', async () => (await mails(next.orderId)).length > 0);
     expect(await mails(mail.orderId)).toHaveLength(1);
   });
 
   it.each([
-    ['not JSON', '{ "orderId": '],
-    ['empty', ''],
-    ['of 2 MB', 'x'.repeat(2_000_000)],
-  ])('is shown completely when it is %s, and can be discarded', async (_, bytes) => {
-    const messageId = await rabbit.send(SendEmail, aMail(), { bytes });
+    ['not JSON', () => '{ "orderId": '],
+    ['empty', () => ''],
+    ['as large as its queue accepts', () => 'x'.repeat(peers.tasks.longest)],
+  ])('is shown completely when it is %s, and can be discarded', async (_, body) => {
+    const bytes = body();
+    const messageId = await peers.tasks.send(SendEmail, aMail(), { bytes });
     const letter = await deadLetter({ messageId });
     expect([letter.class, letter.body]).toEqual(['malformed', bytes]);
     const discarded = await operate(`/${letter.id}/discard`, { reason: 'a test' });
@@ -79,7 +74,7 @@ describe('a task that cannot be handled', () => {
 describe('an event that cannot be handled', () => {
   it('becomes one dead letter of each group that handles its type', async () => {
     const orderId = crypto.randomUUID();
-    const messageId = await kafka.publish(OrderConfirmed, { orderId }, { bytes: '{ "orderId": 1 }' });
+    const messageId = await peers.events.publish(OrderConfirmed, { orderId }, { bytes: '{ "orderId": 1 }' });
     for (const consumer of ['analytics', 'email', 'inventory']) {
       const letter = await deadLetter({ messageId, consumer });
       expect(letter).toMatchObject({ source: 'orders.events', class: 'malformed', key: orderId });
@@ -92,32 +87,20 @@ describe('an event that cannot be handled', () => {
 
 describe('an event that its topic does not accept', () => {
   const topic = 'payments.events';
-  const configure = (more: Record<string, string>) =>
-    admin.alterConfigs({
-      validateOnly: false,
-      resources: [
-        {
-          type: ConfigResourceTypes.TOPIC,
-          name: topic,
-          configEntries: Object.entries({ 'retention.ms': '-1', ...more }).map(([name, value]) => ({ name, value })),
-        },
-      ],
-    });
 
   it('is a dead letter too, and is published when it is resubmitted after the topic was mended', async () => {
-    await kafka.listen(topic);
-    await configure({ 'max.message.bytes': '10' });
+    await peers.events.limitSize(topic, 10);
     const orderId = await place();
     const { items } = await until('it is a dead letter', async () => {
       const page = await operate<{ items: DeadLetter[] }>(`?source=${topic}&consumer=outbox&key=${orderId}`);
       return page.items.length > 0 && page;
-    }).finally(() => configure({}));
+    }).finally(() => peers.events.limitSize(topic, undefined));
 
     expect(items).toMatchObject([
-      { type: 'waybill.PaymentCharged.v1', class: 'malformed', error: expect.stringMatching(/larg/i) },
+      { type: 'waybill.PaymentCharged.v1', class: 'malformed', error: expect.stringMatching(/larg|size/i) },
     ]);
     await operate(`/${items[0]!.id}/resubmit`, {});
-    const [published] = await kafka.received(orderId, 1);
+    const [published] = await peers.events.received(topic, orderId, 1);
     expect(published?.headers.ce_id).toBe(items[0]!.messageId);
   });
 });
@@ -136,10 +119,10 @@ describe('an event that is corrected and resubmitted', () => {
       createdAt: at,
     };
     const failed = { ...order, failedAt: at, reason: 'OUT_OF_STOCK' };
-    const messageId = await kafka.publish(OrderFailed, { ...failed, reason: 'BAD_WEATHER' } as never);
+    const messageId = await peers.events.publish(OrderFailed, { ...failed, reason: 'BAD_WEATHER' } as never);
     const letter = await deadLetter({ messageId, consumer: 'email' });
     expect(letter.error).toContain('reason');
-    await kafka.publish(OrderCancelled, { ...order, cancelledAt: at } as never);
+    await peers.events.publish(OrderCancelled, { ...order, cancelledAt: at } as never);
 
     await operate(`/${letter.id}/resubmit`, { body: failed });
     // In any order: mails are tasks, handled concurrently.

@@ -1,14 +1,15 @@
 import { ProcessOrder } from '@waybill/contracts';
 import { failureHeaders } from '@waybill/messaging';
-import { RabbitPeer, until } from '@waybill/testing';
+import { until } from '@waybill/testing';
 import { endpoints, ledger, mails, mailTypes, order, outcomeOf, place } from '../shop.js';
+import { connectPeers, type Peers } from '../system/peers.js';
 import { deadLetter, get, operate } from '../system/running-system.js';
 
-let rabbit: RabbitPeer;
+let peers: Peers;
 beforeAll(async () => {
-  rabbit = await RabbitPeer.connect(endpoints().rabbitmq);
+  peers = await connectPeers();
 });
-afterAll(() => rabbit.close());
+afterAll(() => peers.close());
 
 describe('a failed order', () => {
   it('waits for review, and is fulfilled after it is resubmitted with another payment token', async () => {
@@ -49,7 +50,7 @@ describe('an order whose task to process it is discarded', () => {
     const at = new Date().toISOString();
     const times = { attempts: 4, firstFailedAt: at, lastFailedAt: at };
     const failure = { source: 'orders.process', consumer: 'order', class: 'transient', error: 'a test' } as const;
-    await rabbit.send(processing, { orderId, attempt: 1 }, { headers: failureHeaders({ ...failure, ...times }) });
+    await peers.tasks.send(processing, { orderId, attempt: 1 }, { headers: failureHeaders({ ...failure, ...times }) });
     const { id } = await deadLetter({ source: 'orders.process', key: orderId });
     await operate(`/${id}/discard`, { reason: 'a test' });
 

@@ -1,6 +1,7 @@
 import { ordersProcess, ReserveStockReply } from '@waybill/contracts';
-import { RabbitPeer, type TestContract, until } from '@waybill/testing';
+import { type TestContract, until } from '@waybill/testing';
 import { endpoints, ledger, order, outcomeOf, payments, place, reservations, shipments } from '../shop.js';
+import { connectPeers, type Peers } from '../system/peers.js';
 import { deadLetter, operate } from '../system/running-system.js';
 
 /** As senders of an earlier version wrote it, with everything that a saga needs. */
@@ -19,16 +20,16 @@ const taskOf = (orderId: string, attempt: number) => ({
   paymentToken: 'tok_ok',
 });
 
-let rabbit: RabbitPeer;
+let peers: Peers;
 beforeAll(async () => {
-  rabbit = await RabbitPeer.connect(endpoints().rabbitmq);
+  peers = await connectPeers();
 });
-afterAll(() => rabbit.close());
+afterAll(() => peers.close());
 
 describe('a task to process', () => {
   it('an order that does not exist is a dead letter, and charges, reserves and ships nothing', async () => {
     const orderId = crypto.randomUUID();
-    await rabbit.send(ProcessOrderV1, taskOf(orderId, 1));
+    await peers.tasks.send(ProcessOrderV1, taskOf(orderId, 1));
 
     const { id, error } = await deadLetter({ class: 'business', source: 'orders.process', key: orderId });
     expect(error).toBe(`attempt 1 cannot begin: order ${orderId} does not exist`);
@@ -39,7 +40,7 @@ describe('a task to process', () => {
   it('an attempt that cannot begin, because the order did not fail, is one too', async () => {
     const { orderId } = await outcomeOf(await place());
     const charges = await ledger(orderId);
-    await rabbit.send(ProcessOrderV1, taskOf(orderId, 2));
+    await peers.tasks.send(ProcessOrderV1, taskOf(orderId, 2));
 
     const { id, error } = await deadLetter({ class: 'business', source: 'orders.process', key: orderId });
     expect(error).toMatch(/^attempt 2 cannot begin: order \S+ is in attempt 1 and (CONFIRMED|SHIPPED|DELIVERED)$/);
@@ -51,7 +52,7 @@ describe('a task to process', () => {
   it('an order that has its outcome is skipped and counted', async () => {
     const { orderId } = await outcomeOf(await place());
     const [charges, before] = [await ledger(orderId), await skipped()];
-    await rabbit.send(ProcessOrderV1, taskOf(orderId, 1));
+    await peers.tasks.send(ProcessOrderV1, taskOf(orderId, 1));
 
     await until('it is skipped', async () => (await skipped()) === before + 1);
     expect(await ledger(orderId)).toEqual(charges);
@@ -63,9 +64,9 @@ describe('a reply', () => {
     const { orderId } = await outcomeOf(await place());
     const [ghost, before] = [crypto.randomUUID(), await dropped()];
     const reply = { attempt: 1, outcome: 'reserved' as const };
-    await rabbit.send(ReserveStockReply, { orderId: ghost, ...reply }, { correlationId: `order-${ghost}-1` });
-    await rabbit.send(ReserveStockReply, { orderId: ghost, ...reply }, { correlationId: `order-${orderId}-1` });
-    await rabbit.send(ReserveStockReply, { orderId, ...reply }, { correlationId: 'x'.repeat(255) });
+    await peers.tasks.send(ReserveStockReply, { orderId: ghost, ...reply }, { correlationId: `order-${ghost}-1` });
+    await peers.tasks.send(ReserveStockReply, { orderId: ghost, ...reply }, { correlationId: `order-${orderId}-1` });
+    await peers.tasks.send(ReserveStockReply, { orderId, ...reply }, { correlationId: 'x'.repeat(255) });
 
     await until('they are dropped', async () => (await dropped()) >= before + 3);
     expect(await order(orderId)).toMatchObject({ terminal: true });

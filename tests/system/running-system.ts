@@ -4,7 +4,13 @@ import { until } from '@waybill/testing';
 /** A running system seen from outside, as its operators see it. */
 
 export interface SystemEndpoints {
+  /** What carries them: `kafka` or `nats`; `rabbitmq`, `nats` or `sqs`. */
+  events: string;
+  tasks: string;
+  /** Of those that do, their addresses. */
   kafka: string;
+  nats: string;
+  sqs: string;
   rabbitmq: string;
   rabbitmqUi: string;
   /** The console's API. */

@@ -1,4 +1,4 @@
-import type { KafkaPeer, RabbitPeer } from '@waybill/testing';
+import type { Peers } from './peers.js';
 
 /** What the suites of this folder have to know of a system; everything else they read from its contracts. */
 export interface SystemUnderTest {
@@ -9,12 +9,6 @@ export interface SystemUnderTest {
   sendThroughEveryConsumer(peers: Peers): Promise<readonly EffectCheck[]>;
   /** Dead letters of the business, which wait for a person although no message failed. */
   businessReview: { source: string; deadLetterQueue: string };
-}
-
-/** Connections to the brokers of the system. */
-export interface Peers {
-  rabbit: RabbitPeer;
-  kafka: KafkaPeer;
 }
 
 /** Work that arrives while something fails, and the proof that none of it was lost. */

@@ -1,8 +1,8 @@
 import { topology } from '@waybill/contracts';
-import { KafkaPeer, RabbitPeer, until } from '@waybill/testing';
-import { Kafka, logLevel } from 'kafkajs';
+import { until } from '@waybill/testing';
 import { systemUnderTest } from '../system-under-test.js';
-import { type DeadLetter, endpoints, operate, queueNames } from './running-system.js';
+import { connectPeers, type Peers } from './peers.js';
+import { type DeadLetter, endpoints, operate } from './running-system.js';
 import type { Destination, EffectCheck } from './system-under-test.js';
 import {
   handledEvents,
@@ -20,9 +20,7 @@ interface Sent {
   messageId: string;
 }
 
-const client = new Kafka({ brokers: [endpoints().kafka], logLevel: logLevel.NOTHING });
-const kafka = new KafkaPeer({ kafka: client, prefix: '' });
-let rabbit: RabbitPeer;
+let peers: Peers;
 
 const sent: Sent[] = [];
 /** With the same key: before the unreadable event one that every group skips, behind it one that has to wait. */
@@ -34,12 +32,12 @@ const contractOf = (type: string, name: string) => ({ type, destination: { name 
 
 async function send(to: Destination, message: Unreadable): Promise<void> {
   const key = crypto.randomUUID();
-  const messageId = await rabbit.send(contractOf(message.type, to.source), key, { bytes: message.bytes });
+  const messageId = await peers.tasks.send(contractOf(message.type, to.source), key, { bytes: message.bytes });
   sent.push({ to, message, key, messageId });
 }
 
 async function publish(to: Destination, message: Unreadable, key: string): Promise<Sent> {
-  const messageId = await kafka.publish(contractOf(message.type, to.source), key, { bytes: message.bytes });
+  const messageId = await peers.events.publish(contractOf(message.type, to.source), key, { bytes: message.bytes });
   return { to, message, key, messageId };
 }
 
@@ -94,30 +92,29 @@ let processes: object;
 let effects: Promise<readonly EffectCheck[]>;
 
 beforeAll(async () => {
-  rabbit = await RabbitPeer.connect(endpoints().rabbitmq);
+  peers = await connectPeers();
   processes = endpoints().processes;
   await Promise.all([
     ...queueDestinations.flatMap((queue) =>
-      [...unreadableOf(queue.type), unknownType, largeOf(queue.type)].map((message) => send(queue, message)),
+      [...unreadableOf(queue.type), unknownType, largeOf(queue.type, peers.tasks.longest)].map((message) =>
+        send(queue, message),
+      ),
     ),
     ...handledEvents.flatMap((topic) => unreadableOf(topic.type).map((message) => publishThree(topic, message))),
   ]);
-  effects = systemUnderTest.sendThroughEveryConsumer({ rabbit, kafka });
+  effects = systemUnderTest.sendThroughEveryConsumer(peers);
 });
-afterAll(() => Promise.all([rabbit.close(), kafka.close()]));
+afterAll(() => peers.close());
 
 describe('a message that cannot be read', () => {
   it('is sent to every queue and to every group of every topic that the brokers have', async () => {
     const queues = [...new Set(queueDestinations.map(({ source }) => source))];
     const hasConsumer = (name: string) => !/-dlq$|\.retry\.\d+ms$|^test/.test(name);
-    expect((await queueNames()).filter(hasConsumer).sort()).toEqual(queues.sort());
+    expect((await peers.tasks.queues()).filter(hasConsumer).sort()).toEqual(queues.sort());
 
     const groups = handledEvents.flatMap(({ source, consumers }) => consumers.map((group) => `${source}.${group}-dlq`));
     const topics = [...topology.topics.map(({ name }) => name), ...groups];
-    const admin = client.admin();
-    await admin.connect();
-    const found = (await admin.listTopics()).filter((name) => !/^test|^__/.test(name));
-    await admin.disconnect();
+    const found = (await peers.events.topics()).filter((name) => !/^test|^__/.test(name));
     expect(found.sort()).toEqual(topics.sort());
   });
 

@@ -53,7 +53,6 @@ export interface Unreadable {
   error: string;
 }
 
-const MEGABYTE = 1024 * 1024;
 const UNKNOWN = 'waybill.Unknown.v1';
 
 /** Bodies that cannot be read, and a version that does not exist, of a type that is handled. */
@@ -70,9 +69,9 @@ export function unreadableOf(type: string): Unreadable[] {
 /** Every group skips an event of this type; a task of it is an error in any queue. */
 export const unknownType: Unreadable = { type: UNKNOWN, bytes: '{}', error: UNKNOWN };
 
-/** Larger than Kafka accepts. */
-export const largeOf = (type: string): Unreadable => ({
+/** Of so many characters. */
+export const largeOf = (type: string, length: number): Unreadable => ({
   type,
-  bytes: JSON.stringify('x'.repeat(2 * MEGABYTE)),
+  bytes: JSON.stringify('x'.repeat(length)),
   error: `not a ${type}`,
 });

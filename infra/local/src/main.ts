@@ -12,7 +12,17 @@ import { readSettings, root, type Settings } from './settings.js';
 import { start, startDetached, supervise } from './start.js';
 import { status } from './status.js';
 import { stop } from './stop.js';
-import { lint, test, testCrash, testCrashOfPackages, testFork, testFuzz, testLong, testUnit } from './test.js';
+import {
+  lint,
+  test,
+  testCarriers,
+  testCrash,
+  testCrashOfPackages,
+  testFork,
+  testFuzz,
+  testLong,
+  testUnit,
+} from './test.js';
 import { testCompose } from './test-compose.js';
 import { testPackages } from './test-packages.js';
 
@@ -43,6 +53,7 @@ const COMMANDS: Record<string, (settings: Settings, args: string[]) => Promise<n
   reset: (settings, args) => reset(settings, options(args, ['--yes']).has('--yes')),
   test: (settings, args) => test(settings, args),
   'test:crash': (settings, args) => testCrash(settings, args),
+  'test:carriers': (settings, args) => testCarriers(settings, args),
   'test:crash:packages': (settings, args) => testCrashOfPackages(settings, args),
   'test:unit': (settings, args) => {
     options(args, []);

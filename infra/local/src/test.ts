@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { cleanUpOnInterrupt } from './interrupt.js';
 import { type Count, jest, listTests, report } from './jest.js';
-import { restart, runOnOwnSystem, runOnServers } from './own-system.js';
+import { countOnOwnSystem, restart, runOnOwnSystem, runOnServers } from './own-system.js';
 import { stdout } from './progress.js';
 import { findPromtool } from './promtool.js';
 import { runShown } from './run.js';
@@ -17,12 +17,7 @@ import { portBase, testSettings } from './test-settings.js';
  * output; then only the servers that they need are started. The last line is `N passed, N failed`.
  */
 export async function test({ home }: Settings, paths: readonly string[]): Promise<number> {
-  const settings = testSettings(join(home, 'test'), {
-    // A payment that never comes times out sooner, so that its test does not take a minute.
-    PAYMENT_DEADLINE: '15s',
-    // Where the tests of traces listen.
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${portBase() + OTLP_PORT}`,
-  });
+  const settings = testSettings(join(home, 'test'), endToEndSettings());
   const chosen = paths.map(inDist);
   const needs = paths.length ? needsOf(await listTests(chosen)) : undefined;
   if (!needs || needs.has('program')) await bringPromtool();
@@ -84,10 +79,36 @@ export function testCrashOfPackages({ home }: Settings, words: readonly string[]
   return runOnOwnSystem(settings, () =>
     Promise.all([
       run('crash-packages', WORKERS, CRASH_TESTS_OF_PACKAGES),
-      run('other-kafka-client', 1, OF_BOTH_KAFKA_CLIENTS),
+      run('other-kafka-client', 1, MESSAGES_END_TO_END),
     ]),
   );
 }
+
+/**
+ * `npm run test:carriers`: the end-to-end tests on other carriers of events and tasks than the default, on a new system for each;
+ * with `WAYBILL_TEST_SIZE=long` all of them, and every process and server is killed under load. `paths` choose tests by their
+ * path, `EVENTS` and `TASKS` one choice of carriers.
+ */
+export async function testCarriers({ home }: Settings, paths: readonly string[]): Promise<number> {
+  const { EVENTS, TASKS } = process.env;
+  const choices = EVENTS && TASKS ? [{ EVENTS, TASKS }] : OTHER_CARRIERS;
+  const tests = paths.length ? paths.map(inDist) : [isLong() ? OF_ALL_CARRIERS : MESSAGES_END_TO_END];
+  const counts: Count[] = [];
+  for (const choice of choices) {
+    const settings = testSettings(join(home, 'test-carriers'), endToEndSettings(), 2 * PORTS_APART);
+    Object.assign(settings.env, choice);
+    const name = `events-by-${choice.EVENTS}-tasks-by-${choice.TASKS}`;
+    counts.push(
+      ...(await countOnOwnSystem(settings, async () => [await jest(settings, name, ['--runInBand', '--', ...tests])])),
+    );
+  }
+  return report(counts);
+}
+
+const OTHER_CARRIERS = [
+  { EVENTS: 'nats', TASKS: 'nats' },
+  { EVENTS: 'kafka', TASKS: 'sqs' },
+];
 
 const isLong = () => process.env.WAYBILL_TEST_SIZE === 'long';
 
@@ -131,7 +152,7 @@ export async function testLong(): Promise<number> {
     return current;
   };
   let worst = 0;
-  for (const suite of ['test:fuzz', 'test:crash', 'test:crash:packages', 'test:compose'])
+  for (const suite of ['test:fuzz', 'test:crash', 'test:crash:packages', 'test:carriers', 'test:compose'])
     worst = Math.max(worst, await run(suite));
   return worst;
 }
@@ -153,12 +174,21 @@ const FORK_TESTS = '\\.fork\\.spec';
 const NOT_OF_UNITS = new RegExp(
   `${CRASH_TESTS}|${FORK_TESTS}|${COMPOSE_TESTS}|${FUZZ_TESTS}|${PACKAGE_TESTS}|e2e/launcher`,
 );
-/** An order to its delivery, failures, dead letters and their resubmission, once more on the Kafka client that is not the default. */
-const OF_BOTH_KAFKA_CLIENTS = 'tests/dist/e2e/(confirmed-order|failed-order-review|dead-letters)\\.spec';
+/** An order to its delivery, failures, dead letters and their resubmission: what carries messages must not make a difference. */
+const MESSAGES_END_TO_END = 'tests/dist/e2e/(confirmed-order|failed-order-review|dead-letters)\\.spec';
+/** What sees the system from outside, whatever carries its messages. */
+const OF_ALL_CARRIERS =
+  'tests/dist/(e2e/(?!launcher)|system/(processes|unreadable-messages|carriers\\.long))[^/]*\\.spec';
 /** More than there are cores: most of their time they wait for a server. */
 const WORKERS = 4;
 
 const OTLP_PORT = 4318;
+const endToEndSettings = () => ({
+  // A payment that never comes times out sooner, so that its test does not take a minute.
+  PAYMENT_DEADLINE: '15s',
+  // Where the tests of traces listen.
+  OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${portBase() + OTLP_PORT}`,
+});
 /** Between two systems that run at once. */
 const PORTS_APART = 100;
 

@@ -16,6 +16,7 @@ export * from './s3.js';
 export * from './service-bench.js';
 export * from './service-process.js';
 export * from './sqs.js';
+export * from './sqs-peer.js';
 export * from './tcp-proxy.js';
 export * from './test-size.js';
 export * from './transaction.js';

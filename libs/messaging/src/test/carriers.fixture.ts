@@ -58,7 +58,7 @@ export async function natsAlone(): Promise<Carriers> {
   await topology.declare();
   await topology.close();
   const proxy = await TcpProxy.to({ host: '127.0.0.1', port: server.port });
-  const peer = await NatsPeer.connect(server.url, events.partitions);
+  const peer = await NatsPeer.connect(server.url);
   return {
     settings: { natsUrl: `nats://127.0.0.1:${proxy.port}` },
     tasks: peer,
