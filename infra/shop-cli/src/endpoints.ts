@@ -14,6 +14,9 @@ export interface Endpoints {
   /** `host:port` */
   temporal: string;
   temporalUi: string;
+  /** What carries the events. Default Kafka. */
+  events?: 'kafka' | 'nats';
+  nats?: string;
   rabbitmq: string;
   rabbitmqUi: string;
   /** `host:port` */

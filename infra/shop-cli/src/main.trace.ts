@@ -11,6 +11,7 @@ import { validate } from 'uuid';
 import { z } from 'zod';
 import type { Endpoints } from './endpoints.js';
 import { eventsOfOrder } from './trace/events-of-order.js';
+import { eventsOnNats } from './trace/events-on-nats.js';
 import { sagaSteps } from './trace/saga-steps.js';
 import { orderView, serviceViews } from './trace/service-views.js';
 import { formatTrace } from './trace/timeline.js';
@@ -33,13 +34,17 @@ const trace = defineCommand({
       throw new UsageError(`'${id}' is no order id: it is a UUID such as 019e3f0a-7c55-7abc-9d3e-2f4b6a8c0d1e`);
     const orderId = id.toLowerCase();
     const endpoints = readEndpoints(options.endpoints, ['orderApi']) as unknown as Endpoints;
-    const known = (name: 'kafka' | 'temporalUi') => {
+    const known = (name: 'kafka' | 'nats' | 'temporalUi') => {
       if (!endpoints[name]) throw new Error('endpoints.json has no address of it');
       return endpoints[name];
     };
     const result = await traceOf(orderId, {
       ...serviceViews(endpoints, orderId),
-      kafka: async () => eventsOfOrder(known('kafka'), orderId, await lastChange(endpoints.orderApi, orderId)),
+      [endpoints.events ?? 'kafka']: async () => {
+        const until = await lastChange(endpoints.orderApi, orderId);
+        if (endpoints.events === 'nats') return eventsOnNats(known('nats'), orderId, until);
+        return eventsOfOrder(known('kafka'), orderId, until);
+      },
       temporal: async () => sagaSteps(known('temporalUi'), orderId),
     });
     printResult(json, result, formatTrace);

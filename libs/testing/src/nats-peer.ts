@@ -17,9 +17,9 @@ export class NatsPeer {
 
   /** The user and password of the URL count. */
   static async connect(url: string): Promise<NatsPeer> {
-    const { username, password } = new URL(url);
+    const { host: servers, username, password } = new URL(url);
     const user = username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : {};
-    const connection = await connect({ servers: url, ...user, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
+    const connection = await connect({ servers, ...user, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
     return new NatsPeer(connection, jetstream(connection), await jetstreamManager(connection));
   }
 

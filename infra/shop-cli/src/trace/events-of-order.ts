@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type Admin, Kafka, logLevel, Partitioners } from 'kafkajs';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { entryOf, partitionOf, placedAt, TOPICS } from './order-events.js';
 import type { Told, TraceEntry } from './trace.js';
 
-const TOPICS = ['orders.events', 'inventory.events', 'payments.events'];
-/** Milliseconds. Clocks of several machines differ. */
-const CLOCK_SKEW = 60_000;
 const LIMIT = 30_000;
 
 interface Range {
@@ -42,19 +40,14 @@ async function rangeOf(
   { topic, orderId, until }: { topic: string; orderId: string; until: number | undefined },
 ): Promise<Range> {
   const ends = await admin.fetchTopicOffsets(topic);
-  const partition = Partitioners.DefaultPartitioner()({
-    topic,
-    partitionMetadata: ends.map(({ partition }) => ({ partitionId: partition, leader: 0 }) as never),
-    message: { key: orderId, value: null },
-  });
-  const placed = Number.parseInt(orderId.replaceAll('-', '').slice(0, 12), 16);
+  const partition = partitionOf(topic, orderId, ends.length);
   const offsetAt = async (time: number) => {
     const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, time);
     return Number(offsets.find((one) => one.partition === partition)!.offset);
   };
   const end = Number(ends.find((one) => one.partition === partition)!.offset);
   const to = until !== undefined && until < Date.now() ? await offsetAt(until) : end;
-  return { topic, partition, from: await offsetAt(placed - CLOCK_SKEW), to };
+  return { topic, partition, from: await offsetAt(placedAt(orderId)), to };
 }
 
 async function read(kafka: Kafka, key: string, ranges: readonly Range[]): Promise<TraceEntry[]> {
@@ -78,7 +71,11 @@ async function read(kafka: Kafka, key: string, ranges: readonly Range[]): Promis
       autoCommit: false,
       eachMessage: async ({ topic, partition, message }) => {
         const range = ranges.find((one) => one.topic === topic && one.partition === partition);
-        if (message.key?.toString() === key) entries.push(entryOf(topic, partition, message));
+        if (message.key?.toString() === key) {
+          const header = (name: string) => message.headers?.[`ce_${name}`]?.toString();
+          const { offset, timestamp } = message;
+          entries.push(entryOf({ topic, partition, offset, written: Number(timestamp) }, header));
+        }
         if (range && Number(message.offset) >= range.to - 1) left.delete(topic);
         if (left.size === 0) resolve();
       },
@@ -90,23 +87,4 @@ async function read(kafka: Kafka, key: string, ranges: readonly Range[]): Promis
     await consumer.disconnect();
   }
   return entries;
-}
-
-function entryOf(
-  topic: string,
-  partition: number,
-  { headers = {}, offset, timestamp }: { headers?: object; offset: string; timestamp: string },
-): TraceEntry {
-  const header = (name: string) => (headers as Record<string, Buffer | undefined>)[name]?.toString();
-  const happened = Date.parse(header('ce_time') ?? '');
-  const written = Number(timestamp);
-  const at = Number.isNaN(happened) ? written : happened;
-  const delay = written > at ? `, written ${written - at} ms later` : '';
-  const what = header('ce_type') ?? 'an event without a type';
-  return {
-    at: new Date(at).toISOString(),
-    source: topic,
-    what,
-    detail: `partition ${partition}, offset ${offset}${delay}`,
-  };
 }
