@@ -1,17 +1,7 @@
-import { backingServices, freshVhost, startNats, startSqs, until } from '@waybill/testing';
+import { until } from '@waybill/testing';
 import { defineQueue } from '../contract/index.js';
-import { NatsQueueClient, NatsQueueDepths } from '../nats/index.js';
-import {
-  AmqplibClient,
-  declareQueues,
-  managementApiOf,
-  type QueueDepths,
-  type RabbitClient,
-  RabbitQueueDepths,
-  retryQueueOf,
-} from '../rabbitmq/index.js';
-import { SqsClient, SqsQueueDepths } from '../sqs/index.js';
-import { optionsFor } from '../test/sqs-peer.fixture.js';
+import { declareQueues, type RabbitClient, retryQueueOf } from '../rabbitmq/index.js';
+import { type OpenQueues, openNats, openRabbit, openSqs } from '../test/open-queues.fixture.js';
 import { quiet } from '../test/workbench.fixture.js';
 import { BacklogMonitor, type BacklogMonitorOptions } from './backlog-monitor.js';
 import { measuredConsumers } from './measured-consumers.js';
@@ -34,47 +24,24 @@ async function shown(source: string, broker: string) {
   return gauges.map(({ values }) => values.find(({ labels }) => isOf(labels))?.value);
 }
 
-interface OpenQueues {
-  client: RabbitClient;
-  depths: QueueDepths;
-  close(): Promise<void>;
-}
-
-async function rabbit(): Promise<OpenQueues> {
-  const vhost = await freshVhost();
-  const client = new AmqplibClient({ url: vhost.url, name: 'test', logger: quiet });
-  const depths = new RabbitQueueDepths(managementApiOf(vhost.url, backingServices().rabbitmqUi));
-  return { client, depths, close: () => vhost.drop() };
-}
-
-async function nats(): Promise<OpenQueues> {
-  const server = await startNats();
-  const settings = { url: server.url, name: 'test', logger: quiet };
-  return { client: new NatsQueueClient(settings), depths: new NatsQueueDepths(settings), close: () => server.stop() };
-}
-
-async function sqs(names: string[]): Promise<OpenQueues> {
-  const server = await startSqs();
-  const settings = { ...optionsFor(server), name: 'test', logger: quiet };
-  return { client: new SqsClient(settings), depths: new SqsQueueDepths(settings, names), close: () => server.stop() };
-}
-
 describe.each([
-  { broker: 'rabbitmq', open: rabbit, knowsAges: true },
-  { broker: 'nats', open: nats, knowsAges: true },
-  { broker: 'sqs', open: sqs, knowsAges: false },
+  { broker: 'rabbitmq', open: openRabbit, knowsAges: true },
+  { broker: 'nats', open: openNats, knowsAges: true },
+  { broker: 'sqs', open: openSqs, knowsAges: false },
 ] as const)('the backlog of a queue of $broker', ({ broker, open, knowsAges }) => {
   const name = `tasks-of-${broker}`;
   const { queue, queues } = measured(name);
   let opened: OpenQueues;
+  let client: RabbitClient;
   let monitor: BacklogMonitor;
   beforeAll(async () => {
-    opened = await open([name, 'missing']);
-    await declareQueues(opened.client, [queue]);
+    opened = await open();
+    client = opened.connect();
+    await declareQueues(client, [queue]);
     monitor = new BacklogMonitor({
       events: noEvents,
       groups: [],
-      tasks: opened.depths,
+      tasks: opened.depths([name, 'missing']),
       queues: [...queues, { name: 'missing', consumer: 'worker', retryQueues: [] }],
       brokers: { events: 'kafka', tasks: broker },
       logger: quiet,
@@ -84,12 +51,10 @@ describe.each([
   });
   afterAll(async () => {
     await monitor.stop();
-    await opened.client.close();
     await opened.close();
   });
 
   it('is what is ready and what is in flight, as old as the first of it, until it is acknowledged', async () => {
-    const { client } = opened;
     const now = () => shown(name, broker);
     await until('the empty queue is shown', async () => (await now())[0] === 0);
 

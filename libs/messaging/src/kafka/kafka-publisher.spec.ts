@@ -127,7 +127,14 @@ describe.each(KAFKA_CLIENTS)('Kafka', (library) => {
   const blocks = ['missing', 'deleted while in use'];
   keepsPublisherPromises(library, {
     target: 'kafka',
-    promises: { storesKeys: true, partitionsAsJava: true, deduplicationWindow: 0, tooLarge: 2_000_000, blocks },
+    promises: {
+      storesKeys: true,
+      partitionsAsJava: true,
+      deduplicationWindow: 0,
+      tooLarge: 2_000_000,
+      blocks,
+      rejectsWhenFull: false,
+    },
     open,
   });
 

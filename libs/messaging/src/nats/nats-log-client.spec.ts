@@ -76,6 +76,7 @@ keepsPublisherPromises('NATS JetStream', {
     deduplicationWindow: DEDUPLICATION_WINDOW,
     tooLarge: 2_000_000,
     blocks: ['missing', 'deleted while in use'],
+    rejectsWhenFull: false,
   },
   open: openNats,
 });

@@ -77,7 +77,8 @@ keepsPublisherPromises('NATS JetStream', {
     partitionsAsJava: false,
     deduplicationWindow: 0,
     tooLarge: 2_000_000,
-    blocks: ['missing', 'full'],
+    blocks: ['missing'],
+    rejectsWhenFull: true,
   },
   open: openNats,
 });

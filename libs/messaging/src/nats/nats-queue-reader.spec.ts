@@ -50,26 +50,6 @@ async function send(text: string, to = queue): Promise<void> {
 
 const textOf = ({ body, redelivered }: RabbitDelivery) => `${body}${redelivered ? ' again' : ''}`;
 
-it('has no more in flight than its prefetch, and gets again what it requeues', async () => {
-  const seen: string[] = [];
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  const onMessage = async (delivery: RabbitDelivery) => {
-    seen.push(textOf(delivery));
-    await released;
-    return delivery.redelivered ? ('ack' as const) : ('requeue' as const);
-  };
-  for (const text of ['1', '2', '3']) await send(text);
-  const reader = client.reader({ queue, prefetch: 2, onMessage });
-  await until('two are in flight', () => seen.length === 2);
-  await send('4');
-  await declare(); // a round trip and more
-  expect(seen).toEqual(['1', '2']);
-  release();
-  await until('each came twice', () => seen.length === 8);
-  expect([...seen].sort()).toEqual(['1', '1 again', '2', '2 again', '3', '3 again', '4', '4 again']);
-  await reader.close();
-});
-
 it('keeps a message that is handled for longer than the server waits for its acknowledgement', async () => {
   const [seen, done]: string[][] = [[], []];
   const onMessage = async (delivery: RabbitDelivery) => {

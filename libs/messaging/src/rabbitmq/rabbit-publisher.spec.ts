@@ -110,7 +110,8 @@ keepsPublisherPromises('amqplib', {
     partitionsAsJava: false,
     deduplicationWindow: 0,
     tooLarge: 134_217_729,
-    blocks: ['missing', 'full'],
+    blocks: ['missing'],
+    rejectsWhenFull: true,
   },
   open: openRabbit,
 });

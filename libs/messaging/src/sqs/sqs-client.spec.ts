@@ -227,23 +227,6 @@ describe('a reader', () => {
     await Promise.all(texts.map((text) => producer.send(message(text))));
   };
 
-  it('has no more in flight than its prefetch, and gets again what it requeues', async () => {
-    const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    let requeued = false;
-    const { received, redelivered } = read({ prefetch: 2 }, async (text) => {
-      await released;
-      if (text !== '1' || requeued) return 'ack';
-      requeued = true;
-      return 'requeue';
-    });
-    await sendAll('1', '2', '3', '4');
-    await until('two came', () => received.length === 2);
-    expect(await queues.count(queue)).toBe(2);
-    release();
-    await until('all came', () => received.length === 4 && redelivered.length === 1);
-    expect(redelivered).toEqual(['1']);
-  });
-
   it('gets what it requeues again at once, not when its visibility timeout ends', async () => {
     const { redelivered } = read({}, async () => (redelivered.length < 20 ? 'requeue' : 'ack'));
     await sendAll('often');

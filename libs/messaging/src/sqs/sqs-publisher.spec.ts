@@ -64,7 +64,13 @@ const openSqs = (fifo: boolean) => async (): Promise<OpenBroker> => {
   };
 };
 
-const promises = { storesKeys: true, partitionsAsJava: false, tooLarge: 1024 * 1024 + 1, blocks: ['missing'] };
+const promises = {
+  storesKeys: true,
+  partitionsAsJava: false,
+  tooLarge: 1024 * 1024 + 1,
+  blocks: ['missing'],
+  rejectsWhenFull: false,
+};
 
 keepsPublisherPromises('standard queues of SQS', {
   target: 'rabbitmq',

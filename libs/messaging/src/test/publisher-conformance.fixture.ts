@@ -25,6 +25,8 @@ export interface PublisherPromises {
   tooLarge: number;
   /** Reasons why a destination may accept nothing. */
   blocks: string[];
+  /** Back-pressure: a full destination is one more of them. Elsewhere it has no bound. */
+  rejectsWhenFull: boolean;
 }
 
 /** A broker as the suite needs it. */
@@ -77,6 +79,7 @@ const REJECTED = { status: 'rejected', reason: expect.stringMatching(/./) };
 
 /** The contract of `Publisher` in @waybill/outbox, and the further promises that this one declares. */
 export function keepsPublisherPromises(client: string, { target, promises, open }: TargetUnderTest): void {
+  const blocks = [...promises.blocks, ...(promises.rejectsWhenFull ? ['full'] : [])];
   describe(`publishing to ${target} by ${client}`, () => {
     let broker: OpenBroker;
     let publisher: ReturnType<OpenBroker['publisher']>;
@@ -176,7 +179,7 @@ export function keepsPublisherPromises(client: string, { target, promises, open 
       expect((await broker.stored(destination)).map(({ id }) => id).sort()).toEqual(expected.sort());
     });
 
-    it.each(promises.blocks)('blocks what goes to a destination that is %s, and nothing else', async (state) => {
+    it.each(blocks)('blocks what goes to a destination that is %s, and nothing else', async (state) => {
       const blocked = await broker.blocked(state, publisher);
       const messages = Array.from({ length: 6 }, (_, n) => message(n % 2 ? {} : { destination: blocked.name }));
       const outcomes = messages.map((_, n) => (n % 2 ? PUBLISHED : BLOCKED));
