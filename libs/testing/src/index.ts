@@ -5,6 +5,7 @@ export * from './fresh-database.js';
 export * from './fresh-topics.js';
 export * from './fresh-vhost.js';
 export * from './kafka-peer.js';
+export * from './moto.js';
 export * from './nats.js';
 export * from './nats-peer.js';
 export * from './rabbit-peer.js';

@@ -8,7 +8,7 @@ import {
   RabbitQueueDepths,
 } from '../rabbitmq/index.js';
 import { SqsClient, SqsQueueDepths } from '../sqs/index.js';
-import { optionsFor } from './sqs-peer.fixture.js';
+import { optionsFor, type SqsServer } from './sqs-peer.fixture.js';
 import { quiet } from './workbench.fixture.js';
 
 /** A broker without queues. */
@@ -41,8 +41,12 @@ export async function openNats(): Promise<OpenQueues> {
   });
 }
 
-export async function openSqs({ fifo = false } = {}): Promise<OpenQueues> {
-  const server = await startSqs();
+/** On ElasticMQ, unless another server is started. */
+export async function openSqs({
+  fifo = false,
+  start = startSqs as () => Promise<SqsServer>,
+} = {}): Promise<OpenQueues> {
+  const server = await start();
   const settings = { ...optionsFor(server, undefined, fifo), name: 'test', logger: quiet };
   return opened({
     connect: () => new SqsClient(settings),

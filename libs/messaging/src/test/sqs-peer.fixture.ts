@@ -15,8 +15,11 @@ import { quiet } from './workbench.fixture.js';
 
 export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'not-a-secret' };
 
+/** Any server of SQS's protocol. */
+export type SqsServer = Pick<RunningSqs, 'endpoint' | 'region' | 'stop'>;
+
 /** How tests connect to a server, directly or by way of a proxy. */
-export const optionsFor = ({ endpoint, region }: RunningSqs, proxy?: TcpProxy, fifo = false): SqsOptions => ({
+export const optionsFor = ({ endpoint, region }: SqsServer, proxy?: TcpProxy, fifo = false): SqsOptions => ({
   endpoint: proxy ? `http://127.0.0.1:${proxy.port}` : endpoint,
   region,
   credentials: CREDENTIALS,
@@ -30,7 +33,7 @@ export class SqsPeer {
   readonly sqs: SQS;
 
   constructor(
-    { endpoint, region }: RunningSqs,
+    { endpoint, region }: SqsServer,
     private readonly fifo = false,
   ) {
     this.sqs = new SQS({ endpoint, region, credentials: CREDENTIALS, useQueueUrlAsEndpoint: false });
