@@ -4,7 +4,7 @@
  * changed, then starts the command. Runs on the distribution's Node (20 or newer) without dependencies.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { cache, root } from './bootstrap/paths.mjs';
 import { prepare } from './bootstrap/prepare.mjs';
@@ -42,7 +42,8 @@ async function main() {
   if (command === 'start') announce();
   process.env.PATH = [...(await fetchToolchain()), process.env.PATH].join(delimiter);
   if (command === 'pnpm') return become('pnpm', args);
-  await prepare();
+  // What is running is stopped by the build that started it: nobody waits for a compiler to stop.
+  if (command !== 'stop' || !existsSync('infra/local/dist/main.js')) await prepare();
   if (command === 'build') return;
   // kafkajs computes negative timeouts (tulios/kafkajs#1751), which are harmless.
   if (SCRIPTS[command]) become('node', ['--disable-warning=TimeoutNegativeWarning', SCRIPTS[command], ...args]);

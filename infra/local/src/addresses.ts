@@ -20,5 +20,6 @@ export function addresses({ ports, env, home }: Settings, components: Components
   ];
   const table = [...pages, ...uis, saga].map(([label, address]) => `  ${label!.padEnd(18)} ${address}`).join('\n');
   const headline = seconds === undefined ? '' : `\nWaybill is running (started in ${seconds.toFixed(1)} s).\n`;
-  return `${headline}\n${table}\n\n  npm run order places an order, npm stop stops everything. Logs: ${home}/logs\n`;
+  const order = components.processes.some(({ name }) => name === 'order-api') ? 'npm run order places an order, ' : '';
+  return `${headline}\n${table}\n\n  ${order}npm stop stops everything. Logs: ${home}/logs\n`;
 }

@@ -6,7 +6,7 @@ import { cleanUpOnInterrupt } from './interrupt.js';
 import { stdout } from './progress.js';
 import { runShown } from './run.js';
 import { readSettings, root, type Settings } from './settings.js';
-import { endpointsPath, ensureFolders } from './state.js';
+import { endpointsPath, ensureFolders, readState } from './state.js';
 import { stop } from './stop.js';
 import { System } from './system.js';
 
@@ -57,7 +57,7 @@ async function benchOthers(settings: Settings, names: readonly string[]): Promis
     WAYBILL_HOME: join(settings.home, 'bench'),
     WAYBILL_PORT_BASE: portBase(),
   });
-  await stop(own);
+  if (readState(own.home)) await stop(own);
   rmSync(own.home, { recursive: true, force: true });
   ensureFolders(own.home);
   const system = new System(own, stdout, { servers: ownServers, processes: [] });

@@ -7,7 +7,7 @@ import { identify, isSame, type ProcessId } from './process-times.js';
 import { stdout } from './progress.js';
 import type { Environment, Settings } from './settings.js';
 import { startDetached } from './start.js';
-import { ensureFolders, writeAtomically } from './state.js';
+import { ensureFolders, readState, writeAtomically } from './state.js';
 import { stop } from './stop.js';
 import { System } from './system.js';
 import type { Need } from './test-needs.js';
@@ -62,7 +62,7 @@ async function startAnew(settings: Settings): Promise<void> {
     throw new Error(
       `these tests are running already (pid ${other.pid}). Wait for them, or choose another WAYBILL_HOME and WAYBILL_TEST_PORT_BASE`,
     );
-  await stop(settings);
+  if (readState(settings.home)) await stop(settings);
   rmSync(settings.home, { recursive: true, force: true });
   mkdirSync(settings.home, { recursive: true });
   writeAtomically(owner, identify(process.pid));

@@ -50,12 +50,7 @@ const inDist = (path: string): string =>
  * too, and once more with the other saga. `words` choose tests whose names have one of them.
  */
 export function testCrash({ home }: Settings, words: readonly string[]): Promise<number> {
-  // With the default deadlines an order may rightly fail while a server is down for minutes.
-  const settings = testSettings(join(home, 'test'), {
-    INVENTORY_DEADLINE: '10m',
-    PAYMENT_DEADLINE: '10m',
-    ORDER_DEADLINE: '20m',
-  });
+  const settings = testSettings(join(home, 'test-crash'), DEADLINES_OF_OUTAGES, 4 * PORTS_APART);
   const otherSaga = process.env.SAGA === 'choreography' ? 'orchestration' : 'choreography';
   const run = (name: string) => jest(settings, name, ['--runInBand', ...chosen(words), '--', CRASH_TESTS_OF_SYSTEM]);
   return runOnOwnSystem(settings, async () => {
@@ -94,16 +89,27 @@ export async function testCarriers({ home }: Settings, paths: readonly string[])
   const choices = EVENTS && TASKS ? [{ EVENTS, TASKS }] : OTHER_CARRIERS;
   const tests = paths.length ? paths.map(inDist) : [isLong() ? OF_ALL_CARRIERS : MESSAGES_END_TO_END];
   const counts: Count[] = [];
+  const portOffset = 3 * PORTS_APART;
   for (const choice of choices) {
-    const settings = testSettings(join(home, 'test-carriers'), endToEndSettings(), 2 * PORTS_APART);
-    Object.assign(settings.env, choice);
+    const env = { ...endToEndSettings(portOffset), SQS_VISIBILITY_TIMEOUT: '6' };
+    const settings = testSettings(join(home, 'test-carriers'), env, portOffset);
+    Object.assign(settings.env, env, choice); // whatever the system before it had
     const name = `events-by-${choice.EVENTS}-tasks-by-${choice.TASKS}`;
-    counts.push(
-      ...(await countOnOwnSystem(settings, async () => [await jest(settings, name, ['--runInBand', '--', ...tests])])),
-    );
+    const run = (more: string, chosen: readonly string[]) =>
+      jest(settings, name + more, ['--runInBand', '--', ...chosen]);
+    const onSystem = async () => {
+      const endToEnd = await run('', tests);
+      if (!isLong() || paths.length) return [endToEnd];
+      await restart(settings, DEADLINES_OF_OUTAGES);
+      return [endToEnd, await run('-killed', [KILLED_CARRIERS])];
+    };
+    counts.push(...(await countOnOwnSystem(settings, onSystem)));
   }
   return report(counts);
 }
+
+/** With the default deadlines an order may rightly fail while a server is down for minutes. */
+const DEADLINES_OF_OUTAGES = { INVENTORY_DEADLINE: '10m', PAYMENT_DEADLINE: '10m', ORDER_DEADLINE: '20m' };
 
 const OTHER_CARRIERS = [
   { EVENTS: 'nats', TASKS: 'nats' },
@@ -177,17 +183,17 @@ const NOT_OF_UNITS = new RegExp(
 /** An order to its delivery, failures, dead letters and their resubmission: what carries messages must not make a difference. */
 const MESSAGES_END_TO_END = 'tests/dist/e2e/(confirmed-order|failed-order-review|dead-letters)\\.spec';
 /** What sees the system from outside, whatever carries its messages. */
-const OF_ALL_CARRIERS =
-  'tests/dist/(e2e/(?!launcher)|system/(processes|unreadable-messages|carriers\\.long))[^/]*\\.spec';
+const OF_ALL_CARRIERS = 'tests/dist/(e2e/(?!launcher)|system/(processes|unreadable-messages))[^/]*\\.spec';
+const KILLED_CARRIERS = 'tests/dist/system/carriers\\.long\\.crash\\.spec';
 /** More than there are cores: most of their time they wait for a server. */
 const WORKERS = 4;
 
 const OTLP_PORT = 4318;
-const endToEndSettings = () => ({
+const endToEndSettings = (portOffset = 0) => ({
   // A payment that never comes times out sooner, so that its test does not take a minute.
   PAYMENT_DEADLINE: '15s',
   // Where the tests of traces listen.
-  OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${portBase() + OTLP_PORT}`,
+  OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${portBase() + portOffset + OTLP_PORT}`,
 });
 /** Between two systems that run at once. */
 const PORTS_APART = 100;

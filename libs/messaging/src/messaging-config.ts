@@ -26,6 +26,8 @@ export const brokersConfig = {
   SQS_ENDPOINT: z.url().optional(),
   /** Whether queues are FIFO queues. Default false. */
   SQS_FIFO: z.stringbool().default(false),
+  /** Seconds until a task whose process died is delivered again. Default 30, at least 2. */
+  SQS_VISIBILITY_TIMEOUT: z.coerce.number().optional(),
 };
 
 /** What a process with handlers reads beside its own variables. */
@@ -59,7 +61,13 @@ export const carrierSettings = ({ EVENTS, TASKS, ...config }: BrokersConfig) =>
       rabbitmqUrl: config.RABBITMQ_URL,
       rabbitmqManagementUrl: config.RABBITMQ_MANAGEMENT_URL,
     }),
-    ...(TASKS === 'sqs' && { sqs: { endpoint: config.SQS_ENDPOINT, fifo: config.SQS_FIFO } }),
+    ...(TASKS === 'sqs' && {
+      sqs: {
+        endpoint: config.SQS_ENDPOINT,
+        fifo: config.SQS_FIFO,
+        visibilityTimeout: config.SQS_VISIBILITY_TIMEOUT,
+      },
+    }),
     ...([EVENTS, TASKS].includes('nats') && { natsUrl: config.NATS_URL }),
     kafkaTopicPrefix: config.KAFKA_TOPIC_PREFIX,
     kafkaRetention: config.KAFKA_RETENTION,

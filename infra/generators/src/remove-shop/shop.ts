@@ -78,7 +78,8 @@ export const EDITS: Record<string, Edit[]> = {
   'infra/local/src/addresses.ts': [
     cut(/^ {2}const saga = \[\n(.+\n)+? {2}\];\n/m),
     ['...uis, saga]', '...uis]'],
-    ['npm run order places an order, npm stop', 'npm stop'],
+    cut(/^ {2}const order = .*\n/m),
+    ['${order}npm stop', 'npm stop'],
   ],
   'infra/local/src/main.ts': [
     cut(/^import \{ (bench|testCompose) \}.*\n/gm),

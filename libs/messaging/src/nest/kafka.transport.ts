@@ -38,6 +38,8 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
   private consumer: KafkaConsumer | undefined;
   private topology: TopicTopology | undefined;
   private keeping: Promise<void> | undefined;
+  /** Why the topics are not declared yet. */
+  private failure: Error | undefined;
 
   constructor(
     private readonly options: MessagingOptions,
@@ -84,6 +86,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
 
   async check(): Promise<void> {
     if (!this.topology) throw new Error('not started yet');
+    if (this.failure) throw this.failure;
     this.topology.check();
     await this.consumer?.check();
   }
@@ -105,8 +108,12 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     await retryForever(
       () => this.topology!.declare(),
       stopping,
-      (error) => logger.warn({ err: error }, 'could not declare the topics yet'),
+      (error) => {
+        this.failure = error as Error;
+        logger.warn({ err: error }, 'could not declare the topics yet');
+      },
     );
+    this.failure = undefined;
     if (stopping.aborted) return;
     this.keeping = keepDeclared(this.topology, stopping, logger);
     if (reads.length === 0) return;

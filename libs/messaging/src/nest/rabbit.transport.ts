@@ -40,6 +40,8 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   private readonly topology: RabbitTopology;
   private consumers: RabbitConsumer[] = [];
   private declared = false;
+  /** Why the queues are not declared yet. */
+  private failure: Error | undefined;
   private registering: Promise<unknown> | undefined;
 
   constructor(
@@ -93,7 +95,7 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   }
 
   async check(): Promise<void> {
-    if (!this.declared) throw new Error('the queues are not declared yet');
+    if (!this.declared) throw new Error(`the queues are not declared yet${reasonOf(this.failure)}`);
     if (!this.publishing.isConnected) throw new Error('not connected');
     for (const consumer of this.consumers) await consumer.check();
   }
@@ -118,7 +120,10 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     await retryForever(
       () => this.topology.declare(),
       this.stopping.signal,
-      (error) => logger.warn({ err: error }, 'could not declare the queues yet'),
+      (error) => {
+        this.failure = error as Error;
+        logger.warn({ err: error }, 'could not declare the queues yet');
+      },
     );
     if (this.stopping.signal.aborted) return;
     const handle = this.pipeline();
@@ -184,3 +189,5 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     else await this.publisher.reply(reply);
   }
 }
+
+const reasonOf = (failure: Error | undefined): string => (failure ? `: ${failure.message}` : '');

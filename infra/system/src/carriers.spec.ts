@@ -1,0 +1,26 @@
+import { carriersOf, isUsed } from './carriers.js';
+import { servers } from './derived.js';
+
+const usedWith = (env: Record<string, string>) => {
+  const carriers = carriersOf(env, servers);
+  return servers.filter((server) => server.carries && isUsed(server, carriers)).map(({ name }) => name);
+};
+
+describe('the servers that carry messages', () => {
+  it.each([
+    [{}, ['rabbitmq', 'kafka']],
+    [{ EVENTS: '', TASKS: '' }, ['rabbitmq', 'kafka']],
+    [{ EVENTS: 'nats', TASKS: 'nats' }, ['nats']],
+    [{ TASKS: 'sqs' }, ['kafka', 'sqs']],
+  ])('with %o are those that it chooses', (env, expected) => {
+    expect(usedWith(env)).toEqual(expected);
+  });
+
+  it.each([
+    [{ EVENTS: 'pulsar' }, 'EVENTS=pulsar: nothing of this name carries events; choose kafka or nats'],
+    [{ EVENTS: 'sqs' }, 'EVENTS=sqs: nothing of this name carries events; choose kafka or nats'],
+    [{ TASKS: 'kafka' }, 'TASKS=kafka: nothing of this name carries tasks; choose rabbitmq or nats or sqs'],
+  ])('cannot be chosen by %o', (env, message) => {
+    expect(() => carriersOf(env, servers)).toThrow(message);
+  });
+});
