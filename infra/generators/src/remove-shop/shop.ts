@@ -79,7 +79,7 @@ export const EDITS: Record<string, Edit[]> = {
     cut(/^ {2}const saga = \[\n(.+\n)+? {2}\];\n/m),
     ['...uis, saga]', '...uis]'],
     cut(/^ {2}const order = .*\n/m),
-    ['${order}npm stop', 'npm stop'],
+    [/\$\{order\}npm stop/, 'npm stop'],
   ],
   'infra/local/src/main.ts': [
     cut(/^import \{ (bench|testCompose) \}.*\n/gm),
