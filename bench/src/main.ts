@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Endpoints } from '@waybill/shop-cli';
 import { summary } from './analytics/summary.js';
+import { brokers } from './brokers/brokers.js';
 import { cost } from './idempotency/cost.js';
 import { overhead } from './idempotency/overhead.js';
 import { latency } from './latency.js';
@@ -33,6 +34,7 @@ const BENCHMARKS: Record<string, () => Promise<void>> = {
   'messaging/requests': requests,
   'messaging/guarantees': guarantees,
   'analytics/summary': summary,
+  brokers: () => brokers({ quick: isQuick }),
   saga,
   observability,
 };
@@ -40,7 +42,8 @@ const DEFAULT = ['memory', 'latency'];
 
 const all = Object.keys(BENCHMARKS);
 const selectedBy = (name: string) => all.filter((each) => each === name || each.startsWith(`${name}/`));
-const names = process.argv.slice(2);
+const isQuick = process.argv.includes('--quick');
+const names = process.argv.slice(2).filter((argument) => argument !== '--quick');
 const unknown = names.find((name) => selectedBy(name).length === 0);
 
 if (unknown) {

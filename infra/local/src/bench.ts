@@ -16,6 +16,7 @@ const OWN_SERVERS: Record<string, Components['servers']> = {
   idempotency: ['postgres'],
   messaging: ['postgres', 'rabbitmq', 'kafka'],
   analytics: ['postgres', 'rabbitmq', 'kafka'],
+  brokers: ['postgres', 'rabbitmq', 'kafka'],
 };
 
 /**

@@ -1,4 +1,6 @@
 export { BLOCKED_PORTS } from './blocked-ports.js';
+export * from './broker-results.js';
+export { brokerTables } from './broker-tables.js';
 export { carriersOf, isUsed } from './carriers.js';
 export { requireComplete } from './check.js';
 export { handledMessages } from './consumers.js';

@@ -1,6 +1,7 @@
 import type { Process } from './declaration.js';
 import { defaultPort, processes } from './derived.js';
 import type { GeneratedFile } from './generated-file.js';
+import { table } from './markdown-table.js';
 import { withRegion } from './region.js';
 
 /** The README's table of services. */
@@ -20,11 +21,4 @@ function addresses(process: Process): string {
   const [first, ...others] = process.pages ?? [];
   if (!first) return `<${url}/health/ready>`;
   return [`<${url}${first.path}>`, ...others.map(({ label, path }) => `[${label}](${url}${path})`)].join(', ');
-}
-
-/** Aligned, as the formatter would. */
-function table([head, ...rows]: string[][]): string {
-  const widths = head!.map((_, n) => Math.max(...[head!, ...rows].map((cells) => cells[n]!.length)));
-  const line = (cells: readonly string[]) => `| ${cells.map((cell, n) => cell.padEnd(widths[n]!)).join(' | ')} |\n`;
-  return [head!, widths.map((width) => '-'.repeat(width)), ...rows].map(line).join('');
 }

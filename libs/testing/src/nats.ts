@@ -12,6 +12,10 @@ export interface RunningNats {
   /** `nats://host:port` */
   url: string;
   port: number;
+  /** Where its data are. */
+  folder: string;
+  /** Of its process, another one after a restart. */
+  readonly pid: number;
   /** kill -9; its data stay. */
   crash(): Promise<void>;
   /** Restarts it after a crash, at the same address. */
@@ -34,15 +38,21 @@ export interface NatsOptions {
   configuration?: string;
   /** Default true. */
   jetStream?: boolean;
+  /** When what it stores is flushed to the disk: with `always` before it is confirmed. Default `always`; the server's own is `2m`. */
+  syncInterval?: string;
 }
 
-/** A real nats-server: a process of its own on a free port, with JetStream in a folder of its own, where what is confirmed is on disk. */
-export async function startNats({ configuration = '', jetStream = true }: NatsOptions = {}): Promise<RunningNats> {
+/** A real nats-server: a process of its own on a free port, with JetStream in a folder of its own, where what is confirmed is on disk by default. */
+export async function startNats({
+  configuration = '',
+  jetStream = true,
+  syncInterval = 'always',
+}: NatsOptions = {}): Promise<RunningNats> {
   const program = await natsServer();
   const port = await freePort();
   const home = mkdtempSync(join(tmpdir(), 'nats-'));
   const file = join(home, 'nats.conf');
-  const storage = jetStream ? `jetstream { store_dir: ${JSON.stringify(home)}, sync_interval: always }` : '';
+  const storage = jetStream ? `jetstream { store_dir: ${JSON.stringify(home)}, sync_interval: ${syncInterval} }` : '';
   writeFileSync(file, `listen: "127.0.0.1:${port}"\n${storage}\n${configuration}\n`);
   let server: ChildProcess;
   process.once('exit', () => server?.kill('SIGKILL'));
@@ -55,6 +65,10 @@ export async function startNats({ configuration = '', jetStream = true }: NatsOp
   return {
     url: `nats://127.0.0.1:${port}`,
     port,
+    folder: home,
+    get pid() {
+      return server.pid!;
+    },
     crash: () => end(server),
     restart,
     async stop() {

@@ -10,6 +10,10 @@ export interface RunningSqs {
   /** `http://host:port` */
   endpoint: string;
   region: string;
+  /** Where its data are. */
+  folder: string;
+  /** Of its process, another one after a restart. */
+  readonly pid: number;
   /** Kills it; its data stay. */
   crash(): Promise<void>;
   /** Restarts it after a crash, at the same address; resolves when it has its queues again. */
@@ -53,6 +57,10 @@ export async function startSqs(): Promise<RunningSqs> {
   return {
     endpoint,
     region: REGION,
+    folder: home,
+    get pid() {
+      return server.pid!;
+    },
     async crash() {
       queues = await queuesAt(endpoint);
       await end(server);
