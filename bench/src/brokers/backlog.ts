@@ -17,18 +17,18 @@ export async function backlog(brokers: readonly Broker[], sizes: Sizes): Promise
     title: 'A backlog, and what it costs',
     method:
       `The bare client sends messages of ${SIZE} bytes, ${BATCH} at a time, until ${sizes.backlog.toLocaleString('en')} wait or ${sizes.fill / 1_000} s are over (the column "messages" says how many fitted); ` +
-      `then one consumer drains them for at most ${sizes.drain / 1_000} s, with at most 100 messages in flight. Memory: resident, of the broker's process and its children. Disk: of its data folder, ` +
+      `then one consumer drains them for at most ${sizes.drain / 1_000} s, with at most 100 messages in flight. Memory: resident, of the broker's process and its children (heaps: Kafka at most 320 MiB, ElasticMQ 256 MiB). Disk: of its data folder, ` +
       'what earlier jobs left there included. SQS FIFO shares its server with SQS.',
     columns: [
       'messages',
       'filled',
       'drained',
       'memory before',
-      'with it',
-      'after',
+      'memory with it',
+      'memory after',
       'disk before',
-      'with it ',
-      'after ',
+      'disk with it',
+      'disk after',
     ],
     rows,
   };

@@ -65,7 +65,7 @@ export const KEYS = 1_000;
 /** As the services' topics have. */
 export const PARTITIONS = 6;
 
-export const keyOf = ({ n }: Body): string => `key ${n % KEYS}`;
+export const keyOf = ({ n }: Body): string => `key-${n % KEYS}`;
 export const toBytes = (body: Body): Buffer => Buffer.from(JSON.stringify(body));
 export const fromBytes = (bytes: Uint8Array | string): Body => JSON.parse(String(bytes)) as Body;
 

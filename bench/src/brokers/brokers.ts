@@ -20,7 +20,7 @@ import { effectsDatabase } from './waybill-service.js';
 const root = join(import.meta.dirname, '..', '..', '..');
 const RESULTS = join(root, 'bench', 'results', 'brokers.json');
 const GIB = 1_024 ** 3;
-/** Requests before the backlog: what it leaves would slow them. */
+/** The backlog and the kills last: what they leave behind would slow the others. */
 const JOBS = { publish, consume, latency, 'fan-out': fanOut, requests, backlog, recovery };
 
 /** The same jobs on four brokers. `quick` tries the benchmark itself, and keeps no figures. */
@@ -63,7 +63,12 @@ async function run(
   return table;
 }
 
-const machine = () => ({ cores: cpus().length, memoryGiB: Math.round(totalmem() / GIB), os: `${type()} ${release()}` });
+const machine = () => ({
+  cpu: cpus()[0]!.model,
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / GIB),
+  os: `${type()} ${release()}`,
+});
 
 const versionsOf = (brokers: readonly Broker[]) =>
   Object.fromEntries(brokers.map(({ name, version }) => [name, version]));

@@ -31,7 +31,7 @@ export async function latency(brokers: readonly Broker[], sizes: Sizes): Promise
       `1 KiB. At ${sizes.rate} messages a second, sent one by one whether or not earlier ones are confirmed, ${(TURNS * sizes.latency) / 1_000} s each. ` +
       `Full load: ${IN_FLIGHT} messages under way at any time, the next one is sent when one is handled. Sender and consumer are one process, by ${TURNS} turns. ` +
       'Waybill: until the transaction with the inbox and one INSERT has committed.',
-    columns: ['p50', 'p99', 'p99.9', 'full load: p50', 'p99 ', 'full load: rate'],
+    columns: ['p50', 'p99', 'p99.9', 'p50 in full load', 'p99 in full load', 'rate in full load'],
     rows,
   };
 }

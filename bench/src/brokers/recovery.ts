@@ -25,7 +25,7 @@ export async function recovery(brokers: readonly Broker[], { kills }: Sizes): Pr
     title: 'After kill -9 of the broker',
     method:
       `A sender tries every ${INTERVAL} ms, a consumer with inbox handles; the broker is killed and started again, Kafka and RabbitMQ by the launcher a quarter to a whole second later. ` +
-      `From the kill to the first message sent after it that is handled; mean of ${kills}. Waybill only: amqplib and the AWS SDK do not connect or consume again by themselves.`,
+      `From the kill to the first message sent after it that is handled; median of ${kills} kills. Waybill only: a bare client needs code of one's own for that.`,
     columns: ['recovery'],
     rows,
   };

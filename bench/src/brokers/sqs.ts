@@ -37,7 +37,7 @@ function brokerOf(server: RunningSqs, name: string, fifo: boolean): Broker {
   return {
     name,
     version: VERSION,
-    confirm: 'written to its H2 database (WRITE_DELAY=0), which the operating system flushes',
+    confirm: 'written to its H2 database (WRITE_DELAY=0), not fsynced',
     clients: [
       {
         name: 'AWS SDK',

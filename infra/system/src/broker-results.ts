@@ -28,7 +28,7 @@ export interface BrokerResults {
   /** `2026-11-27` */
   date: string;
   minutes: number;
-  machine: { cores: number; memoryGiB: number; os: string };
+  machine: { cpu: string; cores: number; memoryGiB: number; os: string };
   versions: Record<string, string>;
   /** By broker: what the server has done with a message that it has confirmed. */
   confirms: Record<string, string>;

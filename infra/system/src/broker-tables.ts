@@ -6,7 +6,7 @@ export function brokerTables(results: BrokerResults): string {
   return results.tables
     .map(({ title, method, columns, rows }) => {
       const lines = rows.map(({ name, cells }) => [name, ...cells.map(figureText)]);
-      return `### ${title}\n\n${method}\n\n${table([['', ...columns.map((column) => column.trim())], ...lines])}`;
+      return `### ${title}\n\n${method}\n\n${table([['', ...columns], ...lines])}`;
     })
     .join('\n');
 }
