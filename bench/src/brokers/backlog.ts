@@ -52,7 +52,7 @@ async function measure(broker: Broker, { backlog: most, fill: fillFor, drain: dr
   console.log(
     `    ${name.padEnd(34)} ${sent} messages, filled ${filled.value.toFixed(0)}/s, drained ${drained.value.toFixed(0)}/s, ${memory[1]!.value.toFixed(0)} MiB`,
   );
-  return { name, cells: [{ value: sent, unit: '' }, filled, drained, ...memory, ...disk] };
+  return { name, cells: [{ value: sent, unit: 'messages' }, filled, drained, ...memory, ...disk] };
 }
 
 async function drain(channel: Channel, sent: number, ms: number): Promise<Figure> {

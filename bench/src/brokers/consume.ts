@@ -41,7 +41,7 @@ export async function consume(
     name: 'consume',
     title: 'Consuming, messages a second',
     method:
-      `Up to ${most} messages of 1 KiB, or ${most / 5} of 32 KiB, that wait, from the first one until the last one is handled; by turns, median of ${rounds} rounds. ` +
+      `Up to ${most} messages of 1 KiB, or ${most / 5} of 32 KiB, that wait, from the first one until the last one is handled; by turns, median of ${rounds} rounds after one to warm up. ` +
       'Waybill: contract, inbox and one INSERT, 50 messages a commit: each takes effect once. Bare clients: nothing but counting, and with one INSERT a message that a redelivery repeats. ' +
       'At most 100 messages in flight.',
     columns: CASES.map(({ column }) => column),

@@ -33,15 +33,21 @@ export const byDefault = (brokers: readonly Broker[]): Contender[] =>
       : [],
   );
 
-/** The contenders one after the other, and all of them again: what else the machine does affects all alike. Medians by name. */
+/**
+ * The contenders one after the other, and all of them again: what else the machine does affects all alike. The first round warms
+ * up and is not counted. Medians by name.
+ */
 export async function byTurns(
   rounds: number,
   contenders: readonly Contender[],
   measure: (contender: Contender) => Promise<number>,
 ): Promise<FiguresByName> {
   const measured = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (const contender of contenders) measured.get(contender.name)!.push(await measure(contender));
+  for (let round = 0; round <= rounds; round++) {
+    for (const contender of contenders) {
+      const value = await measure(contender);
+      if (round > 0) measured.get(contender.name)!.push(value);
+    }
   }
   return new Map(
     [...measured].map(([name, values]) => {

@@ -18,7 +18,7 @@ export async function fanOut(brokers: readonly Broker[], { rounds, publish, cons
     name: 'fan-out',
     title: 'Fan-out to three groups, deliveries a second',
     method:
-      `1 KiB, batches of ${BATCH}, sent for ${publish} ms, from the first batch until all three groups have handled all; median of ${rounds} rounds. ` +
+      `1 KiB, batches of ${BATCH}, sent for ${publish} ms, from the first batch until all three groups have handled all; median of ${rounds} rounds after one to warm up. ` +
       "Kafka and NATS: three groups of one log. RabbitMQ: a fanout exchange with three queues. SQS: the sender sends three times (Amazon's SNS would do that). " +
       'Waybill fans out events only; each group has an inbox and one INSERT.',
     columns: ['deliveries'],

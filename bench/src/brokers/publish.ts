@@ -33,7 +33,7 @@ export async function publish(brokers: readonly Broker[], { rounds, publish: ms 
     title: 'Publishing, messages a second',
     method:
       `Each client sends for ${ms} ms to a new queue or topic and waits for the confirm of one message, or of all of a batch, before it sends the next; ` +
-      `by turns, median of ${rounds} rounds. A confirmed message is on the disk where the broker offers that; the rows "not fsynced" are what it does when nobody asks.`,
+      `by turns, median of ${rounds} rounds after one to warm up. A confirmed message is on the disk where the broker offers that; the rows "not fsynced" are what it does when nobody asks.`,
     columns: CASES.map(({ column }) => column),
     rows: rowsOf(contenders, columns),
   };

@@ -1,7 +1,7 @@
 /** A measured value. */
 export interface Figure {
   value: number;
-  unit: '/s' | 'ms' | 's' | 'MiB' | '';
+  unit: '/s' | 'ms' | 's' | 'MiB' | 'messages';
   /** The single rounds, where `value` is their median. */
   rounds?: number[];
   /** What a reader of the figure must know. */
@@ -43,7 +43,7 @@ export function figureText(figure: Figure | null): string {
   const { value, unit, note } = figure;
   const digits = unit === 'ms' || unit === 's' ? (value < WHOLE_FROM ? 1 : 0) : 0;
   const number = value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  const text = unit === '/s' || unit === '' ? `${number}${unit}` : `${number} ${unit}`;
+  const text = unit === '/s' ? `${number}${unit}` : `${number} ${unit}`;
   return note ? `${text} (${note})` : text;
 }
 
