@@ -44,6 +44,29 @@ describe('every page', () => {
   });
 });
 
+describe('choosing a broker', () => {
+  const cells = read('docs/choosing-a-broker.md')
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .flatMap((line) => line.split('|').slice(1, -1));
+
+  it('names as a promise only what a test run shows: code in its tables is spec files', () => {
+    const code = cells.flatMap((cell) => [...cell.matchAll(/\]\(([^)#]+\.[jt]s)\)/g)].map(([, to]) => to!));
+    expect(code.length).toBeGreaterThan(20);
+    expect(code.filter((to) => !to.endsWith('.spec.ts'))).toEqual([]);
+  });
+
+  it('shows what is measured with its unit, or an em dash', () => {
+    const text = read('docs/choosing-a-broker.md');
+    const [, measured] = /### At a glance([\s\S]*?)### The common claims/.exec(text)!;
+    const rows = measured!.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| ---'));
+    const figures = rows.slice(1).flatMap((line) => line.split('|').slice(2, -1));
+    expect(figures.length).toBeGreaterThan(50);
+    const FIGURE = /^(—|[\d,.]+(\/s| ms| s| MiB| messages)( \([\d,]+ were left\))?)$/;
+    expect(figures.map((figure) => figure.trim()).filter((figure) => !FIGURE.test(figure))).toEqual([]);
+  });
+});
+
 describe('an index', () => {
   it.each(['docs/guide', 'docs/patterns', 'docs/decisions', 'docs/runbooks'])(
     '%s/README.md lists every page of its folder',

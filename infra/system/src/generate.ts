@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { brokerFigures } from './broker-page.js';
 import { requireComplete } from './check.js';
 import { composeFile } from './compose.js';
 import { buildNetworks } from './compose-network.js';
@@ -23,6 +24,7 @@ export function generatedFiles(root: string): GeneratedFile[] {
     ...dashboardFiles(),
     portsInEnv(root),
     servicesInReadme(root),
+    ...brokerFigures(root),
     ...filesFromSources(root),
   ];
 }
