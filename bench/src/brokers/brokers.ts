@@ -9,6 +9,7 @@ import { fanOut } from './fan-out.js';
 import { openKafka } from './kafka.js';
 import { latency } from './latency.js';
 import { openNats } from './nats.js';
+import { watchOtherLoad } from './other-load.js';
 import { publish } from './publish.js';
 import { openRabbitMq } from './rabbitmq.js';
 import { recovery } from './recovery.js';
@@ -28,9 +29,12 @@ export async function brokers({ quick = false } = {}): Promise<void> {
   const sizes = quick ? QUICK : FULL;
   const start = performance.now();
   const opened = [await openKafka(), await openRabbitMq(), await openNats(), ...(await openSqs())];
+  const otherLoad = watchOtherLoad();
   const tables: ResultTable[] = [];
+  let otherCores = 0;
   try {
     for (const [name, job] of Object.entries(JOBS)) tables.push(await run(name, job, opened, sizes));
+    otherCores = otherLoad();
   } finally {
     for (const broker of opened) await broker.close();
     await (await effectsDatabase()).drop();
@@ -39,11 +43,14 @@ export async function brokers({ quick = false } = {}): Promise<void> {
     date: new Date().toISOString().slice(0, 10),
     minutes: Math.round((performance.now() - start) / 6_000) / 10,
     machine: machine(),
+    otherCores: Math.round(otherCores * 100) / 100,
     versions: { ...versionsOf(opened), ...clientVersions() },
     confirms: Object.fromEntries(opened.map(({ name, confirm }) => [name, confirm])),
     tables,
   };
-  console.log(`\n${brokerTables(results)}\n${results.minutes} minutes`);
+  console.log(
+    `\n${brokerTables(results)}\n${results.minutes} minutes; other processes took ${results.otherCores} cores meanwhile`,
+  );
   if (quick) return;
   mkdirSync(dirname(RESULTS), { recursive: true });
   writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);

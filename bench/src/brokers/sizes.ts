@@ -17,18 +17,18 @@ export interface Sizes {
   kills: number;
 }
 
-/** About 17 minutes. */
+/** About 15 minutes. */
 export const FULL: Sizes = {
   rounds: 3,
   publish: 500,
   consume: 5_000,
   rate: 200,
-  latency: 4_000,
+  latency: 3_000,
   load: 2_000,
   requests: 1_500,
   backlog: 1_000_000,
-  fill: 16_000,
-  drain: 30_000,
+  fill: 12_000,
+  drain: 20_000,
   kills: 3,
 };
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLAIMS } from './broker-claims.js';
 import { type BrokerResults, figureAt, figureText } from './broker-results.js';
@@ -43,25 +43,24 @@ const SUMMARY: { text: string; table: string; column: string; by: By }[] = [
   { text: 'from kill -9 to handled again', table: 'recovery', column: 'recovery', by: 'ours' },
 ];
 
-/** What is measured of the page. A fork that has no benchmarks keeps the page as it is. */
-export function brokerFigures(root: string): GeneratedFile[] {
-  if (!existsSync(join(root, RESULTS))) return [];
+/** The page's figures. */
+export function brokerFigures(root: string): GeneratedFile {
   const results = JSON.parse(readFileSync(join(root, RESULTS), 'utf8')) as BrokerResults;
   const region = {
     begin: '<!-- Written by `npm run generate` from bench/results/brokers.json. -->',
     end: '<!-- End of what is written. -->',
     content: `\n${content(results)}\n`,
   };
-  return [withRegion(root, PAGE, region)];
+  return withRegion(root, PAGE, region);
 }
 
 function content(results: BrokerResults): string {
-  const { date, machine, versions, confirms } = results;
+  const { date, machine, otherCores, versions, confirms } = results;
   const versionsText = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const confirmed = Object.entries(confirms).map(([broker, what]) => `- ${broker}: ${what}`);
   return [
     `Measured on ${date} with ${machine.cores} cores and ${machine.memoryGiB} GiB of memory, which sender, consumer, PostgreSQL and all brokers ` +
-      `share (${machine.os}; ${versionsText.join(', ')}).\n\nWhat a confirm means here:\n\n${confirmed.join('\n')}\n`,
+      `share (${machine.os}; ${versionsText.join(', ')}). Other processes took ${otherCores} cores meanwhile.\n\nWhat a confirm means here:\n\n${confirmed.join('\n')}\n`,
     `### At a glance\n\n1 KiB. The bare client, unless a row says Waybill.\n\n${summary(results)}`,
     `### The common claims\n\n${claims(results)}`,
     brokerTables(results),

@@ -29,6 +29,8 @@ export interface BrokerResults {
   date: string;
   minutes: number;
   machine: { cpu: string; cores: number; memoryGiB: number; os: string };
+  /** What all other processes took meanwhile, on average: with more than a few hundredths the figures are noise. */
+  otherCores: number;
   versions: Record<string, string>;
   /** By broker: what the server has done with a message that it has confirmed. */
   confirms: Record<string, string>;

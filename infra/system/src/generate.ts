@@ -24,7 +24,7 @@ export function generatedFiles(root: string): GeneratedFile[] {
     ...dashboardFiles(),
     portsInEnv(root),
     servicesInReadme(root),
-    ...brokerFigures(root),
+    brokerFigures(root),
     ...filesFromSources(root),
   ];
 }

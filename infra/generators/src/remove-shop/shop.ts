@@ -10,6 +10,7 @@ export const REMOVED = [
   'libs/contracts/history/*.json',
   'infra/{shop-cli,payment-provider}',
   'infra/system/src/dashboards/{order-flow,saga-and-money}.ts',
+  'infra/system/src/broker-*.ts',
   'infra/grafana/dashboards/{order-flow,saga-and-money}.json',
   'infra/prometheus/{alerts,tests}/orders.yml',
   'infra/local/src/{main.analytics-rebuild,bench,test-compose,providers/mail}.ts',
@@ -68,6 +69,9 @@ export const EDITS: Record<string, Edit[]> = {
     [`('OPERATOR_TOKEN' | 'PAYMENT_TOKEN_KEY' | 'WEBHOOK_SECRET')[]`, `'OPERATOR_TOKEN'[]`],
     [` | 'mail';`, ';'],
   ],
+  'infra/system/src/generate.ts': [cut(/^import \{ brokerFigures \}.*\n/m), cut(/^ +brokerFigures\(root\),\n/m)],
+  'infra/system/src/index.ts': [cut(/^export .* from '\.\/broker-.*\n/gm)],
+  'docs/choosing-a-broker.md': [cut(/^<!-- (Written by|End of).*\n/gm)],
   'infra/system/src/compose.ts': [cut(/^ {2}mail: 'SMTP_URL.*\n/m)],
   'infra/system/src/endpoints.ts': [cut(/^ +webhookSecret: .*\n/m)],
   'infra/local/src/services.ts': [
