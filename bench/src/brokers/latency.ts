@@ -8,6 +8,7 @@ import type { Sizes } from './sizes.js';
 
 const SIZE = 1_024;
 const TURNS = 2;
+const WARM_UPS = 20;
 
 interface Samples {
   atRate: number[];
@@ -62,8 +63,6 @@ function cellsOf({ atRate, loaded, perSecond }: Samples): Figure[] {
     { value: quantile(perSecond, 0.5), unit: '/s', rounds: perSecond.map(Math.round) },
   ];
 }
-
-const WARM_UPS = 20;
 
 /** Sends over one channel, and notes when what it has sent is handled. */
 class Run {

@@ -9,6 +9,7 @@ import type { Sizes } from './sizes.js';
 const SIZE = 1_024;
 /** Between two messages, and after one that could not be sent, in ms. */
 const INTERVAL = 10;
+const WARM_UPS = 20;
 
 /** From the kill to the first message that is sent after it and handled. */
 export async function recovery(brokers: readonly Broker[], { kills }: Sizes): Promise<ResultTable> {
@@ -59,5 +60,3 @@ async function secondsToRecover(broker: Broker, client: Client): Promise<number>
   await channel.close();
   return seconds;
 }
-
-const WARM_UPS = 20;

@@ -60,12 +60,20 @@ function content(results: BrokerResults): string {
   const confirmed = Object.entries(confirms).map(([broker, what]) => `- ${broker}: ${what}`);
   return [
     `Measured on ${date} with ${machine.cores} cores and ${machine.memoryGiB} GiB of memory, which sender, consumer, PostgreSQL and all brokers ` +
-      `share (${machine.os}; ${versionsText.join(', ')}). Other processes took ${otherCores} cores meanwhile.\n\nWhat a confirm means here:\n\n${confirmed.join('\n')}\n`,
+      `share (${machine.os}; ${versionsText.join(', ')}). ${noise(otherCores)}\n\nWhat a confirm means here:\n\n${confirmed.join('\n')}\n`,
     `### At a glance\n\n1 KiB. The bare client, unless a row says Waybill.\n\n${summary(results)}`,
     `### The common claims\n\n${claims(results)}`,
     brokerTables(results),
   ].join('\n');
 }
+
+/** Cores that a measurement can do without. */
+const QUIET = 0.1;
+
+const noise = (otherCores: number): string =>
+  otherCores < QUIET
+    ? 'Nothing else ran.'
+    : `Other work took ${otherCores} of the cores meanwhile: figures are noisy, and lower than the machine gives alone; only large differences mean something.`;
 
 function summary(results: BrokerResults): string {
   const nameOf = (names: (typeof COLUMNS)[number], by: By) =>
