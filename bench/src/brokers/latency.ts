@@ -30,7 +30,7 @@ export async function latency(brokers: readonly Broker[], sizes: Sizes): Promise
     title: 'From sending to handled',
     method:
       `1 KiB. At ${sizes.rate} messages a second, sent one by one whether or not earlier ones are confirmed, ${(TURNS * sizes.latency) / 1_000} s each. ` +
-      `Full load: ${IN_FLIGHT} messages under way at any time, the next one is sent when one is handled. Sender and consumer are one process, by ${TURNS} turns. ` +
+      `Full load: ${IN_FLIGHT} messages under way at any time, the next one is sent when one is handled; the rate is the lower of the turns'. Sender and consumer are one process, by ${TURNS} turns. ` +
       'Waybill: until the transaction with the inbox and one INSERT has committed.',
     columns: ['p50', 'p99', 'p99.9', 'p50 in full load', 'p99 in full load', 'rate in full load'],
     rows,
