@@ -130,5 +130,10 @@ export const EDITS: Record<string, Edit[]> = {
   'infra/nginx/nginx.conf': [[/order-api/g, 'parcels']],
   'tests/architecture.spec.ts': [cut(/^ {2}it\('workflows import only(.|\n)+?\n {2}\}\);\n\n/m)],
   'tests/system/shown-metrics.spec.ts': [cut('payment_provider|'), cut(" || name.startsWith('payment_provider_')")],
-  'biome.json': [cut('"services/order/histories/**", ')],
+  'biome.json': [
+    [
+      /"includes": \[[^\]]*histories[^\]]*\]/,
+      '"includes": ["libs/contracts/history/**", "infra/grafana/dashboards/**"]',
+    ],
+  ],
 };
