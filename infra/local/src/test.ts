@@ -42,7 +42,7 @@ export async function testUnit({ home }: Settings): Promise<number> {
 const inDist = (path: string): string =>
   path
     .replace(/^tests\/(?!dist)/, 'tests/dist/')
-    .replace(/^((?:services|libs|infra)\/[^/]+|bench)\/src\//, '$1/dist/')
+    .replace(/^((?:services|libs|infra)\/[^/]+|bench)\/src(?=\/|$)/, '$1/dist')
     .replace(/\.ts$/, '.js');
 
 /**

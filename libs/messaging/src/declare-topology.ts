@@ -4,27 +4,16 @@ import { declareQueues } from './rabbitmq/index.js';
 
 /**
  * Declares every topic and queue, as each process does at its start, and changes nothing that is there: a step to run
- * before any process, and again. Rejects when a broker is unavailable.
+ * before any process, and again. Rejects when a broker is unavailable, or refuses these settings.
  */
 export async function declareTopology(topology: Topology, options: ConnectionOptions): Promise<void> {
-  await Promise.all([declareEvents(topology, options), declareTasks(topology, options)]);
-}
-
-async function declareEvents({ topics }: Topology, options: ConnectionOptions): Promise<void> {
-  const declared = eventCarrier(options).topology(topics);
+  const events = eventCarrier(options);
+  const topics = events.topology(topology.topics);
+  const tasks = taskCarrier(options).connect();
   try {
-    await declared.declare();
+    await Promise.all([events.client().check?.(), tasks.check?.()]);
+    await Promise.all([topics.declare(), declareQueues(tasks, topology.queues, topology.deadLetterQueues)]);
   } finally {
-    await declared.close();
-  }
-}
-
-async function declareTasks({ queues, deadLetterQueues }: Topology, options: ConnectionOptions): Promise<void> {
-  const client = taskCarrier(options).connect();
-  try {
-    await client.check?.();
-    await declareQueues(client, queues, deadLetterQueues);
-  } finally {
-    await client.close();
+    await Promise.all([topics.close(), tasks.close()]);
   }
 }

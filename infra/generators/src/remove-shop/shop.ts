@@ -34,6 +34,7 @@ export const GENERATOR = [
 
 /** Scripts of package.json, with their lines in help.txt and bootstrap.mjs. */
 export const COMMANDS = [
+  'test:carriers',
   'test:crash',
   'test:compose',
   'test:fork',
@@ -87,8 +88,8 @@ export const EDITS: Record<string, Edit[]> = {
   ],
   'infra/local/src/main.ts': [
     cut(/^import \{ (bench|testCompose) \}.*\n/gm),
-    [/(?<=import \{ lint, test, )[^}]+(?= \} from '\.\/test\.js')/, 'testCrashOfPackages, testUnit'],
-    cut(/^ {2}(bench|'test:(crash|fork|fuzz)'): \(.*\n/gm),
+    [/import \{[^}]+\} from '\.\/test\.js'/, "import { lint, test, testCrashOfPackages, testUnit } from './test.js'"],
+    cut(/^ {2}(bench|'test:(carriers|crash|fork|fuzz)'): \(.*\n/gm),
     cut(/^ {2}'test:(long|compose)': \((.|\n)+?\n {2}\},\n/gm),
   ],
   'infra/local/src/status-text.ts': [

@@ -56,7 +56,7 @@ export function testCrashOfPackages({ home }: Settings, words: readonly string[]
 const inDist = (path: string): string =>
   path
     .replace(/^tests\/(?!dist)/, 'tests/dist/')
-    .replace(/^((?:services|libs|infra)\/[^/]+)\/src\//, '$1/dist/')
+    .replace(/^((?:services|libs|infra)\/[^/]+)\/src(?=\/|$)/, '$1/dist')
     .replace(/\.ts$/, '.js');
 
 const CRASH_TESTS = '\\.crash\\.spec';
