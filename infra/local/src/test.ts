@@ -91,7 +91,7 @@ export async function testCarriers({ home }: Settings, paths: readonly string[])
   const counts: Count[] = [];
   const portOffset = 3 * PORTS_APART;
   for (const choice of choices) {
-    const env = { ...endToEndSettings(portOffset), SQS_VISIBILITY_TIMEOUT: '6' };
+    const env = { ...endToEndSettings(portOffset), SQS_VISIBILITY_TIMEOUT: '10' };
     const settings = testSettings(join(home, 'test-carriers'), env, portOffset);
     Object.assign(settings.env, env, choice); // whatever the system before it had
     const name = `events-by-${choice.EVENTS}-tasks-by-${choice.TASKS}`;
