@@ -15,12 +15,12 @@ export interface TaskPeer extends Pick<Rabbit, 'send' | 'request' | 'close'> {
   /** Characters. The broker accepts a body of this length, with all headers. */
   readonly longest: number;
   /** Names of all queues, whoever declared them. */
-  queues(): Promise<string[]>;
+  queueNames(): Promise<string[]>;
 }
 
 export interface EventPeer extends Pick<KafkaPeer, 'publish' | 'close'> {
   /** Names of all topics, whoever declared them. */
-  topics(): Promise<string[]>;
+  topicNames(): Promise<string[]>;
   /** The events about a subject in a topic, in order, once there are `count`. */
   received(topic: string, subject: string, count: number): Promise<ReceivedEvent[]>;
   /** From now on a topic accepts no event that is larger, in bytes; undefined: as before. */
@@ -51,15 +51,15 @@ const MEGABYTE = 1_000_000;
 const TASKS: Record<string, () => Promise<TaskPeer>> = {
   async rabbitmq() {
     const peer = await RabbitPeer.connect(endpoints().rabbitmq);
-    return Object.assign(peer, { longest: 2 * MEGABYTE, queues: queueNames });
+    return Object.assign(peer, { longest: 2 * MEGABYTE, queueNames });
   },
   async nats() {
     const peer = await NatsPeer.connect(endpoints().nats);
-    return Object.assign(peer, { longest: 0.9 * MEGABYTE, queues: () => peer.names('queue') });
+    return Object.assign(peer, { longest: 0.9 * MEGABYTE, queueNames: () => peer.names('queue') });
   },
   async sqs() {
     const peer = new SqsPeer(endpoints().sqs);
-    return Object.assign(peer, { longest: 0.9 * MEGABYTE, queues: () => peer.names() });
+    return Object.assign(peer, { longest: 0.9 * MEGABYTE, queueNames: () => peer.names() });
   },
 };
 
@@ -71,7 +71,7 @@ const EVENTS: Record<string, () => Promise<EventPeer>> = {
     await admin.connect();
     return {
       publish: (...event) => peer.publish(...event),
-      topics: () => admin.listTopics(),
+      topicNames: () => admin.listTopics(),
       async received(topic, subject, count) {
         await peer.listen(topic);
         return peer.received(subject, count);
@@ -90,7 +90,7 @@ const EVENTS: Record<string, () => Promise<EventPeer>> = {
   async nats() {
     const peer = await NatsPeer.connect(endpoints().nats);
     return Object.assign(peer, {
-      topics: () => peer.names('topic'),
+      topicNames: () => peer.names('topic'),
       limitSize: (topic: string, bytes = -1) => peer.limitTopic(topic, bytes),
     });
   },

@@ -110,11 +110,11 @@ describe('a message that cannot be read', () => {
   it('is sent to every queue and to every group of every topic that the brokers have', async () => {
     const queues = [...new Set(queueDestinations.map(({ source }) => source))];
     const hasConsumer = (name: string) => !/-dlq$|\.retry\.\d+ms$|^test/.test(name);
-    expect((await peers.tasks.queues()).filter(hasConsumer).sort()).toEqual(queues.sort());
+    expect((await peers.tasks.queueNames()).filter(hasConsumer).sort()).toEqual(queues.sort());
 
     const groups = handledEvents.flatMap(({ source, consumers }) => consumers.map((group) => `${source}.${group}-dlq`));
     const topics = [...topology.topics.map(({ name }) => name), ...groups];
-    const found = (await peers.events.topics()).filter((name) => !/^test|^__/.test(name));
+    const found = (await peers.events.topicNames()).filter((name) => !/^test|^__/.test(name));
     expect(found.sort()).toEqual(topics.sort());
   });
 
