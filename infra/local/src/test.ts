@@ -86,17 +86,19 @@ export function testCrashOfPackages({ home }: Settings, words: readonly string[]
  */
 export async function testCarriers({ home }: Settings, paths: readonly string[]): Promise<number> {
   const { EVENTS, TASKS } = process.env;
-  const choices = EVENTS && TASKS ? [{ EVENTS, TASKS }] : OTHER_CARRIERS;
+  const chosen = { EVENTS: EVENTS || 'kafka', TASKS: TASKS || 'rabbitmq' };
+  const choices = EVENTS || TASKS ? [chosen] : OTHER_CARRIERS;
   const tests = paths.length ? paths.map(inDist) : [isLong() ? OF_ALL_CARRIERS : MESSAGES_END_TO_END];
   const counts: Count[] = [];
   const portOffset = 3 * PORTS_APART;
   for (const choice of choices) {
+    for (const name of Object.keys(DEADLINES_OF_OUTAGES)) delete process.env[name]; // those of the choice before
     const env = { ...endToEndSettings(portOffset), SQS_VISIBILITY_TIMEOUT: '10' };
     const settings = testSettings(join(home, 'test-carriers'), env, portOffset);
     Object.assign(settings.env, env, choice); // whatever the system before it had
     const name = `events-by-${choice.EVENTS}-tasks-by-${choice.TASKS}`;
-    const run = (more: string, chosen: readonly string[]) =>
-      jest(settings, name + more, ['--runInBand', '--', ...chosen]);
+    const run = (more: string, specs: readonly string[]) =>
+      jest(settings, name + more, ['--runInBand', '--', ...specs]);
     const onSystem = async () => {
       const endToEnd = await run('', tests);
       if (!isLong() || paths.length) return [endToEnd];

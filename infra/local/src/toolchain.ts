@@ -8,7 +8,7 @@ export const toolchain = JSON.parse(readFileSync(join(root, 'infra', 'local', 't
   rabbitmq: { folders: string[] };
   java: { oldest: number; folders: string[] };
   kafka: { version: string; log4j: string };
-  nats: { version: string };
+  nats: { version: string; oldest: string };
   elasticmq: { version: string };
   /** Official archives at `downloads`, with their checksums. */
   temporal: { version: string; go: string[]; downloads: string; sha256: Record<string, string> };

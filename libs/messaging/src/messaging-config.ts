@@ -14,13 +14,21 @@ export const brokersConfig = {
   /** `host:port` each, with commas. */
   KAFKA_BROKERS: z
     .string()
-    .transform((text) => text.split(',').map((broker) => broker.trim()))
+    .transform((text) =>
+      text
+        .split(',')
+        .map((broker) => broker.trim())
+        .filter(Boolean),
+    )
     .optional(),
   /** Of topics and groups on NATS, too. */
   KAFKA_TOPIC_PREFIX: z.string().default(''),
   /** How long events are kept, in ms, on NATS too. Default: without limit. */
-  KAFKA_RETENTION: z.string().optional(),
-  /** `nats://user:password@host:port` each, with commas. */
+  KAFKA_RETENTION: z
+    .string()
+    .regex(/^(-1|\d+)$/, 'must be milliseconds, such as 604800000, or -1 for ever')
+    .optional(),
+  /** `nats://user:password@host:port`; further servers with commas. The first one's user, password and scheme count for all. */
   NATS_URL: z.string().optional(),
   /** Of a server other than Amazon's. Region and credentials are found by the AWS SDK: `AWS_REGION`, `AWS_ACCESS_KEY_ID` and so on. */
   SQS_ENDPOINT: z.url().optional(),
@@ -49,7 +57,7 @@ export function missingBrokers({ EVENTS, TASKS, ...config }: BrokersConfig): Rec
     TASKS === 'rabbitmq' && ['RABBITMQ_URL', 'TASKS=rabbitmq'],
     TASKS === 'nats' && ['NATS_URL', 'TASKS=nats'],
   ];
-  const missing = addresses.filter((pair) => pair !== false).filter(([name]) => !config[name as 'NATS_URL']);
+  const missing = addresses.filter((pair) => pair !== false).filter(([name]) => !config[name as 'NATS_URL']?.length);
   return Object.fromEntries(missing.map(([name, because]) => [name!, `is missing, and ${because} needs it`]));
 }
 

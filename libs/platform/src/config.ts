@@ -37,12 +37,16 @@ export type ProcessConfig = z.output<z.ZodObject<typeof processConfig>>;
 /** What is missing or wrong beside what the shape says, by the name of the setting. */
 export type ConfigRule<Config> = (config: Config) => Readonly<Record<string, string>>;
 
-/** Reads the process's configuration from its environment. Prints every missing or invalid setting and exits with 1. */
+/**
+ * Reads the process's configuration from its environment, where an empty setting is none. Prints what is missing or invalid and exits
+ * with 1.
+ */
 export function loadConfig<Shape extends z.ZodRawShape>(
   shape: Shape,
   rule: ConfigRule<z.output<z.ZodObject<Shape>>> = () => ({}),
 ): z.output<z.ZodObject<Shape>> {
-  const { data, error } = z.object(shape).safeParse(process.env);
+  const given = Object.entries(process.env).filter(([, value]) => value !== '');
+  const { data, error } = z.object(shape).safeParse(Object.fromEntries(given));
   const mistakes = data ? rule(data) : mistakesIn(error!);
   if (data && Object.keys(mistakes).length === 0) return data;
   for (const [name, message] of Object.entries(mistakes)) console.error(`${name}: ${message}`);
@@ -53,6 +57,6 @@ const mistakesIn = ({ issues }: z.ZodError): Record<string, string> =>
   Object.fromEntries(
     issues.map(({ path, message }) => {
       const name = path.join('.');
-      return [name, process.env[name] === undefined ? 'is missing' : message];
+      return [name, process.env[name] ? message : 'is missing'];
     }),
   );

@@ -82,7 +82,7 @@ export const EDITS: Record<string, Edit[]> = {
   'infra/local/src/system.ts': [cut(/^ {2}webhookSecret,\n/m), cut(/^ +webhookSecret: .*\n/m)],
   'infra/local/src/addresses.ts': [
     cut(/^ {2}const saga = \[\n(.+\n)+? {2}\];\n/m),
-    ['...uis, saga]', '...uis]'],
+    ['...uis, brokers, saga]', '...uis, brokers]'],
     cut(/^ {2}const order = .*\n/m),
     [/\$\{order\}npm stop/, 'npm stop'],
   ],

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { cached } from '../download.js';
-import { findExecutable } from '../find-executable.js';
+import { findExecutable, findExecutables } from '../find-executable.js';
 import { type Output, step } from '../progress.js';
 import type { Provider } from '../provider.js';
 import { accepts } from '../ready.js';
@@ -11,7 +11,7 @@ import { secret } from '../secrets.js';
 import { cache, type Settings } from '../settings.js';
 import { toolchain } from '../toolchain.js';
 
-const { version: VERSION } = toolchain.nats;
+const { version: VERSION, oldest: OLDEST } = toolchain.nats;
 const MODULE = 'github.com/nats-io/nats-server/v2';
 
 /** NATS with JetStream as one server. */
@@ -21,7 +21,7 @@ export const nats: Provider = {
     const { NATS_URL } = settings.env;
     if (NATS_URL) return { connection: connectionTo(NATS_URL) };
 
-    const command = findExecutable('nats-server', [join(homedir(), 'go', 'bin')]) ?? (await bringNats(output));
+    const command = (await installedNats()) ?? (await bringNats(output));
     const { NATS_PORT: port } = settings.ports;
     const password = secret(settings, 'nats-password');
     return {
@@ -56,6 +56,16 @@ function configured({ home, ports }: Settings, password: string): string {
   return file;
 }
 
+/** Older ones cannot reset a consumer. */
+async function installedNats(): Promise<string | undefined> {
+  for (const server of findExecutables('nats-server', [join(homedir(), 'go', 'bin')])) {
+    const printed = await run(server, ['--version']).catch(() => '');
+    const [version = '0'] = /\d+(\.\d+)+/.exec(printed) ?? [];
+    if (version.localeCompare(OLDEST, undefined, { numeric: true }) >= 0) return server;
+  }
+  return undefined;
+}
+
 async function bringNats(output: Output): Promise<string> {
   const folder = await cached(join(cache, `nats-server-${VERSION}`), async (temporary) => {
     const go = findExecutable('go', toolchain.temporal.go);
@@ -69,7 +79,7 @@ async function bringNats(output: Output): Promise<string> {
 }
 
 const WAYS = `Ways to get it:
-  - your package manager: brew install nats-server; or the official download, anywhere on PATH:
+  - ${OLDEST} or newer from your package manager: brew install nats-server; or the official download, anywhere on PATH:
     https://github.com/nats-io/nats-server/releases
   - Go, from https://go.dev/dl: npm start then builds it
   - a server of your own, with JetStream: NATS_URL=nats://user:password@host:4222`;

@@ -39,9 +39,10 @@ export const sqs: Provider = {
 
 /** Any will do. */
 const credentials = ({ AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY }: Environment) => ({
-  AWS_REGION: AWS_REGION ?? REGION,
-  AWS_ACCESS_KEY_ID: AWS_ACCESS_KEY_ID ?? 'waybill',
-  AWS_SECRET_ACCESS_KEY: AWS_SECRET_ACCESS_KEY ?? 'waybill',
+  AWS_PROFILE: '', // the SDK would take its credentials instead of these
+  AWS_REGION: AWS_REGION || REGION,
+  AWS_ACCESS_KEY_ID: AWS_ACCESS_KEY_ID || 'waybill',
+  AWS_SECRET_ACCESS_KEY: AWS_SECRET_ACCESS_KEY || 'waybill',
 });
 
 /** H2 writes a message before it is confirmed; by default it would up to half a second later. */
@@ -55,7 +56,7 @@ function configured({ home, ports }: Settings): string {
 node-address { host = "127.0.0.1", port = ${ports.SQS_PORT} }
 rest-sqs { bind-hostname = "127.0.0.1", bind-port = ${ports.SQS_PORT}, sqs-limits = strict }
 rest-stats.enabled = false
-messages-storage { enabled = true, uri = "jdbc:h2:file:${data}/messages;WRITE_DELAY=0" }
+messages-storage { enabled = true, uri = ${JSON.stringify(`jdbc:h2:file:${data}/messages;WRITE_DELAY=0`)} }
 `,
   );
   return file;

@@ -32,12 +32,12 @@ export interface EventCarrier {
 }
 
 export const carriesEvents = ({ kafkaBrokers, natsUrl }: CarrierOptions): boolean =>
-  kafkaBrokers !== undefined || natsUrl !== undefined;
+  Boolean(kafkaBrokers?.length || natsUrl);
 
 /** Kafka, or NATS where the options name no broker of Kafka. */
 export function eventCarrier(options: ConnectionOptions): EventCarrier {
   const { kafkaBrokers, natsUrl } = options;
-  return natsUrl && !kafkaBrokers ? natsCarrier(options, natsUrl) : kafkaCarrier(options, kafkaBrokers);
+  return natsUrl && !kafkaBrokers?.length ? natsCarrier(options, natsUrl) : kafkaCarrier(options, kafkaBrokers);
 }
 
 function kafkaCarrier(options: ConnectionOptions, brokers: string[] = []): EventCarrier {

@@ -19,9 +19,9 @@ export interface TaskCarrier {
 }
 
 export const carriesTasks = ({ rabbitmqUrl, sqs, natsUrl }: CarrierOptions): boolean =>
-  rabbitmqUrl !== undefined || sqs !== undefined || natsUrl !== undefined;
+  Boolean(rabbitmqUrl || sqs || natsUrl);
 
-/** SQS, or NATS where the options name neither SQS nor RabbitMQ, or RabbitMQ. */
+/** SQS if the options name it; else RabbitMQ if they do; else NATS. */
 export function taskCarrier(options: ConnectionOptions): TaskCarrier {
   const { rabbitmqUrl, rabbitmqManagementUrl, sqs, natsUrl, name: client, logger } = options;
   const named = (purpose?: string) => (purpose ? `${client} ${purpose}` : client);

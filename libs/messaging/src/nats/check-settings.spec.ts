@@ -64,8 +64,13 @@ it('a server without JetStream is an error that says how to enable it', async ()
 
 it('a URL that is none of NATS is an error, without its password', async () => {
   expect(await errorsOf('amqp://me:secret@host:5672')).toEqual(both('nats://host:port, not amqp://host:5672'));
-  expect(await errorsOf('localhost:4222')).toEqual(both('nats://host:port, not localhost:4222'));
-  expect(await errorsOf('nats://one:4222,me:secret@two:4222')).toEqual(both('nats://host:port, not …@two:4222'));
+  expect(await errorsOf('localhost:4222')).toEqual(both('nats://host:port, which address 1 is not'));
+  expect(await errorsOf('nats://one:4222,me:secret@two:4222')).toEqual(
+    both('nats://host:port, which address 2 is not'),
+  );
+  expect(await errorsOf('nats://me:sec,ret@host:4222')).toEqual(
+    both('which address 1 is not (a comma in a password is %2C)'),
+  );
 });
 
 it('tls:// demands TLS', async () => {

@@ -18,7 +18,7 @@ interface Servers {
 
 /** As the library takes them, with the user or token of the first address. Throws when the URL is none of NATS. */
 export function serversOf(url: string): Servers {
-  const addresses = url.split(',').map(addressOf);
+  const addresses = url.split(',').map((text, n) => addressOf(text, n + 1));
   const [username, password] = [addresses[0]!.username, addresses[0]!.password].map(decodeURIComponent);
   return {
     servers: addresses.map(({ host }) => host),
@@ -27,15 +27,15 @@ export function serversOf(url: string): Servers {
   };
 }
 
-function addressOf(text: string): URL {
+function addressOf(text: string, number: number): URL {
   const address = URL.parse(text.trim());
   if (!address?.host || !/^(nats|tls):$/.test(address.protocol))
-    throw new Error(`NATS: the URL of a server is nats://host:port, not ${withoutPassword(address, text)}`);
+    throw new Error(`NATS: the URL of a server is nats://host:port, ${withoutPassword(address, number)}`);
   return address;
 }
 
 /** Of what may be logged. */
-function withoutPassword(address: URL | null, text: string): string {
-  if (!address?.host) return text.replace(/^.*@/, '…@');
-  return `${address.protocol}//${address.host}`;
+function withoutPassword(address: URL | null, number: number): string {
+  if (address?.host) return `not ${address.protocol}//${address.host}`;
+  return `which address ${number} is not (a comma in a password is %2C)`;
 }
