@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { servers } from '@waybill/system';
+import { servers, usedServers } from '@waybill/system';
 import { systemUnderTest } from '../system-under-test.js';
 import { applicationProcesses, kill } from './processes.js';
 
@@ -10,7 +10,10 @@ const KILL_EVERY = 5_000;
 it(`kill -9 of a process or server every ${KILL_EVERY / 1_000} s, until the last of ${WORK} pieces of work is finished, changes the result of none`, async () => {
   const workload = await systemUnderTest.startWorkload();
   const finished = new AbortController();
-  const killing = killInTurn([...applicationProcesses, ...servers.map(({ name }) => name)], finished.signal);
+  const killing = killInTurn(
+    [...applicationProcesses, ...usedServers(process.env, servers).map(({ name }) => name)],
+    finished.signal,
+  );
   for (let n = 0; n < WORK; n += WORK_AT_A_TIME) {
     workload.add(WORK_AT_A_TIME);
     await workload.finished(n);

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { carriersOf, isUsed, type Process, processes, type ServerName, servers } from '@waybill/system';
+import { carriersOf, type Process, processes, type ServerName, servers, usedServers } from '@waybill/system';
 import type { Environment } from './settings.js';
 
 /** Which part of the system is to run. */
@@ -10,10 +10,10 @@ export interface Components {
 }
 
 /** With the servers that the settings choose to carry messages. Throws when they choose an unknown one. */
-export function everything(env: Environment): Components {
-  const carriers = carriersOf(env, servers);
-  return { servers: servers.filter((server) => isUsed(server, carriers)).map(({ name }) => name), processes };
-}
+export const everything = (env: Environment): Components => ({
+  servers: usedServers(env, servers).map(({ name }) => name),
+  processes,
+});
 
 /**
  * The processes of these names, a service's folder standing for all of its processes, with what they call and the

@@ -1,10 +1,8 @@
-import { carriersOf, isUsed } from './carriers.js';
+import { carriersOf, usedServers } from './carriers.js';
 import { servers } from './derived.js';
 
-const usedWith = (env: Record<string, string>) => {
-  const carriers = carriersOf(env, servers);
-  return servers.filter((server) => server.carries && isUsed(server, carriers)).map(({ name }) => name);
-};
+const usedWith = (env: Record<string, string>) =>
+  usedServers(env, servers).flatMap(({ name, carries }) => (carries ? [name] : []));
 
 describe('the servers that carry messages', () => {
   it.each([

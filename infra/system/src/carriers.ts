@@ -20,6 +20,11 @@ export function carriersOf(
   return { events: chosen('events'), tasks: chosen('tasks') };
 }
 
-/** Whether a server runs: it carries messages, or is none of those that do. */
-export const isUsed = ({ name, carries }: Server, carriers: Record<Carried, ServerName>): boolean =>
-  !carries || Object.values(carriers).includes(name);
+/** Those that run with these settings: what carries messages, and all that do not. */
+export function usedServers(
+  env: Readonly<Record<string, string | undefined>>,
+  servers: readonly Server[],
+): readonly Server[] {
+  const carriers = Object.values(carriersOf(env, servers));
+  return servers.filter(({ name, carries }) => !carries || carriers.includes(name));
+}
