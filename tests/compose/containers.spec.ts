@@ -1,11 +1,11 @@
-import { servers, usedServers } from '@waybill/system';
+import { usedServers } from '@waybill/system';
 import { testSize } from '@waybill/testing';
 import { applicationProcesses } from '../system/processes.js';
 import { systemUnderTest } from '../system-under-test.js';
 import { compose, containerOf, killProcess, untilHealthy, up } from './compose.js';
 
 const APPLICATION = ['nginx', ...applicationProcesses];
-const BACKING = usedServers({}, servers).map(({ name }) => name);
+const BACKING = usedServers({}).map(({ name }) => name);
 
 const MINUTES = 60_000;
 /** While one becomes healthy again, another is killed. */

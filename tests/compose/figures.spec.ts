@@ -1,10 +1,10 @@
-import { processes, servers, usedServers } from '@waybill/system';
+import { processes, usedServers } from '@waybill/system';
 import { compose, docker } from './compose.js';
 
 const MB = 1_000_000;
 const MIB = 1024 * 1024;
 const UNITS: Record<string, number> = { B: 1, KiB: 1024, MiB: MIB, GiB: 1024 * MIB };
-const SERVERS = ['nginx', ...usedServers({}, servers).map(({ name }) => name)];
+const SERVERS = ['nginx', ...usedServers({}).map(({ name }) => name)];
 
 const show = (line: string) => process.stderr.write(`  ${line}\n`);
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { servers, usedServers } from '@waybill/system';
+import { usedServers } from '@waybill/system';
 import { systemUnderTest } from '../system-under-test.js';
 import { applicationProcesses, kill } from './processes.js';
 
@@ -11,7 +11,7 @@ it(`kill -9 of a process or server every ${KILL_EVERY / 1_000} s, until the last
   const workload = await systemUnderTest.startWorkload();
   const finished = new AbortController();
   const killing = killInTurn(
-    [...applicationProcesses, ...usedServers(process.env, servers).map(({ name }) => name)],
+    [...applicationProcesses, ...usedServers(process.env).map(({ name }) => name)],
     finished.signal,
   );
   for (let n = 0; n < WORK; n += WORK_AT_A_TIME) {

@@ -18,7 +18,7 @@ export function addresses({ ports, env, home }: Settings, components: Components
     'saga of new orders',
     env.SAGA === 'choreography' ? 'choreography' : 'orchestration (or SAGA=choreography)',
   ];
-  const { events, tasks } = carriersOf(env, servers);
+  const { events, tasks } = carriersOf(env);
   const brokers = ['events and tasks', `by ${events} and ${tasks} (EVENTS and TASKS choose)`];
   const table = [...pages, ...uis, brokers, saga]
     .map(([label, address]) => `  ${label!.padEnd(18)} ${address}`)

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { carriersOf, type Process, processes, type ServerName, servers, usedServers } from '@waybill/system';
+import { carriersOf, type Process, processes, type ServerName, usedServers } from '@waybill/system';
 import type { Environment } from './settings.js';
 
 /** Which part of the system is to run. */
@@ -11,7 +11,7 @@ export interface Components {
 
 /** With the servers that the settings choose to carry messages. Throws when they choose an unknown one. */
 export const everything = (env: Environment): Components => ({
-  servers: usedServers(env, servers).map(({ name }) => name),
+  servers: usedServers(env).map(({ name }) => name),
   processes,
 });
 
@@ -20,7 +20,7 @@ export const everything = (env: Environment): Components => ({
  * servers that they need. Throws with the names that there are.
  */
 export function only(names: readonly string[], env: Environment, all: Components = everything(env)): Components {
-  const carriers: Record<string, ServerName> = carriersOf(env, servers);
+  const carriers: Record<string, ServerName> = carriersOf(env);
   const chosen = new Set(names.flatMap((name) => withCalled(name, all.processes)));
   const needed = new Set(
     [...chosen].flatMap(({ database, needs = [] }) => [

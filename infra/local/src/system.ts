@@ -158,7 +158,7 @@ export class System {
     return {
       ...Object.fromEntries(this.components.processes.map((each) => [endpointKey(each), urlOf(each, settings)])),
       ...Object.assign({}, ...[...this.prepared.values()].map(({ connection }) => connection.endpoints)),
-      ...carriersOf(settings.env, servers),
+      ...carriersOf(settings.env),
       operatorToken: operatorToken(settings),
       webhookSecret: webhookSecret(settings),
       processes: pids,

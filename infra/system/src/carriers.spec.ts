@@ -1,8 +1,7 @@
 import { carriersOf, usedServers } from './carriers.js';
-import { servers } from './derived.js';
 
 const usedWith = (env: Record<string, string>) =>
-  usedServers(env, servers).flatMap(({ name, carries }) => (carries ? [name] : []));
+  usedServers(env).flatMap(({ name, carries }) => (carries ? [name] : []));
 
 describe('the servers that carry messages', () => {
   it.each([
@@ -19,6 +18,6 @@ describe('the servers that carry messages', () => {
     [{ EVENTS: 'sqs' }, 'EVENTS=sqs: nothing of this name carries events; choose kafka or nats'],
     [{ TASKS: 'kafka' }, 'TASKS=kafka: nothing of this name carries tasks; choose rabbitmq or nats or sqs'],
   ])('cannot be chosen by %o', (env, message) => {
-    expect(() => carriersOf(env, servers)).toThrow(message);
+    expect(() => carriersOf(env)).toThrow(message);
   });
 });

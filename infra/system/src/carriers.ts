@@ -1,13 +1,11 @@
 import type { Carried, Server, ServerName } from './declaration.js';
+import { servers } from './derived.js';
 
 /** What carries messages where the settings say nothing. */
 const DEFAULTS: Record<Carried, ServerName> = { events: 'kafka', tasks: 'rabbitmq' };
 
 /** The servers that `EVENTS` and `TASKS` choose. Throws the names that there are when one is unknown. */
-export function carriersOf(
-  env: Readonly<Record<string, string | undefined>>,
-  servers: readonly Server[],
-): Record<Carried, ServerName> {
+export function carriersOf(env: Readonly<Record<string, string | undefined>>): Record<Carried, ServerName> {
   const chosen = (carried: Carried): ServerName => {
     const setting = carried.toUpperCase();
     const name = env[setting] || DEFAULTS[carried];
@@ -21,10 +19,7 @@ export function carriersOf(
 }
 
 /** Those that run with these settings: what carries messages, and all that do not. */
-export function usedServers(
-  env: Readonly<Record<string, string | undefined>>,
-  servers: readonly Server[],
-): readonly Server[] {
-  const carriers = Object.values(carriersOf(env, servers));
+export function usedServers(env: Readonly<Record<string, string | undefined>>): readonly Server[] {
+  const carriers = Object.values(carriersOf(env));
   return servers.filter(({ name, carries }) => !carries || carriers.includes(name));
 }

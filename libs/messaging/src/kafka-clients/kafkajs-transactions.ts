@@ -33,7 +33,7 @@ export class KafkaJsTransactions implements ReaderTransactions {
       await (await producer.transaction()).abort();
       return new KafkaJsTransactions(reader, producer, await committedOffset(kafka, reader));
     } catch (error) {
-      await producer.disconnect().catch(() => {});
+      await producer.disconnect().catch(() => {}); // the first error says more
       throw error;
     }
   }
@@ -48,7 +48,7 @@ export class KafkaJsTransactions implements ReaderTransactions {
   }
 
   async close(): Promise<void> {
-    await this.producer.disconnect().catch(() => {});
+    await this.producer.disconnect().catch(() => {}); // it is not used again
   }
 }
 
