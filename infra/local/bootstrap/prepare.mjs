@@ -14,6 +14,7 @@ export async function prepare() {
     await generateClients();
     await compile();
     await bundleWorkflows();
+    await bundlePages();
   } finally {
     release();
   }
@@ -57,7 +58,7 @@ function schemaOf(service) {
 }
 
 async function compile() {
-  const sources = files((path) => /\.ts$|(^|\/)tsconfig[^/]*\.json$/.test(path));
+  const sources = files((path) => /\.ts$|(^|\/)tsconfig[^/]*\.json$/.test(path) && !isOfPage(path));
   const hash = createHash('sha256');
   for (const path of sources) {
     const { size, mtimeMs } = fs.statSync(path);
@@ -70,6 +71,31 @@ async function compile() {
     for (const folder of folders) removeOrphans(folder);
     return run(join(root, 'node_modules', '.bin', 'tsc'), ['-b']);
   });
+}
+
+/** Sources of a page run in browsers: Vite builds them. */
+const isOfPage = (path) => /^services\/[^/]+\/web\//.test(path);
+
+/** The page of a service, checked and bundled into its `dist/web`. */
+async function bundlePages() {
+  for (const service of fs.readdirSync(join(root, 'services'))) {
+    const folder = join(root, 'services', service);
+    if (!fs.existsSync(join(folder, 'web', 'vite.config.ts'))) continue;
+    const sources = files((path) => path.startsWith(`services/${service}/web/`));
+    const isBuilt = fs.existsSync(join(folder, 'dist', 'web', 'index.html'));
+    await whenChanged(
+      `page ${service}`,
+      isBuilt && contentHash(['pnpm-lock.yaml', ...sources]),
+      `bundling the page of ${service}`,
+      async () => {
+        await run(join(root, 'node_modules', '.bin', 'tsc'), ['-p', join(folder, 'web')]);
+        await run(join(folder, 'node_modules', '.bin', 'vite'), ['build', '--logLevel', 'warn'], {
+          cwd: join(folder, 'web'),
+        });
+      },
+    );
+    setStamp(`page ${service}`, contentHash(['pnpm-lock.yaml', ...sources]));
+  }
 }
 
 /** Removes tsc's output of deleted sources; a test among it would still run. */

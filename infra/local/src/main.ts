@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { didYouMean } from '@waybill/cli';
 import { generate } from '@waybill/system';
+import { writeApiTypes } from './api-types.js';
 import { bench } from './bench.js';
 import { dev } from './dev.js';
 import { writeMetricsDocument } from './metrics-document.js';
@@ -15,6 +16,7 @@ import { stop } from './stop.js';
 import {
   lint,
   test,
+  testBrowser,
   testCarriers,
   testCrash,
   testCrashOfPackages,
@@ -63,6 +65,7 @@ const COMMANDS: Record<string, (settings: Settings, args: string[]) => Promise<n
     options(args, []);
     return testPackages(settings);
   },
+  'test:browser': (settings, args) => testBrowser(settings, args),
   'test:fuzz': (settings, args) => testFuzz(settings, args),
   'test:fork': (settings, args) => testFork(settings, args),
   'test:long': (_settings, args) => {
@@ -79,7 +82,7 @@ const COMMANDS: Record<string, (settings: Settings, args: string[]) => Promise<n
     const written = generate(root);
     // The metrics are asked of the services, and these are built with what was just written.
     if (written.some((path) => /\.ts$|tsconfig\.json$/.test(path))) await run(process.execPath, [BOOTSTRAP, 'build']);
-    written.push(...(await writeMetricsDocument()));
+    written.push(...(await writeMetricsDocument()), ...(await writeApiTypes()));
     stdout.line(written.length ? `written: ${written.join(', ')}` : 'everything is up to date');
     return 0;
   },

@@ -1,7 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { entryOf, NODE_FLAGS, type Process, portName, processes, processNamed, urlSetting } from '@waybill/system';
+import {
+  entryOf,
+  NODE_FLAGS,
+  type PortName,
+  type Process,
+  portName,
+  processes,
+  processNamed,
+  servers,
+  urlSetting,
+} from '@waybill/system';
 import type { ProcessSpec } from './process-spec.js';
 import type { ConnectionInfo } from './provider.js';
 import { answers } from './ready.js';
@@ -18,6 +28,7 @@ export function serviceEnvironment(settings: Settings, connections: readonly Con
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
     OPERATOR_TOKEN: operatorToken(settings),
+    READER_TOKEN: readerToken(settings),
     WEBHOOK_SECRET: webhookSecret(settings),
     // Whoever tries webhooks on a laptop receives them there.
     WEBHOOK_TARGETS: settings.env.WEBHOOK_TARGETS ?? 'any',
@@ -26,6 +37,22 @@ export function serviceEnvironment(settings: Settings, connections: readonly Con
     ...Object.assign({}, ...connections.map(({ env }) => env)),
   };
 }
+
+/** In the form of `PROCESS_URLS` and `SERVER_PAGES`. */
+function addressesOfAll(settings: Settings): Environment {
+  const pages = servers.flatMap(({ name, ui, replacedBy }) => {
+    const own = ui?.replacedBy && settings.env[ui.replacedBy];
+    if (!ui || (settings.env[replacedBy] && !own)) return [];
+    return [`${name}=${own || `http://127.0.0.1:${settings.ports[ui.port as PortName]}`}`];
+  });
+  return {
+    PROCESS_URLS: processes.map((process) => `${process.name}=${urlOf(process, settings)}`).join(' '),
+    SERVER_PAGES: pages.join(' '),
+  };
+}
+
+export const readerToken = (settings: Settings): string =>
+  settings.env.READER_TOKEN ?? secret(settings, 'reader-token');
 
 export const operatorToken = (settings: Settings): string =>
   settings.env.OPERATOR_TOKEN ?? secret(settings, 'operator-token');
@@ -70,6 +97,7 @@ export function serviceSpecs(
         PORT: String(settings.ports[portName(process)]),
         DATA_DIR: join(settings.home, 'data', name),
         ...(database && { DATABASE_URL: databaseUrl(env.POSTGRES_URL!, database) }),
+        ...(process.showsAll && addressesOfAll(settings)),
       },
       ready: () => answers(`${urlOf(process, settings)}/health/ready`),
     };

@@ -22,6 +22,7 @@ import { endCommands, run } from './run.js';
 import {
   databaseUrl,
   operatorToken,
+  readerToken,
   type ServiceOptions,
   serviceEnvironment,
   serviceSpecs,
@@ -160,6 +161,7 @@ export class System {
       ...Object.assign({}, ...[...this.prepared.values()].map(({ connection }) => connection.endpoints)),
       ...carriersOf(settings.env),
       operatorToken: operatorToken(settings),
+      readerToken: readerToken(settings),
       webhookSecret: webhookSecret(settings),
       processes: pids,
     };

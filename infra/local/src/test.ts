@@ -126,6 +126,17 @@ const chosen = (words: readonly string[]) => [
 ];
 
 /**
+ * `npm run test:browser`: the console's page in Chromium, against a system of its own. `paths` choose tests by their path.
+ */
+export function testBrowser({ home }: Settings, paths: readonly string[]): Promise<number> {
+  const portOffset = 6 * PORTS_APART;
+  const settings = testSettings(join(home, 'test-browser'), endToEndSettings(portOffset), portOffset);
+  return runOnOwnSystem(settings, async () => [
+    await jest(settings, 'browser', ['--runInBand', '--', ...(paths.length ? paths.map(inDist) : [BROWSER_TESTS])]),
+  ]);
+}
+
+/**
  * `npm run test:fuzz`: random requests, made from the OpenAPI documents, to every service of a system of its own; and
  * clients that are generated from the documents. `paths` choose tests by their path.
  */
@@ -176,11 +187,13 @@ const LONG_TESTS = '\\.long\\.crash\\.spec';
 const FUZZ_TESTS = 'tests/dist/fuzz/';
 /** They bring their own system up: `npm run test:compose`. */
 const COMPOSE_TESTS = 'tests/dist/compose/';
+/** They drive a browser: `npm run test:browser`. */
+const BROWSER_TESTS = 'tests/dist/browser/';
 /** They clone the repository and change the clone: `npm run test:fork`. */
 const FORK_TESTS = '\\.fork\\.spec';
 /** What starts systems, kills, sends at random or installs, whatever it imports. */
 const NOT_OF_UNITS = new RegExp(
-  `${CRASH_TESTS}|${FORK_TESTS}|${COMPOSE_TESTS}|${FUZZ_TESTS}|${PACKAGE_TESTS}|e2e/launcher`,
+  `${CRASH_TESTS}|${BROWSER_TESTS}|${FORK_TESTS}|${COMPOSE_TESTS}|${FUZZ_TESTS}|${PACKAGE_TESTS}|e2e/launcher`,
 );
 /** An order to its delivery, failures, dead letters and their resubmission: what carries messages must not make a difference. */
 const MESSAGES_END_TO_END = 'tests/dist/e2e/(confirmed-order|failed-order-review|dead-letters)\\.spec';
@@ -213,6 +226,7 @@ async function runTests(
       '--testPathIgnorePatterns',
       CRASH_TESTS,
       COMPOSE_TESTS,
+      BROWSER_TESTS,
       FUZZ_TESTS,
       PACKAGE_TESTS,
       FORK_TESTS,

@@ -10,6 +10,7 @@ import {
   portName,
   processes,
   processNamed,
+  servers,
   urlSetting,
 } from './derived.js';
 
@@ -105,6 +106,7 @@ function environment(process: Process): string[] {
   return [
     ...(speaksToBrokers(process) ? ['<<: *brokers'] : WITHOUT_BROKERS),
     ...(database ? [`DATABASE_URL: *${database}-database`] : []),
+    ...(process.showsAll ? addressesOfAll() : []),
     ...needs.flatMap((server) => ADDRESSES[server] ?? []),
     ...calls.map((name) => `${urlSetting(name)}: http://${name}:${defaultPort(processNamed(name))}`),
     ...secrets.map((name) => `${name}: \${${name}:?see .env}`),
@@ -112,6 +114,19 @@ function environment(process: Process): string[] {
     ...settings.map((name) => `${name}:`),
   ];
 }
+
+/** Of processes within the network, of web pages as people open them. */
+function addressesOfAll(): string[] {
+  const pages = servers.flatMap(({ name, ui }) => (ui ? [`${name}=${publishedPage(ui.port as PortName)}`] : []));
+  return [
+    'PROCESS_URLS: >-',
+    ...processes.map((process) => `  ${process.name}=http://${process.name}:${defaultPort(process)}`),
+    'SERVER_PAGES: >-',
+    ...pages.map((page) => `  ${page}`),
+  ];
+}
+
+const publishedPage = (name: PortName) => `http://127.0.0.1:\${${name}:-${DEFAULT_PORTS[name]}}`;
 
 function dependencies(process: Process): string[] {
   const waits = [

@@ -18,6 +18,8 @@ export interface Process {
   needs?: readonly (ServerName | Carried)[];
   /** Names of processes that it calls by HTTP; it finds each at `<NAME>_URL`. */
   calls?: readonly string[];
+  /** Whether it gets the addresses of all processes (`PROCESS_URLS`) and of the web pages of servers (`SERVER_PAGES`). Default false. */
+  showsAll?: true;
   /** Settings that docker-compose.yml passes on where they are set; without containers a process sees the whole environment. */
   settings?: readonly string[];
   /** Settings that have no default: docker-compose.yml takes them from `.env`, the launcher makes them up. */

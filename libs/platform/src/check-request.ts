@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KnownRoutes } from './known-routes.js';
-import type { OperatorToken } from './operator.js';
+import type { OperatorCheck } from './operator.js';
 import { Problem } from './problem.js';
 
 /** What is decided by the request's head alone, before its body is read. Throws Problem. */
 export function checkRequest(
   request: FastifyRequest,
   reply: FastifyReply,
-  { routes, operator }: { routes: KnownRoutes; operator: OperatorToken },
+  { routes, operator }: { routes: KnownRoutes; operator: OperatorCheck },
 ): void {
   const { url, headers, raw } = request;
   if (isMalformed(url)) throw new Problem('malformed-request', { detail: 'the URL is not percent-encoded UTF-8' });
@@ -20,7 +20,7 @@ export function checkRequest(
       throw new Problem('method-not-allowed', { detail: `${path} has no ${request.method}`, allow });
     throw new Problem('not-found', { detail: `there is no ${path}` });
   }
-  if ((request.routeOptions.config as { operatorOnly?: boolean }).operatorOnly) operator.check(headers.authorization);
+  if ((request.routeOptions.config as { operatorOnly?: boolean }).operatorOnly) operator.check(request);
 
   const encoding = headers['content-encoding'];
   if (encoding && encoding.toLowerCase() !== 'identity') {

@@ -53,7 +53,7 @@ class ThingsController {
 /** An application as every service has it, listening on a free port. */
 export async function startThings(): Promise<{ app: NestFastifyApplication; port: number }> {
   const logger = createLogger({ service: 'test', level: 'silent' });
-  @Module({ imports: [PlatformModule.with({ logger, operatorToken: OPERATOR })], controllers: [ThingsController] })
+  @Module({ imports: [PlatformModule.with({ logger, operator: OPERATOR })], controllers: [ThingsController] })
   class ThingsModule {}
   const app = await createApp({ module: ThingsModule }, logger);
   await app.listen(0, '127.0.0.1');

@@ -9,7 +9,7 @@ import { prepareServer, respondToClientError, unusedConnections } from './http-s
 import { traceRequests } from './http-tracing.js';
 import { KnownRoutes } from './known-routes.js';
 import type { Logger } from './logger.js';
-import { OperatorToken } from './operator.js';
+import { OperatorCheck } from './operator.js';
 import { ProblemFilter, problemOf, sendProblem } from './problem.filter.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
@@ -45,7 +45,7 @@ export async function createApp(module: DynamicModule, logger: Logger): Promise<
   fastify.removeContentTypeParser('text/plain');
 
   traceRequests(fastify);
-  const operator = app.get(OperatorToken);
+  const operator = app.get(OperatorCheck);
   fastify.addHook('onRequest', async (request, reply) => {
     setSecurityHeaders(reply);
     checkRequest(request, reply, { routes, operator });

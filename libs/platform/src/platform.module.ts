@@ -3,14 +3,14 @@ import { Database } from './database.js';
 import { Health } from './health.js';
 import { Logger } from './logger.js';
 import { OperationsController } from './operations.controller.js';
-import { OperatorToken } from './operator.js';
+import { OperatorCheck, OperatorToken } from './operator.js';
 
 export interface PlatformOptions {
   logger: Logger;
   /** The service's own, and one of its readiness checks. */
   database?: Database;
-  /** What `@OperatorOnly()` routes require. */
-  operatorToken?: string;
+  /** What `@OperatorOnly()` routes require: a token, or whatever else decides. Default: nobody may use them. */
+  operator?: string | OperatorCheck;
 }
 
 /** Provides `Logger`, `Database` and `Health` to every module of a process, and serves health and metrics. */
@@ -23,11 +23,11 @@ export class PlatformModule implements OnApplicationShutdown {
     if (database) this.health.add({ name: 'postgres', check: () => writable(database) });
   }
 
-  static with({ logger, database, operatorToken }: PlatformOptions): DynamicModule {
+  static with({ logger, database, operator }: PlatformOptions): DynamicModule {
     const values = [
       { provide: Logger, useValue: logger },
       { provide: Health, useValue: new Health() },
-      { provide: OperatorToken, useValue: new OperatorToken(operatorToken) },
+      { provide: OperatorCheck, useValue: operator instanceof OperatorCheck ? operator : new OperatorToken(operator) },
       ...(database ? [{ provide: Database, useValue: database }] : []),
     ];
     return { module: PlatformModule, global: true, providers: values, exports: values.map(({ provide }) => provide) };

@@ -2,6 +2,18 @@ import { brokersConfig, missingBrokers, openObjectStore } from '@waybill/messagi
 import { duration, loadConfig, processConfig } from '@waybill/platform';
 import { z } from 'zod';
 
+/** `name=url` pairs with spaces between them. */
+const namedUrls = () =>
+  z.string().transform((text, context): ReadonlyMap<string, string> => {
+    const pairs = text
+      .trim()
+      .split(/\s+/)
+      .map((pair) => pair.split(/=(.*)/s, 2) as [string, string]);
+    const wrong = pairs.find(([name, url]) => !name || !URL.canParse(url));
+    if (wrong) context.addIssue(`'${wrong.join('=')}' is not name=url`);
+    return new Map(pairs.map(([name, url]) => [name, url.replace(/\/$/, '')]));
+  });
+
 export const readConfig = () =>
   loadConfig(
     {
@@ -12,6 +24,12 @@ export const readConfig = () =>
       OBJECT_STORE: z.url().transform(openObjectStore).optional(),
       /** Authorizes operators: `Authorization: Bearer <token>`. */
       OPERATOR_TOKEN: z.string().min(1),
+      /** Authorizes readers, who may look at everything and change nothing. Default: there are none. */
+      READER_TOKEN: z.string().min(1).optional(),
+      /** Where the processes of the system are, as `order-api=http://127.0.0.1:3000 inventory=...`. Default: none is shown. */
+      PROCESS_URLS: namedUrls().default(new Map()),
+      /** Web pages of the servers, for links, as `temporal=http://127.0.0.1:8233 mail=...`. Default: none. */
+      SERVER_PAGES: namedUrls().default(new Map()),
       /** How often a dead letter may be resubmitted without force. */
       MAX_RESUBMISSIONS: z.coerce.number().int().min(0).default(3),
       /** How long a resubmitted or discarded dead letter is stored. */

@@ -33,8 +33,12 @@ import type { Config } from './config.js';
 import { whenDiscarded } from './discarded-orders.js';
 import { BatchesController } from './http/batches.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
+import { ConsoleAccess } from './session/console-access.js';
+import { SessionController } from './session/session.controller.js';
+import { Sessions } from './session/sessions.js';
 import { GROUP, QUEUES, SOURCES, validateBody } from './sources.js';
 import { storedBodies } from './stored-body.js';
+import { SystemAddresses, SystemController } from './system/system.controller.js';
 
 /** Clients that the whole process shares. */
 class Brokers {
@@ -46,7 +50,7 @@ class Brokers {
 }
 
 /** Collects the dead letters of all brokers, lets operators resolve them, and measures how far all consumers are behind. */
-@Module({ controllers: [BatchesController, DeadLettersController] })
+@Module({ controllers: [BatchesController, DeadLettersController, SessionController, SystemController] })
 export class ConsoleModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     health: Health,
@@ -68,11 +72,17 @@ export class ConsoleModule implements OnModuleInit, OnApplicationShutdown {
     const review = new Review({ validateBody, whenDiscarded, maxResubmissions: config.MAX_RESUBMISSIONS });
     const batches = new Batches(review);
     const runner = new BatchRunner(batches, database, logger);
+    const access = new ConsoleAccess(
+      new Sessions({ operatorToken: config.OPERATOR_TOKEN, readerToken: config.READER_TOKEN }),
+      `console-${config.PORT}`,
+    );
     registerDepthMetrics({ database, logger });
     return {
       module: ConsoleModule,
-      imports: [PlatformModule.with({ logger, database, operatorToken: config.OPERATOR_TOKEN })],
+      imports: [PlatformModule.with({ logger, database, operator: access })],
       providers: [
+        { provide: ConsoleAccess, useValue: access },
+        { provide: SystemAddresses, useValue: new SystemAddresses(config.PROCESS_URLS, config.SERVER_PAGES) },
         { provide: Brokers, useValue: new Brokers(kafka, rabbit, publisher) },
         { provide: Review, useValue: review },
         { provide: Batches, useValue: batches },

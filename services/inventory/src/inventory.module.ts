@@ -46,7 +46,7 @@ export class InventoryModule {
     return {
       module: InventoryModule,
       imports: [
-        PlatformModule.with({ logger, database, operatorToken: config.OPERATOR_TOKEN }),
+        PlatformModule.with({ logger, database, operator: config.OPERATOR_TOKEN }),
         MessagingModule.forRoot({
           service: 'inventory',
           database,

@@ -35,7 +35,7 @@ export class PaymentModule {
     return {
       module: PaymentModule,
       imports: [
-        PlatformModule.with({ logger, database, operatorToken: config.OPERATOR_TOKEN }),
+        PlatformModule.with({ logger, database, operator: config.OPERATOR_TOKEN }),
         MessagingModule.forRoot({
           service: 'payment',
           database,

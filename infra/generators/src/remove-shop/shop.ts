@@ -134,7 +134,7 @@ export const EDITS: Record<string, Edit[]> = {
   'biome.json': [
     [
       /"includes": \[[^\]]*histories[^\]]*\]/,
-      '"includes": ["libs/contracts/history/**", "infra/grafana/dashboards/**"]',
+      '"includes": [\n        "libs/contracts/history/**",\n        "infra/grafana/dashboards/**",\n        "services/console/web/src/api/types/**"\n      ]',
     ],
   ],
 };

@@ -14,6 +14,8 @@ import {
   schemaOf,
   types,
 } from '@waybill/platform';
+import { sessionPaths, sessionSchemas } from '../session/openapi.js';
+import { systemPaths } from '../system/openapi.js';
 import {
   DeadLetterListQuery,
   DiscardManyRequest,
@@ -28,7 +30,8 @@ import { OPERATOR_NAME } from './operator-name.js';
 export function openApiDocument() {
   return openApi({
     title: 'Waybill console',
-    description: 'Dead letters of all sources, for review.',
+    description:
+      'Dead letters of all sources, for review, and everything else that the page of the console shows and does.',
     security: [{ operatorToken: [] }],
     paths: {
       '/dead-letters': {
@@ -131,9 +134,11 @@ export function openApiDocument() {
           },
         },
       },
+      ...sessionPaths,
+      ...systemPaths,
     },
     securitySchemes: operatorToken,
-    schemas: { DeadLetter, DeadLetterDetail, DeadLetterGroup, Batch, BatchResponse },
+    schemas: { DeadLetter, DeadLetterDetail, DeadLetterGroup, Batch, BatchResponse, ...sessionSchemas },
   });
 }
 

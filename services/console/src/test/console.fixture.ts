@@ -23,6 +23,8 @@ async function start(settings: ServiceSettings, { config: changes, before }: Cha
   const config: Config = {
     ...settings,
     OPERATOR_TOKEN,
+    PROCESS_URLS: new Map(),
+    SERVER_PAGES: new Map(),
     MAX_RESUBMISSIONS: 3,
     RESOLVED_DEAD_LETTER_RETENTION: 90 * 24 * 3_600_000,
     ...changes,

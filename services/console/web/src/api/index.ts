@@ -1,0 +1,4 @@
+export * from './clients.js';
+export { operatorName, setOperatorName } from './operator-name.js';
+export { messageOf, type Problem, ProblemError } from './problem.js';
+export { type LiveData, useEvents } from './use-events.js';

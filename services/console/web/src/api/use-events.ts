@@ -1,0 +1,42 @@
+import { useEffect, useRef, useState } from 'react';
+
+export interface LiveData<T> {
+  /** The latest; undefined before the first. */
+  data: T | undefined;
+  /** When the latest came, in ms. */
+  receivedAt: number | undefined;
+  /** Since when the connection is lost, in ms; undefined while it is there. */
+  lostAt: number | undefined;
+}
+
+/**
+ * The latest of a stream of server-sent events, as JSON. The browser itself connects again; what came last stays, with its time.
+ * No connection while `url` is undefined or the tab is hidden.
+ */
+export function useEvents<T>(url: string | undefined, event = 'message'): LiveData<T> {
+  const [live, setLive] = useState<LiveData<T>>({ data: undefined, receivedAt: undefined, lostAt: undefined });
+  const isVisible = useVisibility();
+  const latestUrl = useRef(url);
+  useEffect(() => {
+    if (latestUrl.current !== url) setLive({ data: undefined, receivedAt: undefined, lostAt: undefined });
+    latestUrl.current = url;
+    if (!url || !isVisible) return;
+    const source = new EventSource(url);
+    source.addEventListener(event, (message: MessageEvent<string>) =>
+      setLive({ data: JSON.parse(message.data), receivedAt: Date.now(), lostAt: undefined }),
+    );
+    source.addEventListener('error', () => setLive((last) => ({ ...last, lostAt: last.lostAt ?? Date.now() })));
+    return () => source.close();
+  }, [url, event, isVisible]);
+  return live;
+}
+
+function useVisibility(): boolean {
+  const [isVisible, setVisible] = useState(!document.hidden);
+  useEffect(() => {
+    const update = () => setVisible(!document.hidden);
+    document.addEventListener('visibilitychange', update);
+    return () => document.removeEventListener('visibilitychange', update);
+  }, []);
+  return isVisible;
+}

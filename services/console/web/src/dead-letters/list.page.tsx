@@ -1,0 +1,5 @@
+import { PageTitle } from '../shell/index.js';
+
+export function Component() {
+  return <PageTitle title="Dead letters" />;
+}

@@ -1,0 +1,5 @@
+import { deadLetters } from '../dead-letters/area.js';
+import type { Area } from './area.js';
+
+/** What the navigation shows, in this order. */
+export const areas: readonly Area[] = [deadLetters];

@@ -1,0 +1,7 @@
+export type { Area } from './area.js';
+export { countOf, formatDuration, formatMoney, formatNumber } from './format.js';
+export { Message } from './message.js';
+export { PageTitle } from './page-title.js';
+export { ProblemAlert } from './problem-alert.js';
+export { useSession } from './session.js';
+export { Time } from './time.js';
