@@ -15,6 +15,7 @@ const [command = 'help', ...args] = process.argv.slice(2);
 
 /** Commands that are programs of their own; the others are the launcher's. */
 const SCRIPTS = {
+  console: 'infra/cli/dist/main.console.js',
   dlq: 'infra/cli/dist/main.dlq.js',
   logs: 'infra/cli/dist/main.logs.js',
   order: 'infra/shop-cli/dist/main.order.js',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { endpoints } from '../system/running-system.js';
 
-/** Debian's, and what a person sets in CHROMIUM. */
+/** The path of its program; `npm run test:browser` finds or installs one. */
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** Within which a page shows what is expected of it, in ms. */
 const PATIENCE = 20_000;

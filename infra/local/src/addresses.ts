@@ -2,8 +2,19 @@ import { carriersOf, type PortName, portName, servers } from '@waybill/system';
 import type { Components } from './components.js';
 import type { Settings } from './settings.js';
 
-/** The table that `npm start` shows once everything is healthy. */
-export function addresses({ ports, env, home }: Settings, components: Components, seconds?: number): string {
+interface Shown {
+  /** How long the start took. */
+  seconds?: number;
+  /** The line of `consoleLink()`. */
+  link?: string;
+}
+
+/** What `npm start` shows once everything is healthy: where to look first, and a table of all pages. */
+export function addresses(
+  { ports, env, home }: Settings,
+  components: Components,
+  { seconds, link = '' }: Shown = {},
+): string {
   const url = (port: number, path = '') => `http://127.0.0.1:${port}${path}`;
   const noted = (address: string, note?: string) => (note ? `${address}  (${note.replace('HOME', home)})` : address);
   const pages = components.processes.flatMap((process) =>
@@ -25,5 +36,5 @@ export function addresses({ ports, env, home }: Settings, components: Components
     .join('\n');
   const headline = seconds === undefined ? '' : `\nWaybill is running (started in ${seconds.toFixed(1)} s).\n`;
   const order = components.processes.some(({ name }) => name === 'order-api') ? 'npm run order places an order, ' : '';
-  return `${headline}\n${table}\n\n  ${order}npm stop stops everything. Logs: ${home}/logs\n`;
+  return `${headline}${link && `\n${link}`}\n${table}\n\n  ${order}npm stop stops everything. Logs: ${home}/logs\n`;
 }

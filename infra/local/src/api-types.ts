@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { run } from './run.js';
 import { root } from './settings.js';
 
-const SCRIPT = join(root, 'services', 'console', 'web', 'api-types.mjs');
+const SCRIPT = join(root, 'infra', 'local', 'api-types.mjs');
 
 /** Writes what is stale of the types with which the console's page calls the services. Returns the paths of what it wrote. */
 export async function writeApiTypes(): Promise<string[]> {

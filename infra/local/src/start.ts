@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { processes, servers } from '@waybill/system';
 import { addresses } from './addresses.js';
 import { type Components, everything, only } from './components.js';
+import { consoleLink } from './console-link.js';
 import { cleanUpAfter } from './orphans.js';
 import { isSame } from './process-times.js';
 import { type Output, stdout } from './progress.js';
@@ -16,6 +17,8 @@ import { logPath, prepareAll, System } from './system.js';
 export interface StartOptions extends ServiceOptions {
   /** Names as of `only()`; default everything. */
   only?: readonly string[] | undefined;
+  /** Whether a link that signs in to the console is shown: not where the output is kept in a log. Default false. */
+  showsLink?: boolean;
   /** Called when all is healthy; rejects when it can't go on. Default: nothing more happens until a signal comes. */
   whileRunning?(system: System, stopping: AbortSignal): Promise<void>;
 }
@@ -23,7 +26,7 @@ export interface StartOptions extends ServiceOptions {
 /** `npm start`: runs until a signal says stop. Exit code 1 when it could not be started. */
 export async function start(settings: Settings, options: StartOptions = {}): Promise<number> {
   if (isRunning(settings)) return alreadyRunning(settings);
-  return supervise(settings, stdout, options);
+  return supervise(settings, stdout, { ...options, showsLink: true });
 }
 
 /** `npm start -- --detach`: the same in the background; returns when all is healthy or has failed. */
@@ -52,7 +55,10 @@ export async function startDetached(settings: Settings, names?: readonly string[
     await pause(100);
     follow();
     const state = readState(settings.home);
-    if (state?.supervisor.pid === child.pid && state?.status === 'running') return 0;
+    if (state?.supervisor.pid === child.pid && state?.status === 'running') {
+      stdout.line(await consoleLink(settings, components));
+      return 0;
+    }
     if (exited) {
       follow();
       return 1;
@@ -64,7 +70,7 @@ export async function startDetached(settings: Settings, names?: readonly string[
 export async function supervise(
   settings: Settings,
   output: Output,
-  { only: names, debug, whileRunning }: StartOptions = {},
+  { only: names, debug, showsLink, whileRunning }: StartOptions = {},
 ): Promise<number> {
   const startedAt = Date.now();
   const components = componentsOf(settings, names);
@@ -81,7 +87,8 @@ export async function supervise(
   );
   const outcome = await Promise.race([started, stopped]);
   if (outcome === 'started') {
-    output.line(addresses(settings, components, (Date.now() - startedAt) / 1_000));
+    const link = showsLink ? await consoleLink(settings, components) : '';
+    output.line(addresses(settings, components, { seconds: (Date.now() - startedAt) / 1_000, link }));
     await Promise.all([whileRunning?.(system, stopping.signal), stopped]);
   }
   if (outcome instanceof Error) {
@@ -101,7 +108,7 @@ function isRunning({ home }: Settings): boolean {
   return state !== undefined && isSame(state.supervisor);
 }
 
-function alreadyRunning(settings: Settings): number {
+async function alreadyRunning(settings: Settings): Promise<number> {
   const { supervisor, status, services, processes: pids } = readState(settings.home)!;
   const isReplaced = (name: string) => settings.env[servers.find((server) => server.name === name)!.replacedBy];
   const running = {
@@ -109,7 +116,7 @@ function alreadyRunning(settings: Settings): number {
     processes: processes.filter(({ name }) => services.includes(name)),
   };
   stdout.line(`Waybill is already ${status} (launcher: pid ${supervisor.pid}).`);
-  if (status === 'running') stdout.line(addresses(settings, running));
+  if (status === 'running') stdout.line(addresses(settings, running, { link: await consoleLink(settings, running) }));
   return status === 'running' ? 0 : 1;
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { findChromium } from './chromium.js';
 import { cleanUpOnInterrupt } from './interrupt.js';
 import { type Count, jest, listTests, report } from './jest.js';
 import { countOnOwnSystem, restart, runOnOwnSystem, runOnServers } from './own-system.js';
@@ -128,7 +129,8 @@ const chosen = (words: readonly string[]) => [
 /**
  * `npm run test:browser`: the console's page in Chromium, against a system of its own. `paths` choose tests by their path.
  */
-export function testBrowser({ home }: Settings, paths: readonly string[]): Promise<number> {
+export async function testBrowser({ home }: Settings, paths: readonly string[]): Promise<number> {
+  process.env.CHROMIUM ||= await findChromium(stdout);
   const portOffset = 6 * PORTS_APART;
   const settings = testSettings(join(home, 'test-browser'), endToEndSettings(portOffset), portOffset);
   return runOnOwnSystem(settings, async () => [

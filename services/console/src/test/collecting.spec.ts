@@ -81,17 +81,22 @@ describe('the API', () => {
   it('describes every route in OpenAPI 3.1', async () => {
     const document = await console.get<{ openapi: string; paths: object }>('/openapi.json');
     expect(document.openapi).toMatch(/^3\.1\./);
-    expect(Object.keys(document.paths)).toEqual([
-      '/dead-letters',
-      '/dead-letters/groups',
-      '/dead-letters/{id}',
-      '/dead-letters/{id}/resubmit',
-      '/dead-letters/{id}/discard',
-      '/dead-letters/resubmit',
-      '/dead-letters/discard',
-      '/dead-letters/batches/{id}',
-      '/dead-letters/batches/{id}/stop',
-    ]);
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining([
+        '/dead-letters',
+        '/dead-letters/groups',
+        '/dead-letters/{id}',
+        '/dead-letters/{id}/resubmit',
+        '/dead-letters/{id}/discard',
+        '/dead-letters/resubmit',
+        '/dead-letters/discard',
+        '/dead-letters/batches/{id}',
+        '/dead-letters/batches/{id}/stop',
+        '/session',
+        '/session/links',
+        '/system',
+      ]),
+    );
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { createApp } from '@waybill/platform/nest';
 import { ServiceBench, type ServiceSettings, until } from '@waybill/testing';
 import type { Config } from '../config.js';
 import { ConsoleModule } from '../console.module.js';
-import { serveDocs } from '../http/docs.js';
+import { serve } from '../http/serve.js';
 
 const OPERATOR_TOKEN = 'let-me-in';
 
@@ -31,7 +31,7 @@ async function start(settings: ServiceSettings, { config: changes, before }: Cha
   };
   const logger = createLogger({ service: 'test', level: 'silent' });
   const app = await createApp(ConsoleModule.with(config, logger), logger);
-  serveDocs(app);
+  serve(app, config);
   return app.init();
 }
 

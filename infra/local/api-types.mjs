@@ -1,13 +1,13 @@
 /**
- * Writes the types of all HTTP APIs that the page uses, from the OpenAPI documents of the built services, and prints the paths of
+ * Writes the types of all HTTP APIs that the console's page uses, from the OpenAPI documents of the built services, and prints the paths of
  * the files that have changed. With `--check` it writes nothing, and exits with 1 when one is stale.
  */
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import openapiTypescript, { astToString } from 'openapi-typescript';
 
-const root = join(import.meta.dirname, '..', '..', '..');
-const types = join(import.meta.dirname, 'src', 'api', 'types');
+const root = join(import.meta.dirname, '..', '..');
+const types = join(root, 'services', 'console', 'web', 'src', 'api', 'types');
 const isCheck = process.argv.includes('--check');
 
 let isStale = false;
