@@ -86,8 +86,8 @@ describe('signing in to the console', () => {
     const requested: string[] = [];
     opened.page.on('request', (request) => requested.push(request.url()));
     await signIn(opened, operatorToken);
-    const stored = await opened.page.evaluate(() =>
-      JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]),
+    const stored = await opened.page.evaluate<string>(
+      'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])',
     );
     expect([...requested, stored, opened.page.url()].filter((text) => text.includes(operatorToken))).toEqual([]);
     await opened.context.close();

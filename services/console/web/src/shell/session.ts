@@ -28,8 +28,8 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => consoleApi.DELETE('/session'),
     onSuccess() {
-      client.clear();
       client.setQueryData(['session'], { role: null, expiresAt: null });
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
     },
   });
 }
