@@ -10,7 +10,7 @@ export default defineConfig({
   plugins: [react(), compressed()],
   // Of the built page: the console replaces it in each response.
   html: { cspNonce: '__NONCE__' },
-  build: { outDir: OUTPUT, emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 1_000 },
+  build: { outDir: OUTPUT, emptyOutDir: true, manifest: true, target: 'es2022', chunkSizeWarningLimit: 1_000 },
 });
 
 /** Beside each asset, as browsers accept it: compressed once, not for each request. */

@@ -35,6 +35,8 @@ export const rabbitmq: Provider = {
         name: 'rabbitmq',
         command: server,
         args: [],
+        // A node that crashes dumps its tables where it runs.
+        cwd: files.base,
         env: environment(settings, files),
         async beforeStart() {
           rmSync(files.pid, { force: true });
