@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { closeBrowser, openAsOperator } from './console-page.js';
+
+afterAll(closeBrowser);
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Finding {
+  id: string;
+  impact: string;
+  nodes: { target: string[]; failureSummary: string }[];
+}
+
+/** What axe finds that keeps people from using the page (impact serious or critical). */
+async function seriousFindings(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const findings = await page.evaluate<Finding[]>('axe.run().then(({ violations }) => violations)');
+  return findings
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`),
+    );
+}
+
+/** The places that the navigation leads to. */
+async function places(): Promise<string[]> {
+  const { page, context } = await openAsOperator('/');
+  const links = page.getByRole('navigation', { name: 'pages' }).getByRole('link');
+  await links.first().waitFor();
+  const found = await links.evaluateAll<string[]>((all) =>
+    all.map((link) => (link as { hash?: string }).hash!.slice(1)),
+  );
+  await context.close();
+  return found;
+}
+
+/** Until it has its heading and nothing is being loaded. */
+async function shown(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.getByLabel('loading').first().waitFor({ state: 'detached' });
+}
+
+describe('every page that the navigation leads to', () => {
+  it.each(['light', 'dark'] as const)('has no serious finding of axe in %s colours', async (colorScheme) => {
+    for (const place of await places()) {
+      const { page, context } = await openAsOperator(place, { colorScheme });
+      await shown(page);
+      expect([place, await seriousFindings(page)]).toEqual([place, []]);
+      await context.close();
+    }
+  });
+
+  it('asks no other origin for anything, and has no error', async () => {
+    for (const place of await places()) {
+      const { page, context, errors, external } = await openAsOperator(place);
+      await shown(page);
+      expect([place, errors, external]).toEqual([place, [], []]);
+      await context.close();
+    }
+  });
+
+  it('fits a phone', async () => {
+    for (const place of await places()) {
+      const { page, context } = await openAsOperator(place, { viewport: { width: 390, height: 844 } });
+      await shown(page);
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+      expect([place, width]).toEqual([place, 390]);
+      await context.close();
+    }
+  });
+
+  it('is there again after a reload, and the back button leads back', async () => {
+    const [first, ...others] = await places();
+    const { page, context } = await openAsOperator(first!);
+    await shown(page);
+    const titles: string[] = [await page.title()];
+    for (const place of others) {
+      await page.goto(`/#${place}`);
+      await page.reload();
+      await shown(page);
+      titles.push(await page.title());
+    }
+    expect(new Set(titles).size).toBe(titles.length);
+    for (const title of titles.toReversed().slice(1)) {
+      await page.goBack();
+      await page.waitForFunction(`document.title === ${JSON.stringify(title)}`);
+    }
+    await context.close();
+  });
+});
