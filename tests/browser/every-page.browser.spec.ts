@@ -29,9 +29,7 @@ async function places(): Promise<string[]> {
   const { page, context } = await openAsOperator('/');
   const links = page.getByRole('navigation', { name: 'pages' }).getByRole('link');
   await links.first().waitFor();
-  const found = await links.evaluateAll<string[]>((all) =>
-    all.map((link) => (link as { hash?: string }).hash!.slice(1)),
-  );
+  const found = await links.evaluateAll((all) => all.map((link) => (link as { hash?: string }).hash!.slice(1)));
   await context.close();
   return found;
 }
