@@ -4,6 +4,8 @@
 export const REMOVED = [
   'services/{order,inventory,payment,email,analytics}',
   'services/console/src/discarded-orders.ts',
+  'services/console/web/src/api/{shop,types/{analytics,email,inventory,order,payment}}.ts',
+  'tests/browser/!(console-page|every-page*|sign-in*).ts',
   'services/console/src/test/{claim-check,collecting,review}.spec.ts',
   'libs/contracts/src/{catalog.events,email.tasks,payments.activities,webhooks.tasks}.ts',
   'libs/contracts/src/{inventory,orders,payments}.{events,tasks}.ts',
@@ -65,6 +67,7 @@ export const EDITS: Record<string, Edit[]> = {
     [', ORDERS_FOR_REVIEW, ordersProcess, topology', ', topology'],
     cut(/^ +\/\/ A failed order: .*\n.*ORDERS_FOR_REVIEW.*\n/m),
   ],
+  'services/console/web/src/api/index.ts': [cut(/^export .* from '\.\/shop\.js';\n/m)],
   'services/console/src/test/sources.spec.ts': [['toBeGreaterThan(15)', 'toBeGreaterThan(1)']],
   'infra/system/src/declaration.ts': [
     [`('OPERATOR_TOKEN' | 'PAYMENT_TOKEN_KEY' | 'WEBHOOK_SECRET')[]`, `'OPERATOR_TOKEN'[]`],
