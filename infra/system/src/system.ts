@@ -122,7 +122,7 @@ export const PROCESSES = [
     needs: ['tasks', 'events'],
     secrets: ['OPERATOR_TOKEN'],
     showsAll: true,
-    settings: ['READER_TOKEN', 'MAX_RESUBMISSIONS', 'RESOLVED_DEAD_LETTER_RETENTION'],
+    settings: ['READER_TOKEN', 'PROMETHEUS_URL', 'MAX_RESUBMISSIONS', 'RESOLVED_DEAD_LETTER_RETENTION'],
     // It serves a few requests of one person: optimizing them is not worth a tenth of its memory.
     nodeFlags: ['--no-opt', '--no-maglev'],
     pages: [{ label: 'console', path: '/', note: 'npm run console opens it' }],

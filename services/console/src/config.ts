@@ -30,6 +30,8 @@ export const readConfig = () =>
       PROCESS_URLS: namedUrls().default(new Map()),
       /** Web pages of the servers, for links, as `temporal=http://127.0.0.1:8233 mail=...`. Default: none. */
       SERVER_PAGES: namedUrls().default(new Map()),
+      /** Prometheus, which then records the charts' series instead of the console. Default: none. */
+      PROMETHEUS_URL: z.url().optional(),
       /** How often a dead letter may be resubmitted without force. */
       MAX_RESUBMISSIONS: z.coerce.number().int().min(0).default(3),
       /** How long a resubmitted or discarded dead letter is stored. */

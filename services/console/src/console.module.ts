@@ -33,6 +33,7 @@ import type { Config } from './config.js';
 import { whenDiscarded } from './discarded-orders.js';
 import { BatchesController } from './http/batches.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
+import { OverviewModule } from './overview/overview.module.js';
 import { ConsoleAccess } from './session/console-access.js';
 import { SessionController } from './session/session.controller.js';
 import { Sessions } from './session/sessions.js';
@@ -79,7 +80,7 @@ export class ConsoleModule implements OnModuleInit, OnApplicationShutdown {
     registerDepthMetrics({ database, logger });
     return {
       module: ConsoleModule,
-      imports: [PlatformModule.with({ logger, database, operator: access })],
+      imports: [PlatformModule.with({ logger, database, operator: access }), OverviewModule.with(config, logger)],
       providers: [
         { provide: ConsoleAccess, useValue: access },
         { provide: SystemAddresses, useValue: new SystemAddresses(config.PROCESS_URLS, config.SERVER_PAGES) },

@@ -14,6 +14,7 @@ import {
   schemaOf,
   types,
 } from '@waybill/platform';
+import { overviewPaths, overviewSchemas } from '../overview/openapi.js';
 import { sessionPaths, sessionSchemas } from '../session/openapi.js';
 import { systemPaths } from '../system/openapi.js';
 import {
@@ -136,9 +137,18 @@ export function openApiDocument() {
       },
       ...sessionPaths,
       ...systemPaths,
+      ...overviewPaths,
     },
     securitySchemes: operatorToken,
-    schemas: { DeadLetter, DeadLetterDetail, DeadLetterGroup, Batch, BatchResponse, ...sessionSchemas },
+    schemas: {
+      DeadLetter,
+      DeadLetterDetail,
+      DeadLetterGroup,
+      Batch,
+      BatchResponse,
+      ...sessionSchemas,
+      ...overviewSchemas,
+    },
   });
 }
 

@@ -207,6 +207,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole system at this moment
+         * @description Read from all processes, at most 4 s ago. The first request has no rates yet: the next one within 10 s has.
+         */
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/overview/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as server-sent events, every two seconds
+         * @description Each is `event: overview`, its data what GET /overview responds.
+         */
+        get: operations["followOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/overview/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rates, latencies and lag over time
+         * @description Recorded by Prometheus where PROMETHEUS_URL is set; otherwise by the console itself, while somebody watches /overview. What nobody recorded is null.
+         */
+        get: operations["getSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -339,6 +399,157 @@ export interface components {
             role: "operator" | "reader" | null;
             /** Format: date-time */
             expiresAt: string | null;
+        };
+        Overview: {
+            /**
+             * Format: date-time
+             * @description When it was read
+             */
+            at: string;
+            figures: components["schemas"]["OverviewFigures"];
+            processes: components["schemas"]["OverviewProcess"][];
+            nodes: components["schemas"]["OverviewNode"][];
+            edges: components["schemas"]["OverviewEdge"][];
+            /** @description Orders by status */
+            orders: {
+                /** @description As analytics counted them last; null: it never said it */
+                byStatus: {
+                    status: string;
+                    orders: number;
+                }[] | null;
+                /**
+                 * Format: date-time
+                 * @description When analytics last said it
+                 */
+                lastSeen: string | null;
+            };
+        };
+        /** @description Of the whole system; null: no process that responds says it */
+        OverviewFigures: {
+            /** @description Messages a second */
+            published: number | null;
+            /** @description Messages a second */
+            handled: number | null;
+            /** @description Not consumed yet */
+            lagMessages: number | null;
+            /** @description Age of the oldest that is not consumed yet */
+            lagSeconds: number | null;
+            retries: number | null;
+            deadLetters: number | null;
+            parkedKeys: number | null;
+            /** @description Messages in all outboxes */
+            outbox: number | null;
+            /** @description Cores, of all processes */
+            cpu: number | null;
+            /** @description Bytes, of all processes */
+            memory: number | null;
+        };
+        OverviewProcess: {
+            name: string;
+            /**
+             * @description ready: all copies are; away: none responds
+             * @enum {unknown}
+             */
+            status: "ready" | "not ready" | "away";
+            /**
+             * Format: date-time
+             * @description Since when the console has seen this status
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description When this was last heard of; null: not since the console started
+             */
+            lastSeen: string | null;
+            /** @description Why it does not respond */
+            failure: string | null;
+            checks: {
+                name: string;
+                /** @enum {unknown} */
+                status: "ok" | "failing";
+                reason?: string;
+            }[];
+            /** @description That respond */
+            copies: number;
+            /** @description That the console has seen */
+            restarts: number;
+            /** Format: date-time */
+            startedAt: string | null;
+            /** @description Cores */
+            cpu: number | null;
+            /** @description Bytes */
+            memory: number | null;
+        };
+        OverviewNode: {
+            id: string;
+            /** @enum {unknown} */
+            kind: "process" | "queue" | "topic" | "database" | "server";
+            name: string;
+            /**
+             * @description degraded: not ready, or some processes do not reach it
+             * @enum {unknown}
+             */
+            status: "ok" | "degraded" | "away" | "unknown";
+            reason: string | null;
+            /** @description What carries the queue or topic */
+            broker: string | null;
+            outbox: components["schemas"]["Waiting"] | null;
+            /**
+             * Format: date-time
+             * @description When this was last heard of; null: not since the console started
+             */
+            lastSeen: string | null;
+        };
+        OverviewEdge: {
+            id: string;
+            from: string;
+            to: string;
+            /** @enum {unknown} */
+            kind: "publishes" | "consumes" | "calls" | "uses";
+            /**
+             * @description behind: the oldest message is older than 30 s; held up: the consumer waits for an unavailable server
+             * @enum {unknown}
+             */
+            status: "ok" | "behind" | "held up" | "away" | "unknown";
+            /** @description Messages or calls a second, over 10 s */
+            rate: number | null;
+            lag: components["schemas"]["Waiting"] | null;
+            retries: number | null;
+            deadLetters: components["schemas"]["Waiting"] | null;
+            parked: components["schemas"]["Parked"] | null;
+            /**
+             * Format: date-time
+             * @description When this was last heard of; null: not since the console started
+             */
+            lastSeen: string | null;
+        };
+        OverviewSeries: {
+            /** @enum {unknown} */
+            source: "console" | "prometheus";
+            range: string;
+            /** @description Seconds */
+            step: number;
+            times: string[];
+            series: {
+                name: string;
+                title: string;
+                /** @enum {unknown} */
+                panel: "rates" | "latency" | "lag";
+                /** @enum {unknown} */
+                unit: "per second" | "seconds" | "messages";
+                /** @description One for each of `times` */
+                values: (number | null)[];
+            }[];
+        };
+        Waiting: {
+            messages: number;
+            /** @description Age of the oldest; null: the broker does not say it */
+            seconds: number | null;
+        };
+        Parked: {
+            keys: number;
+            messages: number;
+            seconds: number | null;
         };
         Problem: {
             type: string;
@@ -1427,6 +1638,155 @@ export interface operations {
                 };
             };
             /** @description The operator token is missing or wrong */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is unavailable: see Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The system */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Malformed or invalid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is missing or wrong */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is unavailable: see Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Malformed or invalid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is missing or wrong */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is unavailable: see Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSeries: {
+        parameters: {
+            query?: {
+                range?: "15m" | "6h";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewSeries"];
+                };
+            };
+            /** @description Malformed or invalid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is missing or wrong */
             401: {
                 headers: {
                     "WWW-Authenticate"?: string;
