@@ -16,6 +16,8 @@ export interface CopyReading {
 const METRICS_TIMEOUT = 1_500;
 /** A check of readiness takes up to 2 s while the server that it asks hangs. */
 const HEALTH_TIMEOUT = 3_000;
+/** How often the readiness of a copy that responds is checked, in ms: each check asks the servers that the process depends on. */
+const HEALTH_INTERVAL = 3_500;
 /** How long a reading waits for the readiness; then it shows the one before. */
 const PATIENCE = 500;
 
@@ -23,6 +25,7 @@ const PATIENCE = 500;
 export class CopyReader {
   private health: HealthReport | undefined;
   private checking: Promise<void> | undefined;
+  private checkedAt = 0;
 
   constructor(
     private readonly url: string,
@@ -33,15 +36,15 @@ export class CopyReader {
   async read(): Promise<CopyReading> {
     const failures: string[] = [];
     const noteFailure = (error: unknown) => void failures.push(reasonOf(error));
-    this.checking ??= this.check()
-      .catch(noteFailure)
-      .finally(() => {
-        this.checking = undefined;
-      });
-    const [metrics] = await Promise.all([
-      this.readMetrics().catch(noteFailure),
-      Promise.race([this.checking, pause(PATIENCE, undefined, { ref: false })]),
-    ]);
+    const metrics = await this.readMetrics().catch(noteFailure);
+    if (!metrics || Date.now() - this.checkedAt >= HEALTH_INTERVAL) {
+      this.checking ??= this.check()
+        .catch(noteFailure)
+        .finally(() => {
+          this.checking = undefined;
+        });
+      await Promise.race([this.checking, pause(PATIENCE, undefined, { ref: false })]);
+    }
     return {
       url: this.url,
       metrics: metrics ?? undefined,
@@ -61,6 +64,7 @@ export class CopyReader {
     try {
       const response = await get(`${this.url}/health/ready`, HEALTH_TIMEOUT);
       this.health = (await response.json()) as HealthReport;
+      this.checkedAt = Date.now();
     } catch (error) {
       this.health = undefined;
       throw error;

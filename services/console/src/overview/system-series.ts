@@ -28,6 +28,9 @@ export const SYSTEM_SERIES: readonly Series[] = [
     'sum',
     'waybill_consumer_lag_messages',
   ),
+  gauge({ name: 'outboxMessages', title: 'In outboxes', unit: 'messages' }, 'sum', 'waybill_outbox_backlog'),
+  gauge({ name: 'retriesWaiting', title: 'Waiting for a retry', unit: 'messages' }, 'sum', 'waybill_retries_waiting'),
+  gauge({ name: 'parkedEvents', title: 'Parked', unit: 'messages' }, 'sum', 'waybill_kafka_parked_events'),
 ];
 
 /** p50, p95 and p99. */
