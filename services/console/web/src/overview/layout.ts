@@ -63,7 +63,10 @@ export function layoutOf(nodes: readonly SystemNode[], edges: readonly SystemEdg
   }
   const paths = new Map(drawn.map((edge) => [edge.id, (graph.edge(endsOf(edge)) as { points: Point[] }).points]));
   const all = [...boxes.values()];
-  const [width, height] = [Math.max(...all.map((box) => box.x + box.width)), Math.max(...all.map((box) => box.y + box.height))];
+  const [width, height] = [
+    Math.max(...all.map((box) => box.x + box.width)),
+    Math.max(...all.map((box) => box.y + box.height)),
+  ];
   return { width, height, boxes, paths };
 }
 
