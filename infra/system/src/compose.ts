@@ -123,6 +123,7 @@ function addressesOfAll(): string[] {
     ...processes.map((process) => `  ${process.name}=http://${process.name}:${defaultPort(process)}`),
     'SERVER_PAGES: >-',
     ...pages.map((page) => `  ${page}`),
+    'TEMPORAL_HTTP_URL: http://temporal:8233',
   ];
 }
 

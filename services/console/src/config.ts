@@ -32,6 +32,8 @@ export const readConfig = () =>
       SERVER_PAGES: namedUrls().default(new Map()),
       /** Prometheus, which then records the charts' series instead of the console. Default: none. */
       PROMETHEUS_URL: z.url().optional(),
+      /** Base URL of Temporal's HTTP API, which has the sagas' histories. Default: its page, which serves the API too. */
+      TEMPORAL_HTTP_URL: z.url().optional(),
       /** How often a dead letter may be resubmitted without force. */
       MAX_RESUBMISSIONS: z.coerce.number().int().min(0).default(3),
       /** How long a resubmitted or discarded dead letter is stored. */

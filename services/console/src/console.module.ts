@@ -34,6 +34,7 @@ import { whenDiscarded } from './discarded-orders.js';
 import { BatchesController } from './http/batches.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
 import { OverviewModule } from './overview/overview.module.js';
+import { OrdersModule } from './orders/orders.module.js';
 import { ConsoleAccess } from './session/console-access.js';
 import { SessionController } from './session/session.controller.js';
 import { Sessions } from './session/sessions.js';
@@ -80,7 +81,11 @@ export class ConsoleModule implements OnModuleInit, OnApplicationShutdown {
     registerDepthMetrics({ database, logger });
     return {
       module: ConsoleModule,
-      imports: [PlatformModule.with({ logger, database, operator: access }), OverviewModule.with(config, logger)],
+      imports: [
+        PlatformModule.with({ logger, database, operator: access }),
+        OverviewModule.with(config, logger),
+        OrdersModule.with(config, logger),
+      ],
       providers: [
         { provide: ConsoleAccess, useValue: access },
         { provide: SystemAddresses, useValue: new SystemAddresses(config.PROCESS_URLS, config.SERVER_PAGES) },

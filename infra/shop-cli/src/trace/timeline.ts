@@ -1,4 +1,11 @@
-import type { Trace } from './trace.js';
+/** What the console responds with, as far as it is printed. */
+export interface Trace {
+  orderId: string;
+  /** By time. */
+  entries: { at: string; source: string; what: string; detail?: string }[];
+  now: string[];
+  missing: { source: string; reason: string }[];
+}
 
 /** A line for each entry: the time since the first one, and since the one before. */
 export function formatTrace({ orderId, entries, now, missing }: Trace): string {

@@ -1,3 +1,4 @@
+export { connectNats, loadNats } from './nats-library.js';
 export { NatsLogClient } from './nats-log-client.js';
 export { NatsQueueClient } from './nats-queue-client.js';
 export { NatsQueueDepths } from './nats-queue-depths.js';

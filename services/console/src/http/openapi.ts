@@ -15,6 +15,7 @@ import {
   types,
 } from '@waybill/platform';
 import { overviewPaths, overviewSchemas } from '../overview/openapi.js';
+import { orderPaths, orderSchemas } from '../orders/openapi.js';
 import { sessionPaths, sessionSchemas } from '../session/openapi.js';
 import { systemPaths } from '../system/openapi.js';
 import {
@@ -135,6 +136,7 @@ export function openApiDocument() {
           },
         },
       },
+      ...orderPaths,
       ...sessionPaths,
       ...systemPaths,
       ...overviewPaths,
@@ -148,6 +150,7 @@ export function openApiDocument() {
       BatchResponse,
       ...sessionSchemas,
       ...overviewSchemas,
+      ...orderSchemas,
     },
   });
 }
