@@ -157,6 +157,7 @@ const Order = record(
     createdAt: time,
     updatedAt: time,
     history: arrayOf(ref('OrderState')),
+    isChoreographed: { type: 'boolean', description: 'Whether no orchestrator runs this attempt.' },
   },
   { reason: text, callbackUrl: { ...text, description: 'Not in the list; gone once its receiver has answered 410.' } },
 );

@@ -1,6 +1,2 @@
 import { deadLetters } from '../dead-letters/area.js';
-import { overview } from '../overview/area.js';
-import type { Area } from './area.js';
-
-/** What the navigation shows, in this order. */
-export const areas: readonly Area[] = [overview, deadLetters];
+export const areas: readonly Area[] = [overview, deadLetters, orders];

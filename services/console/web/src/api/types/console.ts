@@ -154,6 +154,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{id}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that happened to one order, from every service, topic and saga
+         * @description Sources that do not answer within 20 s are named in `missing`. Mail addresses, payment tokens and payloads are left out.
+         */
+        get: operations["traceOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/{id}/trace/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as server-sent events, while the order moves
+         * @description `event: trace` with an OrderTrace whenever it has changed; `event: end` when the order is DELIVERED, FAILED or CANCELLED and nothing was added for 25 s. A source that does not answer within 1.5 s is missing until it does.
+         */
+        get: operations["followOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session": {
         parameters: {
             query?: never;
@@ -393,6 +433,43 @@ export interface components {
             excluded: number;
             changed: boolean;
             batch: components["schemas"]["Batch"] | null;
+        };
+        OrderTraceEntry: {
+            /** Format: date-time */
+            at: string;
+            /** @description Who tells it: a service, a topic, the saga */
+            source: string;
+            /** @description The process that did it */
+            service: string;
+            /** @enum {string} */
+            kind: "http" | "state" | "message" | "saga-step" | "retry" | "charge" | "refund" | "shipment" | "mail" | "dead-letter";
+            what: string;
+            detail?: string;
+            /** @description How long it took until `at`; of a message: from `at` until the broker had stored it */
+            durationMs?: number;
+            /** @description Counts from 1: a higher one is a retry */
+            attempt?: number;
+            traceId?: string;
+        };
+        OrderTrace: {
+            /** Format: uuid */
+            orderId: string;
+            /** @description By time */
+            entries: components["schemas"]["OrderTraceEntry"][];
+            /** @description What has no time of its own, as it is now */
+            now: string[];
+            /** @description The sagas in Temporal; none of an order that is choreographed */
+            sagas: {
+                attempt: number;
+                workflowId: string;
+            }[];
+            /** @description Sources that did not answer: what they know is missing */
+            missing: {
+                source: string;
+                reason: string;
+            }[];
+            /** @description Absent when order-api does not answer */
+            status?: string;
         };
         Session: {
             /** @enum {unknown} */
@@ -1317,6 +1394,136 @@ export interface operations {
             };
             /** @description The body is not application/json, or has a Content-Encoding */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is unavailable: see Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    traceOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trace */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderTrace"];
+                };
+            };
+            /** @description Malformed or invalid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The operator token is missing or wrong */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such order */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is unavailable: see Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `end` when the client has seen the end */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description There is nothing more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Malformed or invalid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The operator token is missing or wrong */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such order */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

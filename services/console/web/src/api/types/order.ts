@@ -154,6 +154,8 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
             history: components["schemas"]["OrderState"][];
+            /** @description Whether no orchestrator runs this attempt. */
+            isChoreographed: boolean;
             reason?: string;
             /** @description Not in the list; gone once its receiver has answered 410. */
             callbackUrl?: string;

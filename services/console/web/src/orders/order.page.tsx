@@ -1,0 +1,109 @@
+import { Alert, Anchor, Grid, Group, Loader, Paper, Stack, Text, Title } from '@mantine/core';
+import { Link, useParams } from 'react-router';
+import { ProblemError } from '../api/index.js';
+import { Message, PageTitle, ProblemAlert, Time } from '../shell/index.js';
+import { CancelOrder } from './cancel-order.js';
+import { OrderFacts } from './order-facts.js';
+import './orders.css';
+import { isFinal, type Order, type Trace, useOrder, useTrace } from './queries.js';
+import { SagaDiagram } from './saga-diagram.js';
+import { StatusBadge } from './status-badge.js';
+import { Timeline } from './timeline.js';
+
+/** One order, across all services, drawn while it happens. */
+export function Component() {
+  const { orderId = '' } = useParams();
+  const order = useOrder(orderId);
+  const { data: trace, lostAt } = useTrace(orderId);
+  if (order.error instanceof ProblemError && order.error.problem.status === 404) return <Unknown orderId={orderId} />;
+  const status = order.data?.status ?? trace?.status;
+  return (
+    <>
+      <PageTitle title={`Order ${orderId.slice(0, 8)}`}>
+        {status && <StatusBadge status={status} />}
+        {order.data && !order.data.terminal && <CancelOrder orderId={orderId} />}
+      </PageTitle>
+      <Stack>
+        <Text size="sm" ff="monospace" className="breaks" mt="-sm">
+          {orderId}
+        </Text>
+        {order.isError && <ProblemAlert error={order.error} retry={() => void order.refetch()} />}
+        {order.data?.reason && <Reason order={order.data} />}
+        {order.data && <SagaDiagram order={order.data} entries={trace?.entries ?? []} />}
+        <Grid>
+          <Grid.Col span={{ base: 12, lg: 8 }}>
+            <Travel trace={trace} status={status} lostAt={lostAt} />
+          </Grid.Col>
+          <Grid.Col span={{ base: 12, lg: 4 }}>
+            <OrderFacts orderId={orderId} order={order.data} sagas={trace?.sagas ?? []} />
+          </Grid.Col>
+        </Grid>
+      </Stack>
+    </>
+  );
+}
+
+function Unknown({ orderId }: { orderId: string }) {
+  return (
+    <Message title="There is no such order">
+      <span className="breaks">{orderId}</span> is none.{' '}
+      <Anchor component={Link} to="/orders">
+        All orders
+      </Anchor>
+    </Message>
+  );
+}
+
+const REASONS: Record<string, string> = {
+  OUT_OF_STOCK: 'There was not enough stock. Nothing was charged.',
+  PAYMENT_DECLINED: 'The payment provider declined the charge. The reserved stock was released.',
+  CUSTOMER_BANNED: 'The customer is banned. The reserved stock was released.',
+  PAYMENT_UNAVAILABLE:
+    'The payment provider did not answer within the deadline. A charge that happened all the same is refunded.',
+  INVENTORY_UNAVAILABLE: 'Inventory did not answer within the deadline. What was done has been undone.',
+  TIMED_OUT: 'The order had no outcome within its deadline. What was done has been undone.',
+};
+
+function Reason({ order: { status, reason = '' } }: { order: Order }) {
+  return (
+    <Alert color={status === 'FAILED' ? 'red' : 'orange'} title={reason}>
+      {REASONS[reason] ?? `The order is ${status}.`}{' '}
+      {status === 'FAILED' && 'Its task waits below as a dead letter: resubmitted, the order is processed once more.'}
+    </Alert>
+  );
+}
+
+function Travel({
+  trace,
+  status,
+  lostAt,
+}: {
+  trace?: Trace | undefined;
+  status?: string | undefined;
+  lostAt?: number | undefined;
+}) {
+  const isLive = trace && !lostAt && !isFinal(status ?? '');
+  return (
+    <Paper withBorder p="md" component="section" aria-label="timeline">
+      <Group justify="space-between" mb="sm">
+        <Title order={2} size="h4">
+          Timeline
+        </Title>
+        <Text size="sm" c="dimmed" component="div" role="status">
+          {isLive && 'live'}
+          {lostAt && !isFinal(status ?? '') && (
+            <>
+              no data since <Time at={lostAt} />
+            </>
+          )}
+        </Text>
+      </Group>
+      {trace?.missing.map(({ source, reason }) => (
+        <Alert key={source} color="yellow" mb="xs" title={`No data of ${source}`}>
+          <span className="breaks">{reason}</span>. What it knows is missing here.
+        </Alert>
+      ))}
+      {trace ? <Timeline entries={trace.entries} /> : <Loader aria-label="loading" size="sm" />}
+    </Paper>
+  );
+}
