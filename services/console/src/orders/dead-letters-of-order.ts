@@ -28,7 +28,8 @@ function steps(deadLetter: DeadLetter): TraceEntry[] {
     firstFailedAt: first,
     lastFailedAt: last,
   } = deadLetter;
-  const tells = { source: consumer, service: consumer, ...(traceId && { traceId }) };
+  const service = consumer === 'order' ? 'order-processor' : consumer;
+  const tells = { source: consumer, service, ...(traceId && { traceId }) };
   return [
     { ...tells, at: first, kind: 'retry', what: `first failure of ${type ?? 'a message'}`, detail: error, attempt: 1 },
     {

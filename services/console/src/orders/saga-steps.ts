@@ -16,7 +16,7 @@ export async function sagaSteps(temporal: string, orderId: string): Promise<Told
     const source = attempt === 1 ? 'saga' : `saga ${attempt}`;
     sagas.push({ attempt, workflowId });
     entries.push(...stepsOf(events, source));
-    if (!hasEnded(events)) entries.push(...retriesOf(await readJson<Description>(url), source));
+    if (!hasEnded(events)) entries.push(...retriesOf(await readJson<Description>(url), events, source));
   }
   return { entries, sagas };
 }
@@ -48,13 +48,17 @@ interface Description {
 }
 
 /** Activities that failed and are tried again: the history has them only once they have ended. */
-function retriesOf({ pendingActivities = [] }: Description = {}, source: string): TraceEntry[] {
+function retriesOf(
+  { pendingActivities = [] }: Description = {},
+  events: readonly HistoryEvent[],
+  source: string,
+): TraceEntry[] {
   return pendingActivities.flatMap(({ activityType: { name }, attempt, lastFailure, lastAttemptCompleteTime: at }) => {
     if (!at || attempt === 1) return [];
+    const scheduled = events.findLast((event) => attributesOf(event).activityType?.name === name);
+    const { service } = activityOf(events[0]!, scheduled ? attributesOf(scheduled) : {});
     const what = `${name} attempt ${attempt} to come`;
-    return [
-      { at, source, service: 'order-processor', kind: 'retry', what, attempt, ...detailOf(lastFailure?.message) },
-    ];
+    return [{ at, source, service, kind: 'retry', what, attempt, ...detailOf(lastFailure?.message) }];
   });
 }
 

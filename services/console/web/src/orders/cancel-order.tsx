@@ -5,7 +5,7 @@ import { useSession } from '../shell/index.js';
 import { useCancelOrder } from './queries.js';
 
 /** Cancels after a confirmation; that it is too late is no failure of the page, and is explained. */
-export function CancelOrder({ orderId }: { orderId: string }) {
+export function CancelOrder({ orderId, isPossible }: { orderId: string; isPossible: boolean }) {
   const [isOpen, dialog] = useDisclosure();
   const cancel = useCancelOrder(orderId);
   const { data: session } = useSession();
@@ -15,9 +15,11 @@ export function CancelOrder({ orderId }: { orderId: string }) {
   };
   return (
     <>
-      <Button size="xs" color="red" variant="outline" onClick={open} disabled={session?.role === 'reader'}>
-        Cancel order
-      </Button>
+      {isPossible && (
+        <Button size="xs" color="red" variant="outline" onClick={open} disabled={session?.role === 'reader'}>
+          Cancel order
+        </Button>
+      )}
       <Modal
         opened={isOpen}
         onClose={dialog.close}

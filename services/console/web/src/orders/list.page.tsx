@@ -66,7 +66,7 @@ function Filters({ filter, change }: { filter: OrderFilter; change: (changes: Or
   return (
     <Box component="search">
       <form onSubmit={onSubmit}>
-        <Group align="end" gap="sm">
+        <Group align="end" gap="sm" className="order-filters">
           <TextInput
             label="Order id"
             className="order-id-field"
@@ -137,7 +137,12 @@ function Row({ order }: { order: Order }) {
     <Table.Tr>
       <Table.Td>
         <Anchor component={Link} to={`/orders/${orderId}`} ff="monospace" size="sm" aria-label={`order ${orderId}`}>
-          <span className="order-id">{orderId}</span>
+          <Text span inherit visibleFrom="sm">
+            {orderId}
+          </Text>
+          <Text span inherit hiddenFrom="sm">
+            {orderId.slice(0, 4)}…{orderId.slice(-7)}
+          </Text>
         </Anchor>
       </Table.Td>
       <Table.Td>

@@ -72,12 +72,12 @@ function Rows<Item>({ query, none, row }: RowsProps<Item>) {
       </Text>
     );
   return (
-    <Table verticalSpacing={2} horizontalSpacing={4} fz="sm">
+    <Table verticalSpacing={2} horizontalSpacing={4} fz="sm" className="order-facts">
       <Table.Tbody>
         {query.data.items.map(row).map(({ key, cells }) => (
           <Table.Tr key={key}>
             {cells.map((cell, n) => (
-              <Table.Td key={n} {...(n > 0 && n === cells.length - 1 && { ta: 'right' as const })} className="breaks">
+              <Table.Td key={n} {...(n > 0 && n === cells.length - 1 && { ta: 'right' as const })}>
                 {cell}
               </Table.Td>
             ))}
@@ -156,7 +156,7 @@ function Money({ orderId }: { orderId: string }) {
         none="Nothing was charged."
         row={(payment) => ({
           key: payment.paymentId,
-          cells: [`${payment.type} ${payment.status}`, payment.reason ?? '', formatMoney(payment)],
+          cells: [[payment.type, payment.status, payment.reason].filter(Boolean).join(' '), formatMoney(payment)],
         })}
       />
       <Text size="xs" c="dimmed" mt={6}>
@@ -221,10 +221,14 @@ function DeadLetters({ orderId }: { orderId: string }) {
         row={({ id, source, class: failureClass, status, error }) => ({
           key: id,
           cells: [
-            <Anchor key="link" component={Link} size="sm" to={`/dead-letters/${id}`}>
-              {source}
-            </Anchor>,
-            `${failureClass}: ${error}`,
+            <div key="link">
+              <Anchor component={Link} size="sm" to={`/dead-letters/${id}`}>
+                {source}
+              </Anchor>
+              <Text size="xs" c="dimmed" className="breaks">
+                {failureClass}: {error}
+              </Text>
+            </div>,
             status,
           ],
         })}

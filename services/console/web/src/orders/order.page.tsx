@@ -14,14 +14,17 @@ import { Timeline } from './timeline.js';
 export function Component() {
   const { orderId = '' } = useParams();
   const order = useOrder(orderId);
-  const { data: trace, lostAt } = useTrace(orderId);
-  if (order.error instanceof ProblemError && order.error.problem.status === 404) return <Unknown orderId={orderId} />;
+  // An order-api that is away says nothing about the order: the others may know it.
+  const isUnknown = order.error instanceof ProblemError && [400, 404].includes(order.error.problem.status);
+  const isThere = order.isSuccess || (order.isError && !isUnknown);
+  const { data: trace, lostAt } = useTrace(isThere ? orderId : undefined);
+  if (isUnknown) return <Unknown orderId={orderId} />;
   const status = order.data?.status ?? trace?.status;
   return (
     <>
       <PageTitle title={`Order ${orderId.slice(0, 8)}`}>
         {status && <StatusBadge status={status} />}
-        {order.data && !order.data.terminal && <CancelOrder orderId={orderId} />}
+        {order.data && <CancelOrder orderId={orderId} isPossible={!order.data.terminal} />}
       </PageTitle>
       <Stack>
         <Text size="sm" ff="monospace" className="breaks" mt="-sm">
@@ -35,7 +38,7 @@ export function Component() {
             <Travel trace={trace} status={status} lostAt={lostAt} />
           </Grid.Col>
           <Grid.Col span={{ base: 12, lg: 4 }}>
-            <OrderFacts orderId={orderId} order={order.data} sagas={trace?.sagas ?? []} />
+            {isThere && <OrderFacts orderId={orderId} order={order.data} sagas={trace?.sagas ?? []} />}
           </Grid.Col>
         </Grid>
       </Stack>

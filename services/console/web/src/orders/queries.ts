@@ -49,10 +49,10 @@ export function useOrder(orderId: string) {
   });
 }
 
-/** Live. What the services show of the order is read again whenever its trace has changed. */
-export function useTrace(orderId: string) {
+/** Live, of no order while it is undefined. What the services show of the order is read again whenever its trace has changed. */
+export function useTrace(orderId: string | undefined) {
   const client = useQueryClient();
-  const live = useEvents<Trace>(`/orders/${encodeURIComponent(orderId)}/trace/events`, 'trace');
+  const live = useEvents<Trace>(orderId && `/orders/${encodeURIComponent(orderId)}/trace/events`, 'trace');
   const { receivedAt } = live;
   useEffect(() => {
     if (receivedAt) void client.invalidateQueries({ queryKey: ['order', orderId] });

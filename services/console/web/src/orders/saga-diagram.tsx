@@ -9,12 +9,12 @@ const ICONS: Record<StepState, typeof IconCheck> = {
   'to come': IconCircle,
   failed: IconX,
   undone: IconArrowBackUp,
-  skipped: IconCircleMinus,
+  'not reached': IconCircleMinus,
 };
 
 /** The steps of the order with the one it is in, and what was undone. */
 export function SagaDiagram({ order, entries }: { order: Order; entries: readonly TraceEntry[] }) {
-  const { isChoreographed, attempt, status } = order;
+  const { isChoreographed, attempt } = order;
   const states = statesOf(order, entries);
   return (
     <Paper withBorder p="md" component="section" aria-label="saga">
@@ -33,7 +33,6 @@ export function SagaDiagram({ order, entries }: { order: Order; entries: readonl
         {STEPS.map((step, n) => (
           <Step key={step.title} step={step} state={states[n]!} isChoreographed={isChoreographed} />
         ))}
-        {(status === 'FAILED' || status === 'CANCELLED') && <End status={status} />}
       </ol>
     </Paper>
   );
@@ -55,22 +54,6 @@ function Step({ step, state, isChoreographed }: { step: SagaStep; state: StepSta
       </Text>
       <Text size="xs" c="dimmed">
         {isChoreographed ? choreographed : orchestrated}
-      </Text>
-    </li>
-  );
-}
-
-function End({ status }: { status: string }) {
-  return (
-    <li className="order-step" data-state={status === 'FAILED' ? 'failed' : 'undone'}>
-      <Group gap={6} wrap="nowrap">
-        <IconX size={16} aria-hidden />
-        <Text size="sm" fw={600}>
-          {status}
-        </Text>
-      </Group>
-      <Text size="xs" c="dimmed">
-        what was done is undone
       </Text>
     </li>
   );

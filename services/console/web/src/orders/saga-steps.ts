@@ -1,6 +1,6 @@
 import type { Order, TraceEntry } from './queries.js';
 
-export type StepState = 'done' | 'current' | 'to come' | 'failed' | 'undone' | 'skipped';
+export type StepState = 'done' | 'current' | 'to come' | 'failed' | 'undone' | 'not reached';
 
 /** A step of an order, and what undoes it. `orchestrated` and `choreographed`: who begins it in each mode, by which message. */
 export interface SagaStep {
@@ -79,7 +79,7 @@ export function statesOf(order: Order, entries: readonly TraceEntry[]): StepStat
     if (undo && told.has(undo.done)) return 'undone';
     if (failed && told.has(failed)) return 'failed';
     if (done.some((name) => told.has(name))) return 'done';
-    return isOver ? 'skipped' : 'to come';
+    return isOver ? 'not reached' : 'to come';
   });
   const next = states.indexOf('to come');
   const isStopped = states.some((state) => state === 'undone' || state === 'failed');

@@ -1,6 +1,6 @@
 import { Badge, Checkbox, Group, Text, Tooltip } from '@mantine/core';
 import { useState } from 'react';
-import { formatDuration, Time } from '../shell/index.js';
+import { formatDuration, formatMoney, Time } from '../shell/index.js';
 import type { TraceEntry } from './queries.js';
 
 /** One colour a service, readable in both schemes. */
@@ -83,7 +83,7 @@ interface EntryProps {
 
 function Entry({ entry, since, step, isOtherTrace }: EntryProps) {
   const { at, service, kind, what, detail, attempt = 1, durationMs } = entry;
-  const isBad = kind === 'dead-letter' || kind === 'retry' || /^(FAILED|CANCELLED)$|failed|REFUSED/.test(what);
+  const isBad = ['dead-letter', 'retry'].includes(kind) || /^(FAILED|CANCELLED)$|^\w+ (failed|REFUSED)$/.test(what);
   return (
     <li
       className="order-entry"
@@ -111,9 +111,9 @@ function Entry({ entry, since, step, isOtherTrace }: EntryProps) {
             {...(isBad && { c: 'red' })}
             className="breaks"
           >
-            {titleOf(what)}
+            {titleOf(entry)}
           </Text>
-          {attempt > 1 && kind !== 'dead-letter' && (
+          {attempt > 1 && kind === 'saga-step' && (
             <Badge size="sm" color="red" variant="outline" tt="none">
               attempt {attempt}
             </Badge>
@@ -136,9 +136,17 @@ function Entry({ entry, since, step, isOtherTrace }: EntryProps) {
   );
 }
 
-/** `waybill.OrderCreated.v2` is OrderCreated to people. */
-const titleOf = (what: string): string => what.replace(/\bwaybill\.(\w+)\.v\d+\b/, '$1');
+/** As people say it: `waybill.OrderCreated.v2` is OrderCreated. */
+function titleOf({ kind, what }: TraceEntry): string {
+  if (kind === 'http') return `POST /orders: ${what}`;
+  if (kind === 'saga-step' && !what.includes(' ')) return `saga ${what}`;
+  return what.replace(/\bwaybill\.(\w+)\.v\d+\b/, '$1');
+}
 
-/** Of a message its place; its delay is shown as such. */
-const detailOf = ({ kind, source, detail = '' }: TraceEntry): string =>
-  kind === 'message' ? `${source}, ${detail.replace(/, written .*$/, '')}` : detail;
+/** Of a message its place, because its delay is shown as such; money in its currency. */
+function detailOf({ kind, source, detail = '' }: TraceEntry): string {
+  if (kind === 'message') return `${source}, ${detail.replace(/, written .*$/, '')}`;
+  return detail.replace(/^(\d+) ([A-Z]{3})\b/, (_, amount, currency) =>
+    formatMoney({ amount: Number(amount), currency }),
+  );
+}
