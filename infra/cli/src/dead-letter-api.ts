@@ -46,7 +46,7 @@ export type BatchAction = 'resubmit' | 'discard';
 export interface Batch {
   id: string;
   action: BatchAction;
-  status: 'running' | 'done' | 'stopped';
+  status: 'running' | 'paused' | 'done' | 'stopped';
   selected: number;
   resolved: number;
   skipped: number;

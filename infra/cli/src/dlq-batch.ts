@@ -28,7 +28,7 @@ export async function runBatch(
 async function waitForEnd(api: DeadLetterApi, started: Batch, json: boolean): Promise<number> {
   if (!json) process.stderr.write(`npm run dlq -- stop ${started.id} stops it\n`);
   let batch = started;
-  for (let printed = -1; batch.status === 'running'; batch = await api.batch(batch.id)) {
+  for (let printed = -1; ['running', 'paused'].includes(batch.status); batch = await api.batch(batch.id)) {
     if (!json && batch.resolved !== printed) process.stderr.write(`${formatProgress(batch)}\n`);
     printed = batch.resolved;
     await sleep(POLL_INTERVAL);

@@ -3,7 +3,7 @@ import type { DeadLetterFilter } from './dead-letter-filter.js';
 export const BATCH_ACTIONS = ['resubmit', 'discard'] as const;
 export type BatchAction = (typeof BATCH_ACTIONS)[number];
 
-export const BATCH_STATUSES = ['running', 'done', 'stopped'] as const;
+export const BATCH_STATUSES = ['running', 'paused', 'done', 'stopped'] as const;
 export type BatchStatus = (typeof BATCH_STATUSES)[number];
 
 /** Which dead letters a batch resolves, and how fast. */
@@ -52,8 +52,10 @@ export interface Batch {
   /** Selected, but waiting again because the batch was stopped. */
   released: number;
   createdAt: string;
-  /** When it was done or stopped; `null` while it is running. */
+  /** When it was done or stopped; `null` before. */
   endedAt: string | null;
+  /** Who paused it; `null` unless it is paused. */
+  pausedBy: string | null;
   stoppedBy: string | null;
 }
 
@@ -71,8 +73,12 @@ export interface BatchRow {
   status: BatchStatus;
   created_at: Date;
   ended_at: Date | null;
+  paused_by: string | null;
   stopped_by: string | null;
 }
+
+export const isUnfinished = ({ status }: Pick<BatchRow, 'status'>): boolean =>
+  status === 'running' || status === 'paused';
 
 export const toBatch = (row: BatchRow): Batch => ({
   id: row.id,
@@ -85,9 +91,10 @@ export const toBatch = (row: BatchRow): Batch => ({
   status: row.status,
   selected: row.selected,
   resolved: row.resolved,
-  skipped: row.status === 'running' ? 0 : row.selected - row.resolved - row.released,
+  skipped: isUnfinished(row) ? 0 : row.selected - row.resolved - row.released,
   released: row.released,
   createdAt: row.created_at.toISOString(),
   endedAt: row.ended_at?.toISOString() ?? null,
+  pausedBy: row.paused_by,
   stoppedBy: row.stopped_by,
 });

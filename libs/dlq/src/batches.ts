@@ -1,7 +1,17 @@
 import { schemaName, type Tx } from '@waybill/outbox';
 import { v7 as uuidv7 } from 'uuid';
-import { type Batch, type BatchPlan, type BatchRequest, type BatchRow, toBatch } from './batch.js';
+import { AuditLog } from './audit-log.js';
+import {
+  type Batch,
+  type BatchPlan,
+  type BatchRequest,
+  type BatchRow,
+  type BatchStatus,
+  isUnfinished,
+  toBatch,
+} from './batch.js';
 import { conditions, type DeadLetterFilter } from './dead-letter-filter.js';
+import { type Page, type PageRequest, pageOf } from './page.js';
 import type { Review } from './review.js';
 import { ReviewError } from './review-error.js';
 
@@ -16,12 +26,14 @@ const STEPS_PER_SECOND = 10;
  */
 export class Batches {
   private readonly schema: string;
+  private readonly audit: AuditLog;
 
   constructor(
     private readonly review: Review,
     { schema }: { schema?: string | undefined } = {},
   ) {
     this.schema = schemaName(schema);
+    this.audit = new AuditLog({ schema });
   }
 
   /** A dry run: what `begin` would select. */
@@ -60,6 +72,8 @@ export class Batches {
       return undefined;
     }
     await tx.query(`UPDATE ${this.schema}.dead_letter_batches SET selected = $2 WHERE id = $1`, [id, rowCount]);
+    const entry = { by, action: 'start-batch', batch: id, subject: action, detail: reason } as const;
+    await this.audit.record(tx, { ...entry, count: rowCount });
     return this.find(tx, id);
   }
 
@@ -93,21 +107,41 @@ export class Batches {
    * already, or there is none with this id, which must be a UUID.
    */
   async stop(tx: Tx, id: string, by: string): Promise<Batch> {
-    // The lock waits for a step in progress.
-    const { rows } = await tx.query<BatchRow>(
-      `SELECT * FROM ${this.schema}.dead_letter_batches WHERE id = $1 FOR UPDATE`,
-      [id],
-    );
-    const batch = rows[0];
-    if (!batch) throw new ReviewError('unknown', `there is no batch ${id}`);
-    if (batch.status !== 'running') throw new ReviewError('resolved', `nothing was changed: ${ending(batch)}`);
+    const batch = await this.lock(tx, id);
+    if (!isUnfinished(batch)) throw nothingChanged(batch);
     const { rowCount } = await tx.query(`UPDATE ${this.schema}.dead_letters SET batch = NULL WHERE batch = $1`, [id]);
-    const { rows: stopped } = await tx.query<BatchRow>(
-      `UPDATE ${this.schema}.dead_letter_batches SET status = 'stopped', stopped_by = $2, released = $3, ended_at = now()
-       WHERE id = $1 RETURNING *`,
-      [id, by, rowCount],
+    await this.audit.record(tx, { by, action: 'stop-batch', batch: id, subject: batch.action, count: rowCount });
+    return this.change(tx, `status = 'stopped', stopped_by = $2, released = $3, paused_by = NULL, ended_at = now()`, [
+      id,
+      by,
+      rowCount,
+    ]);
+  }
+
+  /** Until it is resumed or stopped, it keeps its dead letters and resolves none. Throws ReviewError unless it is running. */
+  async pause(tx: Tx, id: string, by: string): Promise<Batch> {
+    const batch = await this.lock(tx, id);
+    if (batch.status !== 'running') throw nothingChanged(batch);
+    await this.audit.record(tx, { by, action: 'pause-batch', batch: id, subject: batch.action, count: left(batch) });
+    return this.change(tx, `status = 'paused', paused_by = $2`, [id, by]);
+  }
+
+  /** Wake a BatchRunner after the commit. Throws ReviewError unless it is paused. */
+  async resume(tx: Tx, id: string, by: string): Promise<Batch> {
+    const batch = await this.lock(tx, id);
+    if (batch.status !== 'paused') throw nothingChanged(batch);
+    await this.audit.record(tx, { by, action: 'resume-batch', batch: id, subject: batch.action, count: left(batch) });
+    return this.change(tx, `status = 'running', paused_by = NULL, next_at = now()`, [id]);
+  }
+
+  /** Latest first. */
+  async list(db: Tx, { status }: { status?: BatchStatus | undefined }, page: PageRequest): Promise<Page<Batch>> {
+    const { rows } = await db.query<BatchRow>(
+      `SELECT * FROM ${this.schema}.dead_letter_batches
+       WHERE ($1::text IS NULL OR status = $1) AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
+      [status ?? null, page.cursor ?? null, page.limit + 1],
     );
-    return toBatch(stopped[0]!);
+    return pageOf(rows, page.limit, ({ id }) => id, toBatch);
   }
 
   /** Milliseconds until the next step of any batch; undefined when none is running. */
@@ -124,6 +158,24 @@ export class Batches {
   async find(db: Tx, id: string): Promise<Batch | undefined> {
     const { rows } = await db.query<BatchRow>(`SELECT * FROM ${this.schema}.dead_letter_batches WHERE id = $1`, [id]);
     return rows[0] && toBatch(rows[0]);
+  }
+
+  /** Waits for a step in progress. */
+  private async lock(tx: Tx, id: string): Promise<BatchRow> {
+    const { rows } = await tx.query<BatchRow>(
+      `SELECT * FROM ${this.schema}.dead_letter_batches WHERE id = $1 FOR UPDATE`,
+      [id],
+    );
+    if (!rows[0]) throw new ReviewError('unknown', `there is no batch ${id}`);
+    return rows[0];
+  }
+
+  private async change(tx: Tx, change: string, params: unknown[]): Promise<Batch> {
+    const { rows } = await tx.query<BatchRow>(
+      `UPDATE ${this.schema}.dead_letter_batches SET ${change} WHERE id = $1 RETURNING *`,
+      params,
+    );
+    return toBatch(rows[0]!);
   }
 
   private resolve(tx: Tx, deadLetter: string, { id: batch, by, action, reason, force }: BatchRow): Promise<unknown> {
@@ -143,5 +195,20 @@ function waiting(filter: Omit<DeadLetterFilter, 'status'>) {
   return { where: where.join(' AND '), params };
 }
 
-const ending = ({ status, stopped_by, ended_at }: BatchRow): string =>
-  status === 'done' ? 'it is already done' : `it was already stopped by ${stopped_by} at ${ended_at?.toISOString()}`;
+const left = ({ selected, resolved }: BatchRow): number => selected - resolved;
+
+const nothingChanged = (batch: BatchRow): ReviewError =>
+  new ReviewError('resolved', `nothing was changed: ${stateOf(batch)}`);
+
+function stateOf({ status, paused_by, stopped_by, ended_at }: BatchRow): string {
+  switch (status) {
+    case 'running':
+      return 'it is running';
+    case 'paused':
+      return `it was already paused by ${paused_by}`;
+    case 'done':
+      return 'it is already done';
+    case 'stopped':
+      return `it was already stopped by ${stopped_by} at ${ended_at?.toISOString()}`;
+  }
+}

@@ -33,7 +33,7 @@ async function collectClaimed(from = TASKS): Promise<{ id: string; messageId: st
 
 const details = (id: string, readBody?: ReadBody) => new DeadLetterQueries({ readBody }).find(database.autocommit, id);
 const review = new Review({
-  validateBody: (type, body) => (String(body).startsWith('{') ? undefined : `not a ${type}`),
+  validateBody: (type, body) => (String(body).startsWith('{') ? [] : [{ field: '', message: `not a ${type}` }]),
 });
 const resubmit = (id: string, options: Partial<ResubmitOptions> = {}) =>
   database.transaction((tx) => review.resubmit(tx, id, { by: 'ada', ...options }));

@@ -74,7 +74,7 @@ export class DeadLetterQueries {
   /** Undefined when there is none with this id, which must be a UUID. */
   async find(db: Tx, id: string): Promise<DeadLetterDetails | undefined> {
     const { rows } = await db.query<DeadLetterDetailsRow>(
-      `SELECT ${LIST_COLUMNS}, stack, dataschema, collected_at, headers, body FROM ${this.schema}.dead_letters WHERE id = $1`,
+      `SELECT ${LIST_COLUMNS}, source_kind, stack, dataschema, collected_at, headers, body FROM ${this.schema}.dead_letters WHERE id = $1`,
       [id],
     );
     if (!rows[0]) return undefined;

@@ -1,5 +1,5 @@
 import type { FailureClass } from '@waybill/messaging';
-import type { DeadLetter, DeadLetterDetails, DeadLetterStatus, HistoryEntry } from './dead-letter.js';
+import type { DeadLetter, DeadLetterDetails, DeadLetterSource, DeadLetterStatus, HistoryEntry } from './dead-letter.js';
 import { deadLetterBody, type ReadBody } from './dead-letter-body.js';
 
 /** The columns that a list of dead letters shows. */
@@ -26,6 +26,7 @@ export interface DeadLetterRow {
 }
 
 export interface DeadLetterDetailsRow extends DeadLetterRow {
+  source_kind: DeadLetterSource['kind'];
   stack: string | null;
   dataschema: string | null;
   collected_at: Date;
@@ -71,6 +72,7 @@ export async function toDeadLetterDetails(
   const { stack, dataschema, collected_at, headers } = row;
   return {
     ...toDeadLetter(row),
+    sourceKind: row.source_kind,
     stack,
     dataschema,
     collectedAt: collected_at.toISOString(),

@@ -84,6 +84,8 @@ export interface HistoryEntry {
 
 /** A dead letter with its body, headers and history. */
 export interface DeadLetterDetails extends DeadLetter {
+  /** Whether it came from a queue, or a topic, where the key's later events wait behind it; `outbox`: no broker accepted it. */
+  sourceKind: DeadLetterSource['kind'];
   stack: string | null;
   dataschema: string | null;
   collectedAt: string;

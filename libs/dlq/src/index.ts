@@ -1,3 +1,4 @@
+export * from './audit-log.js';
 export {
   BATCH_ACTIONS,
   BATCH_STATUSES,

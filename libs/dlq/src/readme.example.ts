@@ -59,7 +59,7 @@ const queries = new DeadLetterQueries();
 const list = () => queries.list(database.autocommit, { source: weigh.name, status: 'waiting' }, { limit: 20 });
 while ((await list()).items.length < 3) await pause(100);
 
-const validateBody = (_type: string, body: Buffer) => (body.length ? undefined : 'the body is empty');
+const validateBody = (_type: string, body: Buffer) => (body.length ? [] : [{ field: '', message: 'is empty' }]);
 const review = new Review({ validateBody }); // returns what is wrong with an edited body
 
 const [oldest] = (await list()).items.toReversed();

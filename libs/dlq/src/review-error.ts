@@ -5,6 +5,13 @@
  */
 export type ReviewErrorReason = 'unknown' | 'resolved' | 'changed' | 'too-often' | 'schema-mismatch' | 'no-destination';
 
+/** What is wrong with one field of a body. */
+export interface BodyError {
+  /** Path with dots, such as `items.0.quantity`; empty for the whole body. */
+  field: string;
+  message: string;
+}
+
 /** Nothing was changed; the message tells an operator why. */
 export class ReviewError extends Error {
   override readonly name = 'ReviewError';
@@ -12,6 +19,8 @@ export class ReviewError extends Error {
   constructor(
     readonly reason: ReviewErrorReason,
     message: string,
+    /** Of a `schema-mismatch`. */
+    readonly bodyErrors: readonly BodyError[] = [],
   ) {
     super(message);
   }

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const review = new Review({
-  validateBody: (type, body) => (String(body).startsWith('{') ? undefined : `not a ${type}`),
+  validateBody: (type, body) => (String(body).startsWith('{') ? [] : [{ field: '', message: `not a ${type}` }]),
 });
 const resubmit = (id: string, options: Partial<ResubmitOptions> = {}) =>
   database.transaction((tx) => review.resubmit(tx, id, { by: 'ada', ...options }));

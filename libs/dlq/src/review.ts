@@ -1,14 +1,15 @@
 import { type Outbox, type OutboxMessage, PostgresOutbox, type Tx } from '@waybill/outbox';
+import { AuditLog } from './audit-log.js';
 import type { DeadLetter } from './dead-letter.js';
 import { discardTask, resubmission, type StoredMessage } from './resubmission.js';
-import { ReviewError } from './review-error.js';
+import { type BodyError, ReviewError } from './review-error.js';
 import { ReviewedRows } from './reviewed-rows.js';
 
 export interface ReviewOptions {
   /** Sends resubmitted messages. Default: table `outbox` of the same schema and database. */
   outbox?: Outbox;
-  /** Says what is wrong with an edited body for its type; undefined when nothing is. Default: accepts every body. */
-  validateBody?: (type: string, body: Buffer) => string | undefined;
+  /** Says what is wrong with an edited body for its type. Default: nothing ever is. */
+  validateBody?: (type: string, body: Buffer) => readonly BodyError[];
   /** Messages that leave with the decision to discard a dead letter. Default: none, but to a consumer that parked its key. */
   whenDiscarded?: (deadLetter: StoredMessage) => OutboxMessage[];
   /** Resubmissions of a dead letter before the next one needs `force`: a guard against loops. Default 3. */
@@ -51,13 +52,14 @@ export class Review {
   private readonly validateBody: NonNullable<ReviewOptions['validateBody']>;
   private readonly whenDiscarded: NonNullable<ReviewOptions['whenDiscarded']>;
   private readonly rows: ReviewedRows;
+  private readonly audit: AuditLog;
   private readonly namespace: string | undefined;
 
   constructor({
     schema,
     namespace,
     outbox = new PostgresOutbox({ schema }),
-    validateBody = () => undefined,
+    validateBody = () => [],
     whenDiscarded = () => [],
     maxResubmissions = MAX_RESUBMISSIONS,
   }: ReviewOptions = {}) {
@@ -66,6 +68,7 @@ export class Review {
     this.whenDiscarded = whenDiscarded;
     this.maxResubmissions = maxResubmissions;
     this.rows = new ReviewedRows(schema);
+    this.audit = new AuditLog({ schema });
     this.namespace = namespace;
   }
 
@@ -78,11 +81,15 @@ export class Review {
         `it was resubmitted ${row.resubmissions} times and failed each time: use force to try once more`,
       );
     }
-    const mismatch = body && this.validateBody(row.type, body);
-    if (mismatch) throw new ReviewError('schema-mismatch', mismatch);
+    const bodyErrors = body ? this.validateBody(row.type, body) : [];
+    if (bodyErrors.length) throw new ReviewError('schema-mismatch', `not a ${row.type || 'message'}`, bodyErrors);
 
     await this.outbox.add(tx, resubmission(row, { by, body, namespace: this.namespace }));
     await this.rows.record(tx, id, { event: 'resubmitted', by, detail: force ? 'forced' : null, body, batch });
+    if (!batch) {
+      const detail = [body && 'edited', force && 'forced'].filter(Boolean).join(', ') || null;
+      await this.audit.record(tx, { by, action: 'resubmit', deadLetter: id, subject: row.type, detail });
+    }
     return this.rows.resolve(tx, id, `status = 'resubmitted', resubmissions = resubmissions + 1`);
   }
 
@@ -92,6 +99,8 @@ export class Review {
     const task = discardTask(row, { by, namespace: this.namespace });
     await this.outbox.add(tx, ...(task ? [task] : []), ...this.whenDiscarded(row));
     await this.rows.record(tx, id, { event: 'discarded', by, detail: reason, batch });
+    if (!batch)
+      await this.audit.record(tx, { by, action: 'discard', deadLetter: id, subject: row.type, detail: reason });
     return this.rows.resolve(tx, id, `status = 'discarded'`);
   }
 }

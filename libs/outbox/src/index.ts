@@ -10,6 +10,7 @@ export type { Logger } from './logger.js';
 export * from './message.js';
 export { metric } from './metric.js';
 export * from './migrations.js';
+export { type ParkedEventSummary, type ParkedEventsQuery, ParkedEventsView } from './parked-events-view.js';
 export { PeriodicJob, type PeriodicJobOptions } from './periodic-job.js';
 export * from './pg-database.js';
 export * from './postgres-outbox.js';

@@ -7,6 +7,7 @@ export * from './migrate-service.js';
 export * from './openapi.js';
 export * from './operator.js';
 export * from './page.js';
+export * from './parked.openapi.js';
 export * from './problem.js';
 export * from './public-addresses.js';
 export * from './seal.js';

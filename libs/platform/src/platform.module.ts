@@ -4,6 +4,7 @@ import { Health } from './health.js';
 import { Logger } from './logger.js';
 import { OperationsController } from './operations.controller.js';
 import { OperatorCheck, OperatorToken } from './operator.js';
+import { ParkedController } from './parked.controller.js';
 
 export interface PlatformOptions {
   logger: Logger;
@@ -13,8 +14,8 @@ export interface PlatformOptions {
   operator?: string | OperatorCheck;
 }
 
-/** Provides `Logger`, `Database` and `Health` to every module of a process, and serves health and metrics. */
-@Module({ controllers: [OperationsController] })
+/** Provides `Logger`, `Database` and `Health` to every module of a process, and serves health, metrics and parked events. */
+@Module({ controllers: [OperationsController, ParkedController] })
 export class PlatformModule implements OnApplicationShutdown {
   constructor(
     private readonly health: Health,

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { consumers, topology } from '@waybill/contracts';
 import {
+  AuditLog,
   Batches,
   BatchRunner,
   Collector,
@@ -30,6 +31,10 @@ import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
 import { BacklogService, backlogMonitor } from './backlog.js';
 import type { Config } from './config.js';
+import { BatchesController } from './dead-letters/batches.controller.js';
+import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { validateBody } from './dead-letters/message-schemas.js';
+import { ParkedKeys } from './dead-letters/parked-keys.js';
 import { whenDiscarded } from './discarded-orders.js';
 import { BatchesController } from './http/batches.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
@@ -38,7 +43,7 @@ import { OrdersModule } from './orders/orders.module.js';
 import { ConsoleAccess } from './session/console-access.js';
 import { SessionController } from './session/session.controller.js';
 import { Sessions } from './session/sessions.js';
-import { GROUP, QUEUES, SOURCES, validateBody } from './sources.js';
+import { GROUP, QUEUES, SOURCES } from './sources.js';
 import { storedBodies } from './stored-body.js';
 import { SystemAddresses, SystemController } from './system/system.controller.js';
 
@@ -91,6 +96,8 @@ export class ConsoleModule implements OnModuleInit, OnApplicationShutdown {
         { provide: SystemAddresses, useValue: new SystemAddresses(config.PROCESS_URLS, config.SERVER_PAGES) },
         { provide: Brokers, useValue: new Brokers(kafka, rabbit, publisher) },
         { provide: Review, useValue: review },
+        { provide: AuditLog, useValue: new AuditLog() },
+        { provide: ParkedKeys, useValue: new ParkedKeys(config.PROCESS_URLS) },
         { provide: Batches, useValue: batches },
         { provide: BatchRunner, useValue: runner },
         {

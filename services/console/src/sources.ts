@@ -1,6 +1,6 @@
-import { consumers, contracts, ORDERS_FOR_REVIEW, ordersProcess, topology } from '@waybill/contracts';
+import { consumers, ORDERS_FOR_REVIEW, ordersProcess, topology } from '@waybill/contracts';
 import { type DeadLetterSource, deadLetterSourcesOf, OUTBOXES } from '@waybill/dlq';
-import { defineQueue, parkedQueueOf, type Queue, readableTypes, readBody, SchemaMismatch } from '@waybill/messaging';
+import { defineQueue, parkedQueueOf, type Queue } from '@waybill/messaging';
 
 /** The console's consumer group, and its name as a consumer of dead letter queues. */
 export const GROUP = 'console';
@@ -24,18 +24,3 @@ export const SOURCES: readonly DeadLetterSource[] = [
   // A failed order: resubmitted, it is processed once more.
   { kind: 'queue', name: ORDERS_FOR_REVIEW, source: ordersProcess.name, consumer: 'order' },
 ];
-
-const READERS = new Map(contracts.flatMap((contract) => readableTypes(contract).map((type) => [type, contract])));
-
-/** Says what is wrong with the body for its type; undefined when nothing is, or the type is unknown. */
-export function validateBody(type: string, body: Buffer): string | undefined {
-  const contract = READERS.get(type);
-  if (!contract) return undefined;
-  try {
-    readBody(contract, type, JSON.parse(body.toString('utf8')));
-    return undefined;
-  } catch (error) {
-    if (error instanceof SchemaMismatch || error instanceof SyntaxError) return error.message;
-    throw error;
-  }
-}

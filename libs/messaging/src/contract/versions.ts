@@ -1,8 +1,23 @@
 import type { Contract } from './contract.js';
 
+/** What a schema says about one field. */
+export interface SchemaIssue {
+  /** Path with dots, such as `items.0.quantity`; empty for the whole body. */
+  field: string;
+  message: string;
+}
+
 /** The body does not match the version it claims, or its conversion does not match the next version. */
 export class SchemaMismatch extends Error {
   override readonly name = 'SchemaMismatch';
+
+  constructor(
+    message: string,
+    /** None when there is no way to the version that is read. */
+    readonly issues: readonly SchemaIssue[] = [],
+  ) {
+    super(message);
+  }
 }
 
 /** This version and all that it replaces, the newest first. */
@@ -24,6 +39,7 @@ export function readBody(contract: Contract, type: string, body: unknown): unkno
 function checked({ schema, type }: Contract, body: unknown): unknown {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
-  throw new SchemaMismatch(`not a ${type}: ${issues.join('; ')}`);
+  const issues = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  const all = issues.map(({ field, message }) => `${field || 'body'}: ${message}`);
+  throw new SchemaMismatch(`not a ${type}: ${all.join('; ')}`, issues);
 }

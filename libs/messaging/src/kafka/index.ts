@@ -7,6 +7,7 @@ export * from './kafka-topology.js';
 export * from './parked-depth.js';
 export * from './parked-events.js';
 export * from './parked-handling.js';
+export * from './parked-list.js';
 export * from './release-parked.js';
 export * from './topic-offsets.js';
 export * from './topic-progress.js';

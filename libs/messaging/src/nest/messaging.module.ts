@@ -9,13 +9,13 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { ExpiryService } from '@waybill/idempotency/nest';
-import { type HealthCheck, PostgresOutbox } from '@waybill/outbox';
+import { type HealthCheck, ParkedEventsView, PostgresOutbox } from '@waybill/outbox';
 import { OutboxRelayService } from '@waybill/outbox/nest';
 import { Isolation, StartedAttempts } from '../attempts/index.js';
 import { MessageOutbox, MessageSender, RequestReply } from '../calls/index.js';
 import { carriesEvents, carriesTasks } from '../carriers/index.js';
 import { sourceOf } from '../contract/index.js';
-import { TopicProgress } from '../kafka/index.js';
+import { ParkedList, TopicProgress } from '../kafka/index.js';
 import { outboxDeadLetterOf } from '../rabbitmq/index.js';
 import { checkConsumers } from './check-consumers.js';
 import { ClaimsService } from './claims.service.js';
@@ -103,7 +103,7 @@ export class MessagingModule implements OnApplicationShutdown {
         MessageOutbox,
         MessageSender,
         MessagingHealth,
-        ...(hasEvents ? [TopicProgress] : []),
+        ...(hasEvents ? [ParkedEventsView, TopicProgress] : []),
         ...(hasTasks ? [RequestReply] : []),
       ],
     };
@@ -113,6 +113,12 @@ export class MessagingModule implements OnApplicationShutdown {
 const eventProviders: Provider[] = [
   KafkaTransport,
   ParkedDepthService,
+  {
+    provide: ParkedEventsView,
+    useFactory: ({ service: consumer, database, schema }: MessagingOptions) =>
+      new ParkedList({ consumer, database, schema }),
+    inject: [MessagingOptions],
+  },
   { provide: TopicProgress, useFactory: (transport: KafkaTransport) => transport.progress(), inject: [KafkaTransport] },
 ];
 

@@ -16,17 +16,10 @@ import {
 } from '@waybill/platform';
 import { overviewPaths, overviewSchemas } from '../overview/openapi.js';
 import { orderPaths, orderSchemas } from '../orders/openapi.js';
+import { openApi, operatorToken } from '@waybill/platform';
+import { deadLetterPaths, deadLetterSchemas } from '../dead-letters/openapi.js';
 import { sessionPaths, sessionSchemas } from '../session/openapi.js';
 import { systemPaths } from '../system/openapi.js';
-import {
-  DeadLetterListQuery,
-  DiscardManyRequest,
-  DiscardRequest,
-  GroupListQuery,
-  ResubmitManyRequest,
-  ResubmitRequest,
-} from './dead-letter.requests.js';
-import { OPERATOR_NAME } from './operator-name.js';
 
 /** The OpenAPI 3.1 document of the console, generated from the schemas that validate requests. */
 export function openApiDocument() {
@@ -35,113 +28,6 @@ export function openApiDocument() {
     description:
       'Dead letters of all sources, for review, and everything else that the page of the console shows and does.',
     security: [{ operatorToken: [] }],
-    paths: {
-      '/dead-letters': {
-        get: {
-          operationId: 'listDeadLetters',
-          summary: 'List dead letters, latest first',
-          parameters: queryOf(DeadLetterListQuery),
-          responses: {
-            200: { description: 'A page of dead letters', content: json(pageSchema('DeadLetter')) },
-            ...problemsOf(unauthorized),
-          },
-        },
-      },
-      '/dead-letters/groups': {
-        get: {
-          operationId: 'listGroups',
-          summary: 'Groups of the same failure: class, error without its variable parts, place; largest first',
-          parameters: queryOf(GroupListQuery),
-          responses: {
-            200: { description: 'A page of groups', content: json(pageSchema('DeadLetterGroup')) },
-            ...problemsOf(unauthorized),
-          },
-        },
-      },
-      '/dead-letters/{id}': {
-        get: {
-          operationId: 'getDeadLetter',
-          summary: 'One dead letter with headers, body, stack and history',
-          parameters: [id],
-          responses: {
-            200: { description: 'The dead letter', content: json(ref('DeadLetterDetail')) },
-            ...problemsOf({ ...unauthorized, ...unknown }),
-          },
-        },
-      },
-      '/dead-letters/{id}/resubmit': {
-        post: {
-          operationId: 'resubmitDeadLetter',
-          summary: 'Send it, edited or not, to the one consumer that failed',
-          parameters: [id, operator],
-          requestBody: { content: json(schemaOf(ResubmitRequest)) },
-          responses: {
-            202: { description: 'It is resubmitted', content: json(ref('DeadLetter')) },
-            ...problemsWithBody({ ...unauthorized, ...unknown, ...unchanged }),
-          },
-        },
-      },
-      '/dead-letters/{id}/discard': {
-        post: {
-          operationId: 'discardDeadLetter',
-          summary: 'Discard it',
-          parameters: [id, operator],
-          requestBody: { required: true, content: json(schemaOf(DiscardRequest)) },
-          responses: {
-            200: { description: 'It is discarded', content: json(ref('DeadLetter')) },
-            ...problemsWithBody({ ...unauthorized, ...unknown, ...unchanged }),
-          },
-        },
-      },
-      '/dead-letters/resubmit': {
-        post: {
-          operationId: 'resubmitMany',
-          summary: 'Resubmit the waiting ones that match a filter, oldest first, at a rate',
-          parameters: [operator],
-          requestBody: { required: true, content: json(schemaOf(ResubmitManyRequest), exampleBatch) },
-          responses: batchResponses,
-        },
-      },
-      '/dead-letters/discard': {
-        post: {
-          operationId: 'discardMany',
-          summary: 'Discard the waiting ones that match a filter, oldest first, at a rate',
-          parameters: [operator],
-          requestBody: {
-            required: true,
-            content: json(schemaOf(DiscardManyRequest), { ...exampleBatch, reason: 'a load test' }),
-          },
-          responses: batchResponses,
-        },
-      },
-      '/dead-letters/batches/{id}': {
-        get: {
-          operationId: 'getBatch',
-          summary: 'The progress of a batch',
-          parameters: [id],
-          responses: {
-            200: { description: 'The batch', content: json(ref('Batch')) },
-            ...problemsOf({ ...unauthorized, ...unknown }),
-          },
-        },
-      },
-      '/dead-letters/batches/{id}/stop': {
-        post: {
-          operationId: 'stopBatch',
-          summary: 'Stop a batch; what it has not resolved yet is waiting again',
-          parameters: [id, operator],
-          responses: {
-            200: { description: 'It is stopped', content: json(ref('Batch')) },
-            ...problemsWithBody({ ...unauthorized, ...unknown, ...unchanged }),
-          },
-        },
-      },
-      ...orderPaths,
-      ...sessionPaths,
-      ...systemPaths,
-      ...overviewPaths,
-    },
-    securitySchemes: operatorToken,
     schemas: {
       DeadLetter,
       DeadLetterDetail,
@@ -151,116 +37,7 @@ export function openApiDocument() {
       ...sessionSchemas,
       ...overviewSchemas,
       ...orderSchemas,
+      ...deadLetterSchemas,
     },
   });
 }
-
-const { text, integer, time, uuid } = types;
-const unauthorized = { 401: 'The operator token is missing or wrong' };
-const unknown = { 404: 'No such dead letter or batch' };
-const unchanged = {
-  409: 'Nothing was changed: it is already resolved, has changed since, was resubmitted too often, or has ended',
-};
-
-const exampleBatch = { filter: { source: 'email.send' }, limit: 20, ratePerSecond: 5, dryRun: true };
-
-const maybeText = { type: ['string', 'null'] };
-const failureClass = { type: 'string', enum: FAILURE_CLASSES };
-
-const id = { name: 'id', in: 'path', required: true, schema: uuid };
-const operator = {
-  name: 'X-Operator',
-  in: 'header',
-  description: 'Who makes the change, for the history. Default `operator`.',
-  schema: { type: 'string', pattern: OPERATOR_NAME.source },
-};
-
-const summary = {
-  id: text,
-  source: { ...text, description: 'Queue or topic' },
-  consumer: { ...text, description: 'Service or group' },
-  class: failureClass,
-  error: text,
-  group: text,
-  attempts: integer,
-  messageId: text,
-  type: maybeText,
-  key: maybeText,
-  traceId: maybeText,
-  firstFailedAt: time,
-  lastFailedAt: time,
-  status: { type: 'string', enum: STATUSES },
-  resubmissions: integer,
-  version: {
-    ...integer,
-    description: 'Increases with every change. A change that names an older version is rejected',
-  },
-};
-const DeadLetter = record(summary);
-const DeadLetterDetail = record({
-  ...summary,
-  stack: maybeText,
-  dataschema: maybeText,
-  collectedAt: time,
-  headers: { type: 'object', additionalProperties: text },
-  body: text,
-  bodyEncoding: { type: 'string', enum: ['utf-8', 'base64'] },
-  dataref: {
-    ...maybeText,
-    description: 'Where a body that was too large for its message is stored; null: it came with the message',
-  },
-  bodyUnavailable: { ...maybeText, description: 'Why the stored body could not be read; null when it was' },
-  history: arrayOf(
-    record({
-      event: { type: 'string', enum: ['failed', 'resubmitted', 'discarded'] },
-      at: time,
-      by: text,
-      detail: maybeText,
-      editedBody: maybeText,
-      batch: maybeText,
-    }),
-  ),
-});
-const DeadLetterGroup = record({
-  group: text,
-  class: failureClass,
-  error: text,
-  place: text,
-  count: integer,
-  sources: arrayOf(text),
-  consumers: arrayOf(text),
-  firstFailedAt: time,
-  lastFailedAt: time,
-  example: { ...text, description: 'Id of the latest of them' },
-});
-const Batch = record({
-  id: text,
-  action: { type: 'string', enum: BATCH_ACTIONS },
-  by: text,
-  reason: { ...maybeText, description: 'Why dead letters are discarded' },
-  filter: { type: 'object' },
-  ratePerSecond: { type: ['number', 'null'] },
-  force: { type: 'boolean' },
-  status: { type: 'string', enum: BATCH_STATUSES },
-  selected: integer,
-  resolved: { ...integer, description: 'Resubmitted or discarded so far' },
-  skipped: { ...integer, description: 'Resolved by others meanwhile; known when it has ended' },
-  released: { ...integer, description: 'Waiting again because it was stopped' },
-  createdAt: time,
-  endedAt: maybeText,
-  stoppedBy: maybeText,
-});
-const BatchResponse = record({
-  dryRun: { type: 'boolean' },
-  matching: integer,
-  selected: integer,
-  excluded: { ...integer, description: 'Resubmitted too often, or part of a running batch' },
-  changed: { type: 'boolean' },
-  batch: { oneOf: [ref('Batch'), { type: 'null' }] },
-});
-
-const batchResponses = {
-  200: { description: 'Nothing was changed', content: json(ref('BatchResponse')) },
-  202: { description: 'Started; `Location` shows its progress', content: json(ref('BatchResponse')) },
-  ...problemsWithBody(unauthorized),
-};

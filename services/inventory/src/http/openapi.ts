@@ -3,6 +3,8 @@ import {
   openApi,
   operatorToken,
   pageSchema,
+  parkedPaths,
+  parkedSchemas,
   problemsOf,
   problemsWithBody,
   queryOf,
@@ -19,6 +21,7 @@ export function openApiDocument() {
     title: 'Waybill inventory',
     description: 'Catalogue and stock.',
     paths: {
+      ...parkedPaths,
       '/products': {
         get: {
           operationId: 'listProducts',
@@ -82,7 +85,7 @@ export function openApiDocument() {
       },
     },
     securitySchemes: operatorToken,
-    schemas: { Money, Product, Reservation, Shipment },
+    schemas: { Money, Product, Reservation, Shipment, ...parkedSchemas },
   });
 }
 

@@ -4,6 +4,8 @@ import {
   openApi,
   operatorToken,
   pageSchema,
+  parkedPaths,
+  parkedSchemas,
   problemsOf,
   problemsWithBody,
   queryOf,
@@ -22,6 +24,7 @@ export function openApiDocument() {
     title: 'Waybill payment',
     description: 'Charges and refunds.',
     paths: {
+      ...parkedPaths,
       '/payments': {
         get: {
           operationId: 'listPayments',
@@ -50,7 +53,7 @@ export function openApiDocument() {
       },
     },
     securitySchemes: operatorToken,
-    schemas: { Payment, Reconciliation },
+    schemas: { Payment, Reconciliation, ...parkedSchemas },
   });
 }
 

@@ -1,10 +1,11 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { type Batch, Batches, BatchRunner, type BatchRequest as NewBatch } from '@waybill/dlq';
+import type { Tx } from '@waybill/outbox';
 import { Database, Problem, parseId, validate } from '@waybill/platform';
 import { OperatorOnly } from '@waybill/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { applyChange } from './apply-change.js';
-import { DiscardManyRequest, ResubmitManyRequest } from './dead-letter.requests.js';
+import { BatchListQuery, DiscardManyRequest, ResubmitManyRequest } from './dead-letter.requests.js';
 import { operatorNamed } from './operator-name.js';
 
 /** Resubmits or discards many dead letters in the background. */
@@ -41,6 +42,13 @@ export class BatchesController {
   }
 
   @OperatorOnly()
+  @Get('batches')
+  list(@Query() query: unknown) {
+    const { status, ...page } = validate(BatchListQuery, query);
+    return this.batches.list(this.database.autocommit, { status }, page);
+  }
+
+  @OperatorOnly()
   @Get('batches/:id')
   async show(@Param('id') segment: string): Promise<Batch> {
     const id = parseId(segment);
@@ -55,6 +63,25 @@ export class BatchesController {
   stop(@Param('id') segment: string, @Headers('x-operator') operator: string | undefined): Promise<Batch> {
     const by = operatorNamed(operator);
     return applyChange(this.database, { what: 'batch', segment }, (tx, id) => this.batches.stop(tx, id, by));
+  }
+
+  @OperatorOnly()
+  @Post('batches/:id/pause')
+  @HttpCode(200)
+  pause(@Param('id') segment: string, @Headers('x-operator') operator: string | undefined): Promise<Batch> {
+    const by = operatorNamed(operator);
+    return applyChange(this.database, { what: 'batch', segment }, (tx, id) => this.batches.pause(tx, id, by));
+  }
+
+  @OperatorOnly()
+  @Post('batches/:id/resume')
+  @HttpCode(200)
+  async resume(@Param('id') segment: string, @Headers('x-operator') operator: string | undefined): Promise<Batch> {
+    const by = operatorNamed(operator);
+    const resume = (tx: Tx, id: string) => this.batches.resume(tx, id, by);
+    const batch = await applyChange(this.database, { what: 'batch', segment }, resume);
+    this.runner.wake();
+    return batch;
   }
 
   private async begin(request: NewBatch, dryRun: boolean, reply: FastifyReply) {

@@ -1,4 +1,4 @@
-import { STATUSES } from '@waybill/dlq';
+import { AUDITED_ACTIONS, BATCH_STATUSES, STATUSES } from '@waybill/dlq';
 import { FAILURE_CLASSES } from '@waybill/messaging';
 import { pageQuery, uuid } from '@waybill/platform';
 import { z } from 'zod';
@@ -41,6 +41,29 @@ export const GroupListQuery = z.strictObject({
     .optional(),
   ...filter,
   status: z.enum(STATUSES).default('waiting'),
+});
+
+const position = z
+  .string()
+  .regex(/^\d{1,18}$/)
+  .optional();
+
+/** Query of GET /dead-letters/{id}/parked. */
+export const ParkedPageQuery = z.strictObject({ ...pageQuery, cursor: position });
+
+/** Query of GET /dead-letters/batches. */
+export const BatchListQuery = z.strictObject({
+  ...pageQuery,
+  cursor: uuid().optional(),
+  status: z.enum(BATCH_STATUSES).optional(),
+});
+
+/** Query of GET /dead-letters/audit. */
+export const AuditListQuery = z.strictObject({
+  ...pageQuery,
+  cursor: position,
+  by: text.optional(),
+  action: z.enum(AUDITED_ACTIONS).optional(),
 });
 
 const version = z.int().positive().optional();

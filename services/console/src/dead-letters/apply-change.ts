@@ -26,7 +26,7 @@ const PROBLEM_OF: Record<ReviewErrorReason, ProblemName> = {
   'no-destination': 'without-destination',
 };
 
-function problemOf({ reason, message }: ReviewError): Problem {
-  const kind = PROBLEM_OF[reason];
-  return new Problem(kind, kind === 'invalid-request' ? { errors: [{ field: 'body', message }] } : { detail: message });
+function problemOf({ reason, message, bodyErrors }: ReviewError): Problem {
+  const errors = bodyErrors.map(({ field, message }) => ({ field: field ? `body.${field}` : 'body', message }));
+  return new Problem(PROBLEM_OF[reason], { detail: message, ...(errors.length && { errors }) });
 }

@@ -1,10 +1,19 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { DeadLetterQueries, Review } from '@waybill/dlq';
+import { AuditLog, DeadLetterQueries, Review } from '@waybill/dlq';
 import { Database, Problem, parseId, validate } from '@waybill/platform';
 import { OperatorOnly } from '@waybill/platform/nest';
 import { applyChange } from './apply-change.js';
-import { DeadLetterListQuery, DiscardRequest, GroupListQuery, ResubmitRequest } from './dead-letter.requests.js';
+import {
+  AuditListQuery,
+  DeadLetterListQuery,
+  DiscardRequest,
+  GroupListQuery,
+  ParkedPageQuery,
+  ResubmitRequest,
+} from './dead-letter.requests.js';
+import { schemaOfType } from './message-schemas.js';
 import { operatorNamed } from './operator-name.js';
+import { ParkedKeys } from './parked-keys.js';
 
 @Controller('dead-letters')
 export class DeadLettersController {
@@ -12,6 +21,8 @@ export class DeadLettersController {
     private readonly database: Database,
     private readonly queries: DeadLetterQueries,
     private readonly review: Review,
+    private readonly audit: AuditLog,
+    private readonly parked: ParkedKeys,
   ) {}
 
   @OperatorOnly()
@@ -29,12 +40,33 @@ export class DeadLettersController {
   }
 
   @OperatorOnly()
+  @Get('audit')
+  listAudit(@Query() query: unknown) {
+    const { by, action, ...page } = validate(AuditListQuery, query);
+    return this.audit.list(this.database.autocommit, { by, action }, page);
+  }
+
+  @OperatorOnly()
   @Get(':id')
   async show(@Param('id') segment: string) {
     const id = parseId(segment);
     const deadLetter = id && (await this.queries.find(this.database.autocommit, id));
     if (!deadLetter) throw new Problem('not-found', { detail: `there is no dead letter ${segment}` });
     return deadLetter;
+  }
+
+  @OperatorOnly()
+  @Get(':id/schema')
+  async schema(@Param('id') segment: string) {
+    const { type } = await this.show(segment);
+    return { type, schema: (type && schemaOfType(type)) || null };
+  }
+
+  @OperatorOnly()
+  @Get(':id/parked')
+  async parkedWith(@Param('id') segment: string, @Query() query: unknown) {
+    const page = validate(ParkedPageQuery, query);
+    return this.parked.with(await this.show(segment), page);
   }
 
   /** 202: the message leaves by the outbox. */
