@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { migrateLibraries, pgTx } from '@waybill/outbox';
 import { type FreshDatabase, freshDatabase } from '@waybill/testing';
+import { AuditLog } from './audit-log.js';
 import { Batches } from './batches.js';
 import { DeadLetterQueries } from './dead-letter-queries.js';
 import { deadLetterMigrations } from './migrations.js';
@@ -67,4 +68,9 @@ it('the migrations keep dead letters, batches and history of the first version',
   });
   const { history } = (await new DeadLetterQueries().find(tx, resolved!))!;
   expect(history.map(({ event }) => event)).toEqual(['failed', 'resubmitted']);
+  const audit = await new AuditLog().list(tx, {}, { limit: 10 });
+  expect(audit.items).toMatchObject([
+    { by: 'ada', action: 'start-batch', batch, subject: 'resubmit', count: 2 },
+    { by: 'ada', action: 'resubmit', deadLetter: resolved, at: '2026-01-02T00:00:00.000Z' },
+  ]);
 });

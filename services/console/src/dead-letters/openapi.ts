@@ -114,7 +114,7 @@ const Batch = record({
   action: { type: 'string', enum: BATCH_ACTIONS },
   by: text,
   reason: { ...maybeText, description: 'Why dead letters are discarded' },
-  filter: { type: 'object' },
+  filter: { type: 'object', additionalProperties: text },
   ratePerSecond: { type: ['number', 'null'] },
   force: { type: 'boolean' },
   status: { type: 'string', enum: BATCH_STATUSES },
@@ -131,6 +131,7 @@ const MessageSchema = record({
   type: maybeText,
   schema: {
     type: ['object', 'null'],
+    additionalProperties: true,
     description: 'JSON Schema 2020-12; null when the type is unknown, and any body is accepted',
   },
 });

@@ -59,9 +59,10 @@ describe('resubmitting a task', () => {
   it('rejects an edit that does not fit the contract, and names the field', async () => {
     const deadLetter = await waitingTask();
     const bodies = [{ ...JSON.parse(deadLetter.body), items: [] }, '{ "not": "JSON', { orderId: 'x' }];
-    for (const body of bodies) {
+    const fields = ['body.items', 'body', 'body.orderId'];
+    for (const [index, body] of bodies.entries()) {
       const response = await resubmit(deadLetter, { body });
-      expect([response.status, response.body.errors[0]!.field]).toEqual([400, 'body']);
+      expect([response.status, response.body.errors[0]!.field]).toEqual([400, fields[index]]);
     }
     expect((await deadLetterOf(console, deadLetter.messageId)).version).toBe(deadLetter.version);
     expect(await console.rabbit.waiting('inventory.reserve')).toBe(0);

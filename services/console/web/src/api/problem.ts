@@ -1,5 +1,7 @@
 /** application/problem+json (RFC 9457). */
 export interface Problem {
+  /** Its kind, after a base: `urn:waybill:problem:has-changed`. */
+  type?: string;
   title: string;
   /** 0: there was no response. */
   status: number;

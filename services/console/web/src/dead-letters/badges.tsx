@@ -1,0 +1,39 @@
+import { Badge, Tooltip } from '@mantine/core';
+import type { Batch, DeadLetter } from './queries.js';
+
+const MEANING: Record<DeadLetter['class'], string> = {
+  malformed: 'It cannot be read, or does not match its schema: correct it, or discard it',
+  business: 'A rule said no, and will again: correct it, or discard it',
+  transient: 'It failed in all attempts: resubmit it when the cause is mended',
+  crashing: 'It crashed the process that handled it: mend the consumer before you resubmit it',
+};
+
+export function ClassBadge({ value }: { value: DeadLetter['class'] }) {
+  return (
+    <Tooltip label={MEANING[value]} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
+      <Badge variant="default" tt="none" fw={600} tabIndex={0}>
+        {value}
+      </Badge>
+    </Tooltip>
+  );
+}
+
+const COLOUR = { waiting: 'orange.9', resubmitted: 'blue.8', discarded: 'gray.7' } as const;
+
+export function StatusBadge({ value }: { value: DeadLetter['status'] }) {
+  return (
+    <Badge color={COLOUR[value]} tt="none" autoContrast>
+      {value}
+    </Badge>
+  );
+}
+
+const BATCH_COLOUR = { running: 'blue.8', paused: 'orange.9', done: 'green.9', stopped: 'gray.7' } as const;
+
+export function BatchBadge({ value }: { value: Batch['status'] }) {
+  return (
+    <Badge color={BATCH_COLOUR[value]} tt="none" autoContrast>
+      {value}
+    </Badge>
+  );
+}
