@@ -78,7 +78,7 @@ describe('a dead letter with a claim-checked body', () => {
   it('is resubmitted without its reference when its body is edited, if the edit fits the contract', async () => {
     const deadLetter = await deadLetterWith(await checkIn(large()));
     const rejected = await resubmit(deadLetter, { body: { orderId: 'x' } });
-    expect([rejected.status, rejected.body.errors[0]!.field]).toEqual([400, 'body']);
+    expect([rejected.status, rejected.body.errors[0]!.field]).toEqual([400, 'body.orderId']);
 
     const edited = task();
     expect((await resubmit(deadLetter, { body: edited })).status).toBe(202);

@@ -21,7 +21,7 @@ export function DeadLettersTable({ items }: { items: DeadLetter[] }) {
         </Table.Thead>
         <Table.Tbody>
           {items.map((item) => (
-            <Row key={item.id} {...item} />
+            <Row key={item.id} item={item} />
           ))}
         </Table.Tbody>
       </Table>
@@ -29,7 +29,8 @@ export function DeadLettersTable({ items }: { items: DeadLetter[] }) {
   );
 }
 
-function Row({ id, type, key, error, class: failureClass, consumer, source, lastFailedAt, status }: DeadLetter) {
+function Row({ item }: { item: DeadLetter }) {
+  const { id, type, key, error, consumer, source, lastFailedAt, status } = item;
   return (
     <Table.Tr>
       <Table.Td>
@@ -46,7 +47,7 @@ function Row({ id, type, key, error, class: failureClass, consumer, source, last
         </Text>
       </Table.Td>
       <Table.Td>
-        <ClassBadge value={failureClass} />
+        <ClassBadge value={item.class} />
       </Table.Td>
       <Table.Td>
         <Text size="sm">{consumer}</Text>

@@ -411,7 +411,9 @@ export interface components {
         MessageSchema: {
             type: string | null;
             /** @description JSON Schema 2020-12; null when the type is unknown, and any body is accepted */
-            schema: Record<string, never> | null;
+            schema: {
+                [key: string]: unknown;
+            } | null;
         };
         Batch: {
             id: string;
@@ -420,7 +422,9 @@ export interface components {
             by: string;
             /** @description Why dead letters are discarded */
             reason: string | null;
-            filter: Record<string, never>;
+            filter: {
+                [key: string]: string;
+            };
             ratePerSecond: number | null;
             force: boolean;
             /** @enum {string} */
