@@ -42,6 +42,7 @@ const entryOf = ({
     port: { ${portName}: ${port} },
     database: '${database}',
     needs: ['tasks', 'events'],
+    secrets: ['OPERATOR_TOKEN'],
     pages: [{ label: '${name}', path: '/entries' }],
   },`;
 

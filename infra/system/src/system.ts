@@ -35,7 +35,7 @@ export const PROCESSES = [
     port: { ORDER_PROCESSOR_PORT: 3010 },
     database: 'order',
     needs: ['tasks', 'events', 'temporal'],
-    secrets: ['PAYMENT_TOKEN_KEY', 'WEBHOOK_SECRET'],
+    secrets: ['PAYMENT_TOKEN_KEY', 'WEBHOOK_SECRET', 'OPERATOR_TOKEN'],
     settings: [
       'SAGA',
       'INVENTORY_DEADLINE',
@@ -93,6 +93,7 @@ export const PROCESSES = [
     port: { EMAIL_PORT: 3003 },
     database: 'email',
     needs: ['tasks', 'events', 'mail'],
+    secrets: ['OPERATOR_TOKEN'],
     settings: [
       'MAIL_FROM',
       'SMTP_CONNECTIONS',
@@ -110,6 +111,7 @@ export const PROCESSES = [
     port: { ANALYTICS_PORT: 3004 },
     database: 'analytics',
     needs: ['tasks', 'events'],
+    secrets: ['OPERATOR_TOKEN'],
     pages: [{ label: 'analytics', path: '/analytics/summary' }],
   },
   {

@@ -45,6 +45,8 @@ export const messagingConfig = {
   KAFKA_CLIENT: z.enum(KAFKA_CLIENTS).default('kafkajs'),
   /** Where bodies over 256 KiB lie; the same for all services. Default: in their messages. */
   OBJECT_STORE: z.url().transform(openObjectStore).optional(),
+  /** Authorizes operators, who pause and resume consumers: `Authorization: Bearer <token>`. Default: nobody is one. */
+  OPERATOR_TOKEN: z.string().min(1).optional(),
 };
 
 type BrokersConfig = z.output<z.ZodObject<typeof brokersConfig>>;

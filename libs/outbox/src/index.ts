@@ -2,6 +2,7 @@ export { allSettledOrThrow } from './all-settled-or-throw.js';
 export { type Backlog, outboxBacklog } from './backlog.js';
 export { coalesced } from './coalesced.js';
 export { CodedPool } from './coded-pool.js';
+export { ConsumerControl, type ConsumerState } from './consumer-control.js';
 export { type Fault, faultOf, sqlStateOf } from './fault.js';
 export { GroupCommit, type GroupCommitOptions } from './group-commit.js';
 export type { HealthCheck } from './health-check.js';

@@ -18,6 +18,18 @@ describe('a process', () => {
     });
   });
 
+  it('is ready although an operator has paused it, and says so', async () => {
+    const health = new Health();
+    let note: string | undefined = 'paused by an operator: papers';
+    health.add({ name: 'broker', check: async () => {}, note: () => note });
+    expect(await health.report()).toEqual({
+      status: 'ready',
+      checks: { broker: { status: 'ok', note: 'paused by an operator: papers' } },
+    });
+    note = undefined;
+    expect((await health.report()).checks).toEqual({ broker: { status: 'ok' } });
+  });
+
   it('is not ready while it drains', async () => {
     const health = new Health();
     expect((await health.report()).status).toBe('ready');

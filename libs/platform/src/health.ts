@@ -3,11 +3,21 @@ export interface HealthCheck {
   name: string;
   /** Rejects with the reason while it is not ready. */
   check(): Promise<void>;
+  /** What a person should know although it is ready. */
+  note?(): string | undefined;
 }
 
 export interface HealthReport {
   status: 'ready' | 'not ready';
-  checks: Record<string, { status: 'ok' | 'failing'; reason?: string }>;
+  checks: Record<string, Outcome>;
+}
+
+interface Outcome {
+  status: 'ok' | 'failing';
+  /** Why it fails. */
+  reason?: string;
+  /** What a person should know although it is ok, such as a consumer that an operator has paused. */
+  note?: string;
 }
 
 const TIMEOUT = 2_000;
@@ -45,14 +55,15 @@ export class Health {
   }
 }
 
-async function outcomeOf(check: HealthCheck): Promise<{ status: 'ok' | 'failing'; reason?: string }> {
+async function outcomeOf(check: HealthCheck): Promise<Outcome> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no response within ${TIMEOUT} ms`)), TIMEOUT);
   });
   try {
     await Promise.race([check.check(), late]);
-    return { status: 'ok' };
+    const note = check.note?.();
+    return { status: 'ok', ...(note && { note }) };
   } catch (error) {
     return { status: 'failing', reason: (error as Error).message || String(error) };
   } finally {

@@ -5,6 +5,7 @@ export * from './logger.js';
 export * from './migrate.js';
 export * from './migrate-service.js';
 export * from './openapi.js';
+export * from './openapi-document.js';
 export * from './operator.js';
 export * from './page.js';
 export * from './parked.openapi.js';

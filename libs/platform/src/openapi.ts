@@ -9,7 +9,7 @@ export const types = {
   /** RFC 3339. */
   time: { type: 'string', format: 'date-time' },
 };
-const { text, integer } = types;
+const { text } = types;
 
 export const json = (schema: object, example?: object) => ({
   'application/json': { schema, ...(example && { example }) },
@@ -40,12 +40,6 @@ export function schemaOf(schema: z.ZodType): object {
 export const queryOf = (schema: z.ZodObject) =>
   Object.entries(schema.shape).map(([name, field]) => ({ name, in: 'query', schema: schemaOf(field as z.ZodType) }));
 
-/** `components.schemas.Problem`. */
-const problemSchema = record(
-  { type: text, title: text, status: integer },
-  { detail: text, instance: text, traceId: text, errors: arrayOf(record({ field: text, message: text })) },
-);
-
 /** What any request may get. */
 const ANY_REQUEST: Record<number, string> = {
   400: 'Malformed or invalid; `errors` names the fields',
@@ -57,10 +51,6 @@ const WITH_BODY: Record<number, string> = {
   413: 'The body is larger than 256 KiB',
   415: 'The body is not application/json, or has a Content-Encoding',
 };
-
-/** What Node and the router answer, whatever the operation. */
-const EVERY_OPERATION =
-  'Every error is application/problem+json. Besides what is listed, any request may get 405 with `Allow`, 408, 417 or 431.';
 
 const HEADERS: Record<number, object> = {
   401: { 'WWW-Authenticate': { schema: text } },
@@ -90,31 +80,3 @@ export const problemsWithBody = (meaning: Record<number, string> = {}) =>
 
 /** The security scheme of operations for operators, by its name. */
 export const operatorToken = { operatorToken: { type: 'http', scheme: 'bearer' } };
-
-export interface OpenApiOptions {
-  title: string;
-  description: string;
-  paths: object;
-  /** What the API itself sends, to the URLs that its clients name. */
-  webhooks?: object;
-  /** What `ref` refers to; `Problem` is added. */
-  schemas: Record<string, object>;
-  securitySchemes?: object;
-  /** Of all operations. */
-  security?: readonly object[];
-}
-
-/** A whole document. */
-export function openApi({ title, description, paths, webhooks, schemas, securitySchemes, security }: OpenApiOptions) {
-  return {
-    openapi: '3.1.0',
-    info: { title, version: '1.0.0', description: `${description} ${EVERY_OPERATION}` },
-    ...(security && { security }),
-    paths,
-    ...(webhooks && { webhooks }),
-    components: {
-      ...(securitySchemes && { securitySchemes }),
-      schemas: { ...schemas, Problem: problemSchema },
-    },
-  };
-}

@@ -1,4 +1,5 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown, Optional } from '@nestjs/common';
+import { ConsumersController } from './consumers.controller.js';
 import { Database } from './database.js';
 import { Health } from './health.js';
 import { Logger } from './logger.js';
@@ -16,6 +17,8 @@ export interface PlatformOptions {
 
 /** Provides `Logger`, `Database` and `Health` to every module of a process, and serves health, metrics and parked events. */
 @Module({ controllers: [OperationsController, ParkedController] })
+/** Provides `Logger`, `Database` and `Health` to every module of a process, and serves health, metrics and what it consumes. */
+@Module({ controllers: [OperationsController, ConsumersController] })
 export class PlatformModule implements OnApplicationShutdown {
   constructor(
     private readonly health: Health,

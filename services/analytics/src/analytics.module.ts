@@ -23,7 +23,7 @@ export class AnalyticsModule {
     return {
       module: AnalyticsModule,
       imports: [
-        PlatformModule.with({ logger, database }),
+        PlatformModule.with({ logger, database, operatorToken: config.OPERATOR_TOKEN }),
         MessagingModule.forRoot({
           service: 'analytics',
           database,

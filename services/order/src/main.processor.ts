@@ -1,5 +1,6 @@
 import { connectMessaging } from '@waybill/messaging/nest';
-import { runProcess } from '@waybill/platform/nest';
+import { openApi } from '@waybill/platform';
+import { runProcess, serveOpenApi } from '@waybill/platform/nest';
 import { readProcessorConfig } from './config.js';
 import { OrderProcessorModule } from './order-processor.module.js';
 
@@ -7,5 +8,9 @@ await runProcess({
   name: 'order-processor',
   config: readProcessorConfig(),
   module: OrderProcessorModule,
-  prepare: connectMessaging,
+  async prepare(app) {
+    const description = 'Runs the sagas; nothing but what every process serves.';
+    serveOpenApi(app, openApi({ title: 'Waybill order-processor', description, paths: {}, schemas: {} }));
+    await connectMessaging(app);
+  },
 });

@@ -22,6 +22,8 @@ export interface KafkaConsumerOptions {
   batchSize?: number | undefined;
   handling: EventHandling;
   parkedHandling: ParkedHandling;
+  /** The topics that are paused, which `parkedHandling` knows too. */
+  paused?: Set<string>;
   stopping: AbortSignal;
   logger: Logger;
 }
@@ -36,8 +38,12 @@ export class KafkaConsumer implements HealthCheck {
   private running: Promise<unknown> | undefined;
   /** When each partition's batch in progress began. */
   private readonly begun = new Map<string, number>();
+  private readonly paused: Set<string>;
+  private reading: Reading | undefined;
 
-  constructor(private readonly options: KafkaConsumerOptions) {}
+  constructor(private readonly options: KafkaConsumerOptions) {
+    this.paused = options.paused ?? new Set();
+  }
 
   start(): void {
     this.running ??= Promise.all([this.consumeUntilStopped(), this.options.parkedHandling.runUntilStopped()]);
@@ -48,17 +54,58 @@ export class KafkaConsumer implements HealthCheck {
     await this.running;
   }
 
+  /**
+   * Takes no more events of this topic; resolves when those in flight have ended. The group's reader starts again without it:
+   * its position stays, and a topic that no member reads holds up no other one.
+   */
+  async pause(topic: string): Promise<void> {
+    this.paused.add(topic);
+    await this.readAgain();
+  }
+
+  resume(topic: string): void {
+    this.paused.delete(topic);
+    void this.readAgain();
+  }
+
   async check(): Promise<void> {
-    const { topics, group } = this.options;
-    if (!this.reader?.isAssigned) throw new Error(`${group} has no partitions of ${topics.join(', ')} assigned yet`);
+    const { group } = this.options;
+    const topics = this.unpaused();
+    if (topics.length && !this.reader?.isAssigned)
+      throw new Error(`${group} has no partitions of ${topics.join(', ')} assigned yet`);
     for (const [place, since] of this.begun) {
       const ms = performance.now() - since;
       if (ms > STALLED_AFTER) throw new Error(`${place} has made no progress for ${Math.round(ms / 1_000)} s`);
     }
   }
 
+  private unpaused(): string[] {
+    return this.options.topics.filter((topic) => !this.paused.has(topic));
+  }
+
+  /** Resolves when the reader of before has ended. */
+  private async readAgain(): Promise<void> {
+    const { reading } = this;
+    reading?.changed.abort();
+    await reading?.ended.promise;
+  }
+
+  /** One reader after the other: each until what is paused changes. */
   private async consumeUntilStopped(): Promise<void> {
-    const { kafka, group, topics, prefix, stopping, logger } = this.options;
+    const { stopping } = this.options;
+    while (!stopping.aborted) {
+      const reading = { changed: new AbortController(), ended: Promise.withResolvers<void>() };
+      this.reading = reading;
+      const until = AbortSignal.any([stopping, reading.changed.signal]);
+      await this.readTopics(this.unpaused(), until);
+      reading.ended.resolve();
+    }
+  }
+
+  private async readTopics(topics: readonly string[], stopping: AbortSignal): Promise<void> {
+    const { kafka, group, prefix, logger } = this.options;
+    this.reader = undefined;
+    if (topics.length === 0) return untilAborted(stopping);
     await readUntilStopped({
       reader: () => {
         const consume = (batch: RecordBatch) => this.consume(batch);
@@ -95,6 +142,12 @@ export class KafkaConsumer implements HealthCheck {
   }
 }
 
+/** A group's reader, between two changes of what is paused. */
+interface Reading {
+  changed: AbortController;
+  ended: PromiseWithResolvers<void>;
+}
+
 /** Clients recover by themselves from most failures; after the others a new reader takes over. */
 export async function readUntilStopped({
   prepare,
@@ -121,8 +174,12 @@ export async function readUntilStopped({
 
 /** Resolves with the work, or when `stopping` aborts: a broker that is unavailable does not delay the end. */
 async function unlessStopped(work: Promise<void> | undefined, stopping: AbortSignal): Promise<void> {
-  const { promise: stopped, resolve } = Promise.withResolvers<void>();
-  if (stopping.aborted) resolve();
-  stopping.addEventListener('abort', () => resolve(), { once: true });
-  await Promise.race([work, stopped]);
+  await Promise.race([work, untilAborted(stopping)]);
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  if (signal.aborted) resolve();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  return aborted;
 }

@@ -86,9 +86,9 @@ export class ParkedEvents {
     return rows[0]?.position;
   }
 
-  /** Claims up to `limit` events that are due, each the first of its key, for `lease` ms. */
-  async claimDue(db: Tx, limit: number, lease: number): Promise<ParkedEvent[]> {
-    const { rows } = await db.query<ParkedRow>(this.sql.claimDue, [this.consumer, limit, lease]);
+  /** Claims up to `limit` events that are due, each the first of its key, for `lease` ms; none of the topics in `except`. */
+  async claimDue(db: Tx, limit: number, lease: number, except: readonly string[] = []): Promise<ParkedEvent[]> {
+    const { rows } = await db.query<ParkedRow>(this.sql.claimDue, [this.consumer, limit, lease, except]);
     return rows.map(toParked);
   }
 

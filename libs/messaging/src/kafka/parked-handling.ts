@@ -28,6 +28,8 @@ export interface ParkedHandlingOptions {
   attempts: StartedAttempts;
   /** Retries `work` until it succeeds; rejects only when the process stops. */
   persist: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Topics of which nothing is retried. Default none. */
+  paused?: ReadonlySet<string>;
   stopping: AbortSignal;
   logger: Logger;
   schema?: string | undefined;
@@ -89,7 +91,7 @@ export class ParkedHandling {
     const { database, parked } = this.options;
     const room = RETRIES - this.retries.size;
     if (room === 0) return;
-    const due = await parked.claimDue(database.autocommit, room, LEASE);
+    const due = await parked.claimDue(database.autocommit, room, LEASE, [...(this.options.paused ?? [])]);
     for (const event of due) this.track(this.retries, this.settleAll(event, this.handle(event)));
   }
 
@@ -127,10 +129,11 @@ export class ParkedHandling {
   private async settle(event: ParkedEvent, outcome: Outcome): Promise<ParkedEvent | undefined> {
     const { group, namespace, database, parked, persist, stopping } = this.options;
     const { topic, position, key } = event;
+    const isLast = () => stopping.aborted || Boolean(this.options.paused?.has(topic));
     const settling = () =>
       database.transaction(async (tx) => {
         if (key !== null) await parked.lock(tx, topic, key);
-        if (outcome.kind === 'done') return parked.remove(tx, position, stopping.aborted ? 0 : LEASE);
+        if (outcome.kind === 'done') return parked.remove(tx, position, isLast() ? 0 : LEASE);
         if (outcome.kind === 'requeued') await parked.postpone(tx, position, { attempted: false, ms: 0 });
         if (outcome.kind === 'later') {
           await parked.postpone(tx, position, outcome);
@@ -144,7 +147,7 @@ export class ParkedHandling {
         return undefined;
       });
     const next = await (stopping.aborted ? settling() : persist(settling));
-    return stopping.aborted ? undefined : next;
+    return isLast() ? undefined : next;
   }
 
   private track(running: Set<Promise<void>>, work: Promise<void>): void {

@@ -64,7 +64,8 @@ export function parkedTable(schema: string) {
     claimDue: `
       UPDATE ${table} SET due = now() + $3::float8 * interval '1 ms'
       WHERE position IN (
-        SELECT position FROM ${table} WHERE consumer = $1 AND due <= now() ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED
+        SELECT position FROM ${table} WHERE consumer = $1 AND due <= now() AND topic <> ALL ($4::text[])
+        ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED
       )
       RETURNING *`,
     renew: `

@@ -1,3 +1,4 @@
+export { ConsumerPauses } from './consumer-pauses.js';
 export { HandlerRegistry, sourcesOf } from './handler-registry.js';
 export { Handles } from './handles.decorator.js';
 export { KafkaTransport } from './kafka.transport.js';

@@ -19,6 +19,7 @@ import {
 } from '../kafka/index.js';
 import type { KafkaClient } from '../kafka-clients/index.js';
 import { messagingMetrics, Requeued, retryForever } from '../outcomes/index.js';
+import { ConsumerPauses } from './consumer-pauses.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { MessagingOptions } from './messaging.options.js';
 
@@ -47,6 +48,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     private readonly outbox: MessageOutbox,
     private readonly attempts: StartedAttempts,
     private readonly isolation: Isolation,
+    private readonly pauses: ConsumerPauses,
   ) {
     super();
     this.carrier = eventCarrier({ ...options, name: options.service });
@@ -91,6 +93,10 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     await this.consumer?.check();
   }
 
+  note(): string | undefined {
+    return this.pauses.noteOf('topic');
+  }
+
   on(): never {
     throw new Error('this transport has no events; see its health and metrics');
   }
@@ -105,6 +111,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     const reads = sourcesOf(registrations);
     const stopping = this.stopping.signal;
     this.topology = this.carrier.topology(topology.topics, [{ group, reads }]);
+    this.consumer = reads.length ? this.consumerOf(reads, registrations) : undefined;
     await retryForever(
       () => this.topology!.declare(),
       stopping,
@@ -116,9 +123,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     this.failure = undefined;
     if (stopping.aborted) return;
     this.keeping = keepDeclared(this.topology, stopping, logger);
-    if (reads.length === 0) return;
-    this.consumer = this.consumerOf(reads, registrations);
-    this.consumer.start();
+    this.consumer?.start();
   }
 
   private consumerOf(topics: string[], registrations: Map<string, Registration>): KafkaConsumer {
@@ -140,6 +145,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     });
     const dispatch = dispatchTo({ consumer: group, registrations, handle, stopping, metrics, logger, namespace });
     const parked = new ParkedEvents(group, schema);
+    const paused = new Set<string>();
     const persist = <T>(work: () => Promise<T>) => this.persist(work);
     const shared = {
       group,
@@ -148,6 +154,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
       parked,
       attempts,
       persist,
+      paused,
       stopping,
       logger,
       metrics,
@@ -157,7 +164,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
     const parkedHandling = new ParkedHandling(shared);
     // Handlers that share a transaction need no connection each.
     const keyConcurrency = this.options.keyConcurrency ?? (groupCommit && 2 * groupCommit);
-    return new KafkaConsumer({
+    const consumer = new KafkaConsumer({
       kafka: this.client,
       group,
       topics,
@@ -165,9 +172,21 @@ export class KafkaTransport extends Server implements CustomTransportStrategy, H
       batchSize,
       handling: new EventHandling({ ...shared, registrations, parkedHandling, keyConcurrency }),
       parkedHandling,
+      paused,
       stopping,
       logger,
     });
+    const { broker } = this.carrier;
+    this.pauses.add(
+      ...topics.map((name) => ({
+        name,
+        kind: 'topic' as const,
+        broker,
+        pause: () => consumer.pause(name),
+        resume: () => consumer.resume(name),
+      })),
+    );
+    return consumer;
   }
 
   /** The outcome of an event must get into the database before the next one is handled. */

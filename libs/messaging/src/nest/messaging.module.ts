@@ -10,6 +10,7 @@ import {
 import { DiscoveryModule } from '@nestjs/core';
 import { ExpiryService } from '@waybill/idempotency/nest';
 import { type HealthCheck, ParkedEventsView, PostgresOutbox } from '@waybill/outbox';
+import { ConsumerControl, type HealthCheck, PostgresOutbox } from '@waybill/outbox';
 import { OutboxRelayService } from '@waybill/outbox/nest';
 import { Isolation, StartedAttempts } from '../attempts/index.js';
 import { MessageOutbox, MessageSender, RequestReply } from '../calls/index.js';
@@ -19,6 +20,7 @@ import { ParkedList, TopicProgress } from '../kafka/index.js';
 import { outboxDeadLetterOf } from '../rabbitmq/index.js';
 import { checkConsumers } from './check-consumers.js';
 import { ClaimsService } from './claims.service.js';
+import { ConsumerPauses } from './consumer-pauses.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { KafkaTransport } from './kafka.transport.js';
 import { MessagingOptions } from './messaging.options.js';
@@ -63,6 +65,8 @@ export class MessagingModule implements OnApplicationShutdown {
       HandlerRegistry,
       MessagingHealth,
       Isolation,
+      ConsumerPauses,
+      { provide: ConsumerControl, useExisting: ConsumerPauses },
       { provide: StartedAttempts, useValue: new StartedAttempts({ database, consumer: service, schema, logger }) },
       Publishers,
       { provide: MessagingOptions, useValue: options },
@@ -104,6 +108,8 @@ export class MessagingModule implements OnApplicationShutdown {
         MessageSender,
         MessagingHealth,
         ...(hasEvents ? [ParkedEventsView, TopicProgress] : []),
+        ConsumerControl,
+        ...(hasEvents ? [TopicProgress] : []),
         ...(hasTasks ? [RequestReply] : []),
       ],
     };

@@ -18,6 +18,7 @@ import {
   RabbitTopology,
   UnconfirmedRabbitPublisher,
 } from '../rabbitmq/index.js';
+import { ConsumerPauses } from './consumer-pauses.js';
 import { HandlerRegistry, sourcesOf } from './handler-registry.js';
 import { MessagingOptions } from './messaging.options.js';
 
@@ -36,6 +37,7 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
   readonly requests: RequestReply;
   private readonly stopping = new AbortController();
   private readonly source: string;
+  private readonly broker: string;
   private readonly metrics: MessagingMetrics;
   private readonly topology: RabbitTopology;
   private consumers: RabbitConsumer[] = [];
@@ -50,12 +52,14 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     private readonly outbox: MessageOutbox,
     private readonly attempts: StartedAttempts,
     private readonly isolation: Isolation,
+    private readonly pauses: ConsumerPauses,
   ) {
     super();
     const { service, namespace, topology, objectStore } = options;
     this.source = sourceOf(service, namespace);
     this.metrics = messagingMetrics(namespace);
     const carrier = taskCarrier({ ...options, name: service });
+    this.broker = carrier.broker;
     this.publishing = carrier.connect('publishing');
     this.consuming = carrier.broker === 'sqs' ? this.publishing : carrier.connect('consuming');
     this.topology = new RabbitTopology(this.consuming, topology.queues, topology.deadLetterQueues);
@@ -100,6 +104,10 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     for (const consumer of this.consumers) await consumer.check();
   }
 
+  note(): string | undefined {
+    return this.pauses.noteOf('queue');
+  }
+
   on(): never {
     throw new Error('this transport has no events; see its health and metrics');
   }
@@ -117,6 +125,8 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
       registrations.set(release.contract.type, release);
       this.topology.add(releaseParkedOf(service).destination);
     }
+    const handle = this.pipeline();
+    this.consumers = sourcesOf(registrations).map((name) => this.consumerOf(name, registrations, handle));
     await retryForever(
       () => this.topology.declare(),
       this.stopping.signal,
@@ -126,8 +136,6 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
       },
     );
     if (this.stopping.signal.aborted) return;
-    const handle = this.pipeline();
-    this.consumers = sourcesOf(registrations).map((name) => this.consumerOf(name, registrations, handle));
     for (const consumer of this.consumers) consumer.start();
     this.declared = true;
     if (this.options.registerWithConsole) this.registering = this.register(queues);
@@ -157,7 +165,7 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
     const stopping = this.stopping.signal;
     const registrations = new Map([...all].filter(([, { contract }]) => contract.destination.name === queue));
     const [destination] = [...registrations.values()].map(({ contract }) => contract.destination as Queue);
-    return new RabbitConsumer({
+    const tasks = new RabbitConsumer({
       client,
       publisher,
       queue,
@@ -171,6 +179,14 @@ export class RabbitTransport extends Server implements CustomTransportStrategy, 
       logger,
       namespace,
     });
+    this.pauses.add({
+      name: queue,
+      kind: 'queue',
+      broker: this.broker,
+      pause: () => tasks.pause(),
+      resume: () => tasks.resume(),
+    });
+    return tasks;
   }
 
   private pipeline() {

@@ -45,25 +45,51 @@ export interface RabbitConsumerOptions {
 export class RabbitConsumer implements HealthCheck {
   readonly name: string;
   private reader: QueueReader | undefined;
+  /** Whether `start` was called. */
+  private isStarted = false;
+  private isPaused = false;
+  /** What paused readers have in flight. */
+  private readonly ending = new Set<Promise<void>>();
 
   constructor(private readonly options: RabbitConsumerOptions) {
     this.name = `rabbitmq:${options.queue}`;
   }
 
   start(): void {
-    const { client, queue, prefetch, declare } = this.options;
-    this.reader = client.reader({ queue, prefetch, declare, onMessage: (delivery) => this.consume(delivery) });
+    this.isStarted = true;
+    this.read();
+  }
+
+  /** Takes no more messages, also after a reconnect; resolves when those in flight are settled. The others wait in the queue. */
+  async pause(): Promise<void> {
+    const { reader } = this;
+    this.isPaused = true;
+    this.reader = undefined;
+    const ending = (reader?.close() ?? Promise.resolve()).finally(() => this.ending.delete(ending));
+    this.ending.add(ending);
+    await ending;
+  }
+
+  resume(): void {
+    this.isPaused = false;
+    this.read();
   }
 
   /** Consumes no more, and resolves when what is in flight is settled. */
   async stop(): Promise<void> {
-    await this.reader?.close();
+    await Promise.all([this.reader?.close(), ...this.ending]);
   }
 
   async check(): Promise<void> {
     const { reader } = this;
-    if (reader?.queue) return;
+    if (reader?.queue || this.isPaused) return;
     throw new Error(`does not consume ${this.options.queue}: ${reader?.failure?.message ?? 'not started yet'}`);
+  }
+
+  private read(): void {
+    const { client, queue, prefetch, declare, stopping } = this.options;
+    if (!this.isStarted || this.isPaused || stopping.aborted) return;
+    this.reader = client.reader({ queue, prefetch, declare, onMessage: (delivery) => this.consume(delivery) });
   }
 
   private async consume(delivery: RabbitDelivery): Promise<Settlement> {

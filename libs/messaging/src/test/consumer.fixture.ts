@@ -8,7 +8,7 @@ import { MessageOutbox } from '../calls/index.js';
 import { type BodyOf, defineEvent, defineQueue, defineTask, defineTopic } from '../contract/index.js';
 import type { HandlerContext } from '../handling/index.js';
 import type { HandlerRegistry } from '../nest/handler-registry.js';
-import { KafkaTransport, type MessagingOptions, RabbitTransport } from '../nest/index.js';
+import { ConsumerPauses, KafkaTransport, type MessagingOptions, RabbitTransport } from '../nest/index.js';
 import { BusinessRejection } from '../outcomes/index.js';
 import { effect, quiet, registered } from './workbench.fixture.js';
 
@@ -105,9 +105,10 @@ export async function startConsumer(settings: ConsumerSettings, listener: Listen
   const outbox = new MessageOutbox({ source: '/test' });
   const attempts = new StartedAttempts({ database, consumer: service, logger: quiet });
   const isolation = new Isolation();
+  const pauses = new ConsumerPauses(options);
   const transports = [
-    new KafkaTransport(options, registry, outbox, attempts, isolation),
-    new RabbitTransport(options, registry, outbox, attempts, isolation),
+    new KafkaTransport(options, registry, outbox, attempts, isolation, pauses),
+    new RabbitTransport(options, registry, outbox, attempts, isolation, pauses),
   ];
   for (const transport of transports) transport.listen(() => {});
   const isReady = async () => {

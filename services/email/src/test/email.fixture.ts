@@ -15,11 +15,13 @@ const SMTP = {
   MAIL_RETRIED_FOR: 3_600_000,
 };
 
+export const OPERATOR_TOKEN = 'let-me-in';
+
 /** The service as its main runs it, with this SMTP server. */
 export const startEmail = (smtpUrl: string, changes: Partial<typeof SMTP> = {}) =>
-  ServiceBench.of((settings) => start({ ...settings, ...SMTP, ...changes, SMTP_URL: smtpUrl }));
+  ServiceBench.of((settings) => start({ ...settings, ...SMTP, ...changes, SMTP_URL: smtpUrl, OPERATOR_TOKEN }));
 
-async function start(config: ServiceSettings & typeof SMTP & { SMTP_URL: string }) {
+async function start(config: ServiceSettings & typeof SMTP & { SMTP_URL: string; OPERATOR_TOKEN: string }) {
   await migrateService({ url: config.DATABASE_URL, folder: new URL('../../', import.meta.url) });
   const logger = createLogger({ service: 'test', level: 'silent' });
   const app = await createApp(EmailModule.with(config, logger), logger);

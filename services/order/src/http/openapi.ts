@@ -20,6 +20,7 @@ export function openApiDocument() {
   return openApi({
     title: 'Waybill orders',
     description: 'Place orders and follow them to their outcome.',
+    consumes: false,
     paths: {
       '/orders': {
         post: {

@@ -12,6 +12,7 @@ export const PROCESSES = [
     port: { PARCELS_PORT: 3000 },
     database: 'parcels',
     needs: ['tasks', 'events'],
+    secrets: ['OPERATOR_TOKEN'],
     published: 'by nginx',
     scaleOut: { as: 'more-parcels', copies: 1 },
     pages: [{ label: 'parcels', path: '/openapi.json' }],
@@ -23,6 +24,7 @@ export const PROCESSES = [
     port: { DEPOT_PORT: 3001 },
     database: 'depot',
     needs: ['tasks', 'events'],
+    secrets: ['OPERATOR_TOKEN'],
     pages: [{ label: 'shelves', path: '/stored-parcels' }],
   },
   {
