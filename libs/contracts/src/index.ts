@@ -3,6 +3,7 @@ export { contracts } from './contracts.js';
 export { ORDERS_FOR_REVIEW } from './dead-letter-queues.js';
 export * from './messages.js';
 export * from './payments.activities.js';
+export * from './personal-data.js';
 export * from './queues.js';
 export * from './topics.js';
 export * from './topology.js';

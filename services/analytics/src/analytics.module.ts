@@ -23,7 +23,7 @@ export class AnalyticsModule {
     return {
       module: AnalyticsModule,
       imports: [
-        PlatformModule.with({ logger, database, operatorToken: config.OPERATOR_TOKEN }),
+        PlatformModule.with({ logger, database, operator: config.OPERATOR_TOKEN }),
         MessagingModule.forRoot({
           service: 'analytics',
           database,

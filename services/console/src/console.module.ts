@@ -29,7 +29,7 @@ import {
 import { OutboxRelayService } from '@waybill/outbox/nest';
 import { Database, Health, type Logger } from '@waybill/platform';
 import { PlatformModule } from '@waybill/platform/nest';
-import { BacklogService, backlogMonitor } from './backlog.js';
+import { BacklogService, backlogMonitor, measuredDepths } from './backlog.js';
 import type { Config } from './config.js';
 import { BatchesController } from './dead-letters/batches.controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
@@ -40,6 +40,7 @@ import { BatchesController } from './http/batches.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
 import { OverviewModule } from './overview/overview.module.js';
 import { OrdersModule } from './orders/orders.module.js';
+import { MessagingViewsModule } from './messaging/messaging-views.module.js';
 import { ConsoleAccess } from './session/console-access.js';
 import { SessionController } from './session/session.controller.js';
 import { Sessions } from './session/sessions.js';
@@ -75,6 +76,7 @@ export class ConsoleModule implements OnModuleInit, OnApplicationShutdown {
     const [kafka, rabbit] = [events.client(), tasks.connect()];
     const { KAFKA_TOPIC_PREFIX: prefix } = config;
     const publisher = new KafkaPublisher(kafka, prefix);
+    const depths = measuredDepths(tasks);
     const queues = new RabbitTopology(rabbit, QUEUES, topology.deadLetterQueues);
     const review = new Review({ validateBody, whenDiscarded, maxResubmissions: config.MAX_RESUBMISSIONS });
     const batches = new Batches(review);
@@ -90,6 +92,7 @@ export class ConsoleModule implements OnModuleInit, OnApplicationShutdown {
         PlatformModule.with({ logger, database, operator: access }),
         OverviewModule.with(config, logger),
         OrdersModule.with(config, logger),
+        MessagingViewsModule.with({ config, events, tasks, depths, access, logger }),
       ],
       providers: [
         { provide: ConsoleAccess, useValue: access },
@@ -102,7 +105,7 @@ export class ConsoleModule implements OnModuleInit, OnApplicationShutdown {
         { provide: BatchRunner, useValue: runner },
         {
           provide: BacklogService,
-          useFactory: () => new BacklogService(backlogMonitor(events, tasks, prefix, logger)),
+          useFactory: () => new BacklogService(backlogMonitor({ events, tasks, depths, prefix, logger })),
         },
         {
           provide: DeadLetterQueries,

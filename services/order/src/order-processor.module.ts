@@ -78,7 +78,7 @@ export class OrderProcessorModule {
     return {
       module: OrderProcessorModule,
       imports: [
-        PlatformModule.with({ logger, database, operatorToken: config.OPERATOR_TOKEN }),
+        PlatformModule.with({ logger, database, operator: config.OPERATOR_TOKEN }),
         MessagingModule.forRoot({
           service: 'order',
           database,

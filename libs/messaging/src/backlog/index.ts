@@ -1,2 +1,3 @@
 export * from './backlog-monitor.js';
 export * from './measured-consumers.js';
+export { backlogMetrics } from './metrics.js';

@@ -11,11 +11,20 @@ import {
   createKafka,
   type KafkaClient,
   KafkaJsClient,
+  KafkaLatestRecords,
+  type LatestRecords,
   PlatformaticClient,
   type UnreadEvents,
   UnreadRecords,
 } from '../kafka-clients/index.js';
-import { NatsLogClient, NatsTopicOffsets, NatsTopicProgress, NatsTopology, NatsUnread } from '../nats/index.js';
+import {
+  NatsLatestRecords,
+  NatsLogClient,
+  NatsTopicOffsets,
+  NatsTopicProgress,
+  NatsTopology,
+  NatsUnread,
+} from '../nats/index.js';
 import type { CarrierOptions, ConnectionOptions } from './carrier-options.js';
 
 /** What carries the events. Each thing that it makes connects when it is first used, and is closed by itself. */
@@ -27,6 +36,8 @@ export interface EventCarrier {
   progress(group: string): Pick<TopicProgress, 'of' | 'close'>;
   /** What groups have not read, seen from outside. */
   unread(): UnreadEvents;
+  /** What is in the topics, the latest first. */
+  latest(): LatestRecords;
   /** Of a group and what it reads, named as the broker knows them. */
   offsets(group: string, topics: readonly string[]): TopicOffsets;
 }
@@ -50,6 +61,7 @@ function kafkaCarrier(options: ConnectionOptions, brokers: string[] = []): Event
     topology: (topics, readers) => new KafkaTopology({ kafka, topics, readers, prefix, retention }),
     progress: (group) => new TopicProgress(kafka, group, prefix),
     unread: () => new UnreadRecords(settings),
+    latest: () => new KafkaLatestRecords(settings),
     offsets: (group, read) => new KafkaTopicOffsets(kafka, group, read),
   };
 }
@@ -63,6 +75,7 @@ function natsCarrier(options: ConnectionOptions, url: string): EventCarrier {
     topology: (topics, readers) => new NatsTopology({ nats, topics, readers, prefix, retention }),
     progress: (group) => new NatsTopicProgress(nats, group, prefix),
     unread: () => new NatsUnread(nats),
+    latest: () => new NatsLatestRecords(nats),
     offsets: (group, read) => new NatsTopicOffsets(nats, group, read),
   };
 }

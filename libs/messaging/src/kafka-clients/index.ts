@@ -1,7 +1,9 @@
 export * from './create-kafka.js';
 export * from './kafka-client.js';
+export { KafkaLatestRecords } from './kafka-latest-records.js';
 export * from './kafkajs-client.js';
 export type { Kafka } from './kafkajs-types.js';
+export * from './latest-records.js';
 export { murmur2 } from './murmur2.js';
 export { PartitionQueue } from './partition-queue.js';
 export { PlatformaticClient } from './platformatic-client.js';

@@ -1,13 +1,8 @@
-import type { Admin, Consumer, FetchOptions } from '@platformatic/kafka';
+import type { Admin } from '@platformatic/kafka';
 import type { KafkaSettings } from './kafka-client.js';
-import { fetchCommittedOnly } from './platformatic-aborted.js';
-import { connectionOf, load } from './platformatic-library.js';
+import { type BytesConsumer, EARLIEST, fetchBatches, LATEST, openLog, placeOf } from './log-fetch.js';
 import type { UnreadEvents, UnreadPartition } from './unread-events.js';
 import { type Unread, unreadIn } from './unread-in.js';
-
-type BytesConsumer = Consumer<Buffer, Buffer, string, string>;
-type FetchResponse = Awaited<ReturnType<BytesConsumer['fetch']>>;
-type Metadata = Awaited<ReturnType<BytesConsumer['metadata']>>;
 
 interface Position {
   topic: string;
@@ -20,12 +15,9 @@ interface Position {
 
 /** Bytes of a partition that are looked at. */
 const LOOKED_AT = 256 * 1024;
-const EARLIEST = -2n;
-const LATEST = -1n;
 
 /**
- * What consumer groups have not read on Kafka. It joins no group. By @platformatic/kafka whatever client the consumers have: kafkajs reads only as a member of a group. The first
- * 256 KiB of each partition are read; what lies behind them is counted by offsets.
+ * What consumer groups have not read on Kafka. It joins no group. The first 256 KiB of each partition are read; what lies behind them is counted by offsets.
  */
 export class UnreadRecords implements UnreadEvents {
   private clients: Promise<{ admin: Admin; consumer: BytesConsumer }> | undefined;
@@ -34,7 +26,7 @@ export class UnreadRecords implements UnreadEvents {
 
   async of(group: string, topics: readonly string[]): Promise<UnreadPartition[]> {
     try {
-      this.clients ??= this.connect();
+      this.clients ??= openLog(this.settings);
       const { admin, consumer } = await this.clients;
       const positions = await this.positionsOf(admin, consumer, group, [...topics]);
       const behind = positions.filter(({ from, end }) => from < end);
@@ -42,7 +34,7 @@ export class UnreadRecords implements UnreadEvents {
       return positions.map(({ topic, partition }) => ({
         topic,
         partition,
-        ...(seen.get(`${topic}/${partition}`) ?? { count: 0 }),
+        ...(seen.get(placeOf({ topic, partition })) ?? { count: 0 }),
       }));
     } catch (error) {
       await this.close();
@@ -55,19 +47,6 @@ export class UnreadRecords implements UnreadEvents {
     this.clients = undefined;
     const opened = await clients?.catch(() => undefined);
     await Promise.allSettled([opened?.admin.close(), opened?.consumer.close(true)]); // they are not used again
-  }
-
-  private async connect() {
-    const { Admin, Consumer, FetchIsolationLevels } = await load();
-    const options = { ...connectionOf(this.settings), retries: 3, retryDelay: 200 };
-    const consumer: BytesConsumer = new Consumer({
-      ...options,
-      groupId: this.settings.clientId, // required, and never joined
-      isolationLevel: FetchIsolationLevels.READ_COMMITTED,
-      maxWaitTime: 0,
-    });
-    fetchCommittedOnly(consumer);
-    return { admin: new Admin(options), consumer };
   }
 
   private async positionsOf(
@@ -100,50 +79,12 @@ export class UnreadRecords implements UnreadEvents {
   }
 
   private async lookAt(consumer: BytesConsumer, positions: readonly Position[]): Promise<Map<string, Unread>> {
-    const metadata = await consumer.metadata({ topics: [...new Set(positions.map(({ topic }) => topic))] });
-    const leaderOf = ({ topic, partition }: Position) => metadata.topics.get(topic)!.partitions[partition]!.leader;
-    const seen = new Map<string, Unread>();
-    for (const [node, led] of Map.groupBy(positions, leaderOf)) {
-      const response = await fetchFrom(consumer, node, led, metadata);
-      for (const position of led) {
-        const batches = partitionIn(response, metadata, position)?.records ?? [];
-        seen.set(`${position.topic}/${position.partition}`, unreadIn(batches, position.from, position.end));
-      }
-    }
-    return seen;
+    const batches = await fetchBatches(consumer, positions, LOOKED_AT);
+    return new Map(
+      positions.map((position) => {
+        const place = placeOf(position);
+        return [place, unreadIn(batches.get(place)!, position.from, position.end)];
+      }),
+    );
   }
-}
-
-/** By the overload with a callback, which is the one that leaves out aborted records. */
-function fetchFrom(
-  consumer: BytesConsumer,
-  node: number,
-  positions: readonly Position[],
-  { topics }: Metadata,
-): Promise<FetchResponse> {
-  const byTopic = Map.groupBy(positions, ({ topic }) => topic);
-  const options: FetchOptions<Buffer, Buffer, string, string> = {
-    node,
-    minBytes: 0,
-    maxBytes: positions.length * LOOKED_AT,
-    maxWaitTime: 0,
-    topics: [...byTopic].map(([topic, partitions]) => ({
-      topicId: topics.get(topic)!.id,
-      partitions: partitions.map(({ partition, from }) => ({
-        partition,
-        currentLeaderEpoch: -1,
-        fetchOffset: from,
-        lastFetchedEpoch: -1,
-        partitionMaxBytes: LOOKED_AT,
-      })),
-    })),
-  };
-  return new Promise((resolve, reject) => {
-    consumer.fetch(options, (error, response) => (error ? reject(error) : resolve(response!)));
-  });
-}
-
-function partitionIn({ responses }: FetchResponse, { topics }: Metadata, { topic, partition }: Position) {
-  const ofTopic = responses.find(({ topicId }) => topicId === topics.get(topic)!.id);
-  return ofTopic?.partitions.find(({ partitionIndex }) => partitionIndex === partition);
 }

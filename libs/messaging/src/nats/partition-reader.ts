@@ -185,7 +185,7 @@ async function commit(message: JsMsg): Promise<void> {
   if (!(await message.ackAck())) throw new Error('the server did not confirm the commit');
 }
 
-export function toRecord({ headers, data, seq, time }: JsMsg): StoredRecord {
+export function toRecord({ headers, data, seq, time }: Pick<JsMsg, 'headers' | 'data' | 'seq' | 'time'>): StoredRecord {
   const key = headers?.has(KEY_HEADER) ? bytesOf(unescaped(headers.get(KEY_HEADER))) : null;
   return {
     key,

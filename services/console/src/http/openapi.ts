@@ -18,6 +18,7 @@ import { overviewPaths, overviewSchemas } from '../overview/openapi.js';
 import { orderPaths, orderSchemas } from '../orders/openapi.js';
 import { openApi, operatorToken } from '@waybill/platform';
 import { deadLetterPaths, deadLetterSchemas } from '../dead-letters/openapi.js';
+import { messagingPaths, messagingSchemas } from '../messaging/openapi.js';
 import { sessionPaths, sessionSchemas } from '../session/openapi.js';
 import { systemPaths } from '../system/openapi.js';
 
@@ -142,6 +143,17 @@ export function openApiDocument() {
       },
       ...sessionPaths,
       ...systemPaths,
+      ...messagingPaths,
+    },
+    securitySchemes: operatorToken,
+    schemas: {
+      DeadLetter,
+      DeadLetterDetail,
+      DeadLetterGroup,
+      Batch,
+      BatchResponse,
+      ...sessionSchemas,
+      ...messagingSchemas,
     },
   });
 }

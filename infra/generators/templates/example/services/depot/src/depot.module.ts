@@ -23,7 +23,7 @@ export class DepotModule {
     return {
       module: DepotModule,
       imports: [
-        PlatformModule.with({ logger, database, operatorToken: config.OPERATOR_TOKEN }),
+        PlatformModule.with({ logger, database, operator: config.OPERATOR_TOKEN }),
         MessagingModule.forRoot({
           service: 'depot',
           database,

@@ -23,7 +23,7 @@ export class ParcelsModule {
     return {
       module: ParcelsModule,
       imports: [
-        PlatformModule.with({ logger, database, operatorToken: config.OPERATOR_TOKEN }),
+        PlatformModule.with({ logger, database, operator: config.OPERATOR_TOKEN }),
         MessagingModule.forRoot({
           service: 'parcels',
           database,

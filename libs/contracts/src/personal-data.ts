@@ -1,0 +1,9 @@
+/** Fields of messages that say who somebody is or how to reach or charge them. The console masks their values until they are revealed. */
+export const PERSONAL_FIELDS: ReadonlySet<string> = new Set([
+  'callbackUrl',
+  'customerId',
+  'email',
+  'paymentToken',
+  'to',
+  'url',
+]);

@@ -1,0 +1,156 @@
+import { backlogMetrics, type Queue, retryQueueOf, type Topic, type Topology } from '@waybill/messaging';
+import type { MeasuredDepths } from './measured-depths.js';
+import { isOf, type ObservedProcess, type ObservedProcesses } from './observed-processes.js';
+
+const NAMESPACE = 'waybill';
+const named = (name: string) => `${NAMESPACE}_${name}`;
+const HANDLED = named('messages_handled_total');
+const PUBLISHED = named('outbox_published_total');
+const PARKED_EVENTS = named('kafka_parked_events');
+const PARKED_KEYS = named('kafka_parked_keys');
+const OUTBOX = named('outbox_backlog');
+const OUTBOX_AGE = named('outbox_oldest_age_seconds');
+
+/** What is read of the processes' metrics. */
+export const OBSERVED = [HANDLED, PUBLISHED, PARKED_EVENTS, PARKED_KEYS, OUTBOX, OUTBOX_AGE];
+
+export interface SourceViewsOptions {
+  topology: Topology;
+  /** Of topics and of queues. */
+  brokers: { events: string; tasks: string };
+  depths: MeasuredDepths;
+  processes: ObservedProcesses;
+}
+
+/** Topics, queues and outboxes with how they are doing. Whatever is unknown is null: it is never taken for 0. */
+export class SourceViews {
+  private readonly lag = backlogMetrics(NAMESPACE);
+
+  constructor(private readonly options: SourceViewsOptions) {}
+
+  get topicNames(): readonly string[] {
+    return this.options.topology.topics.map(({ name }) => name);
+  }
+
+  async topics() {
+    const { topology, brokers, processes } = this.options;
+    const observed = await processes.all();
+    const lags = await this.lags();
+    return topology.topics.map(({ name, partitions, compacted }: Topic) => ({
+      name,
+      broker: brokers.events,
+      partitions,
+      compacted,
+      publishedPerSecond: rateOf(observed, PUBLISHED, { destination: name }),
+      consumers: this.consumersOf('topics', name, observed, lags),
+    }));
+  }
+
+  async queues() {
+    const { topology, brokers, processes, depths } = this.options;
+    const observed = await processes.all();
+    const lags = await this.lags();
+    return topology.queues.map((queue: Queue) => {
+      const { name, maxLength, replicated, retryTiers } = queue;
+      const delayed = depths.of(name)?.delayed;
+      const tiers = retryTiers.map((delayMs) => ({
+        delayMs,
+        messages: depths.of(retryQueueOf(name, delayMs))?.messages ?? null,
+      }));
+      const known = tiers.map(({ messages }) => messages).filter((messages) => messages !== null);
+      return {
+        name,
+        broker: brokers.tasks,
+        maxLength,
+        replicated,
+        publishedPerSecond: rateOf(observed, PUBLISHED, { destination: name }),
+        retryTiers: tiers,
+        waitingForRetry: delayed ?? (known.length ? known.reduce((sum, messages) => sum + messages, 0) : null),
+        consumers: this.consumersOf('queues', name, observed, lags),
+      };
+    });
+  }
+
+  /** What waits in each process's outbox, by what carries it. */
+  async outboxes() {
+    const observed = await this.options.processes.all();
+    return observed.flatMap(({ process, isAvailable, seenAt, samples }) =>
+      samples
+        .filter(({ name }) => name === OUTBOX)
+        .map(({ labels: { target = '' }, value }) => ({
+          process,
+          target,
+          messages: isAvailable ? value : null,
+          oldestAgeSeconds: (isAvailable && sampleOf(samples, OUTBOX_AGE, { target })) || null,
+          seenAt: timeOf(seenAt),
+        })),
+    );
+  }
+
+  private consumersOf(kind: 'topics' | 'queues', source: string, observed: readonly ObservedProcess[], lags: Lags) {
+    const readers = Object.entries(this.options.topology.consumers ?? {}).filter(([, consumer]) =>
+      consumer[kind].some(({ name }) => name === source),
+    );
+    return readers.map(([consumer]) => {
+      const lag = lags.get(`${source}\n${consumer}`);
+      const processes = observed.filter(({ consumers }) =>
+        consumers.some((one) => one.consumer === consumer && one.name === source),
+      );
+      return {
+        consumer,
+        lagMessages: lag?.messages ?? null,
+        oldestAgeSeconds: lag?.seconds ?? null,
+        handledPerSecond: rateOf(processes, HANDLED, { source }),
+        parkedKeys: kind === 'topics' ? largestOf(processes, PARKED_KEYS, { topic: source }) : null,
+        parkedEvents: kind === 'topics' ? largestOf(processes, PARKED_EVENTS, { topic: source }) : null,
+        processes: processes.map((process) => stateOf(process, source)),
+      };
+    });
+  }
+
+  /** What the console's own monitor measured last. */
+  private async lags(): Promise<Lags> {
+    const [messages, seconds] = await Promise.all([this.lag.messages.get(), this.lag.seconds.get()]);
+    const placeOf = ({ source, consumer }: Partial<Record<string, string | number>>) => `${source}\n${consumer}`;
+    const ages = new Map(seconds.values.map(({ labels, value }) => [placeOf(labels), value]));
+    return new Map(
+      messages.values.map(({ labels, value }) => [
+        placeOf(labels),
+        { messages: value, seconds: ages.get(placeOf(labels)) },
+      ]),
+    );
+  }
+}
+
+type Lags = ReadonlyMap<string, { messages: number; seconds: number | undefined }>;
+
+/** What a process that is away said last is no state: it may have ended. */
+function stateOf({ process, isAvailable, seenAt, consumers }: ObservedProcess, source: string) {
+  const { state, pausedAt } = consumers.find(({ name }) => name === source)!;
+  return {
+    process,
+    state: isAvailable ? state : ('unavailable' as const),
+    pausedAt: isAvailable ? pausedAt : null,
+    seenAt: timeOf(seenAt),
+  };
+}
+
+const timeOf = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
+
+function sampleOf(samples: ObservedProcess['samples'], name: string, labels: Record<string, string>) {
+  return samples.find((sample) => isOf(sample, name, labels))?.value;
+}
+
+/** Null when no process says it. Each copy of a service says the same: they share a database. */
+function largestOf(processes: readonly ObservedProcess[], name: string, labels: Record<string, string>): number | null {
+  const values = processes
+    .filter(({ isAvailable }) => isAvailable)
+    .flatMap(({ samples }) => sampleOf(samples, name, labels) ?? []);
+  return values.length ? Math.max(...values) : null;
+}
+
+/** Of all processes together; null until one was observed twice. */
+function rateOf(processes: readonly ObservedProcess[], name: string, labels: Record<string, string>): number | null {
+  const rates = processes.flatMap((process) => process.rateOf(name, labels) ?? []);
+  return rates.length ? rates.reduce((sum, rate) => sum + rate, 0) : null;
+}
