@@ -1,2 +1,2 @@
 import { deadLetters } from '../dead-letters/area.js';
-export const areas: readonly Area[] = [overview, deadLetters, orders];
+export const areas: readonly Area[] = [overview, deadLetters, orders, messaging];
