@@ -3,17 +3,19 @@ import { join } from 'node:path';
 import { emptyList, jsonResponse } from '@waybill/testing';
 import { allEndpoints, CommandHarness, UNREACHABLE } from './command.fixture.js';
 
+const HEALTHY = {
+  'GET /orders': emptyList,
+  'GET /products': emptyList,
+  'GET /reservations': emptyList,
+  'GET /ledger': emptyList,
+  'GET /api/email': jsonResponse(200, []),
+  'GET /metrics': jsonResponse(200, {}),
+  'GET /analytics/summary': jsonResponse(200, { orders: {}, revenue: { amount: 0, currency: 'EUR' } }),
+};
+
 let harness: CommandHarness;
 beforeEach(async () => {
-  harness = await CommandHarness.start({
-    'GET /orders': emptyList,
-    'GET /products': emptyList,
-    'GET /reservations': emptyList,
-    'GET /ledger': emptyList,
-    'GET /api/email': jsonResponse(200, []),
-    'GET /metrics': jsonResponse(200, {}),
-    'GET /analytics/summary': jsonResponse(200, { orders: {}, revenue: { amount: 0, currency: 'EUR' } }),
-  });
+  harness = await CommandHarness.start(HEALTHY);
 });
 afterEach(() => harness.stop());
 
@@ -37,6 +39,28 @@ describe('npm run invariants', () => {
     expect(broken.stdout).toContain('* order lost was accepted, but there is no such order');
     expect(JSON.parse(asJson.stdout)[0]).toMatchObject({ id: 'I1', ok: false, broken: 1 });
     expect([broken.code, asJson.code]).toEqual([1, 1]);
+  });
+
+  it('checks what can be reached with --now, says what is open and what is on its way, and exits with 0', async () => {
+    const pending = { orderId: 'o1', status: 'PENDING', terminal: false, items: [], history: [{ status: 'PENDING' }] };
+    const busy = await CommandHarness.start({
+      ...HEALTHY,
+      'GET /orders': jsonResponse(200, { items: [{ ...pending, attempt: 1 }], nextCursor: null }),
+      'GET /ledger': jsonResponse(503, { title: 'Unavailable' }),
+    });
+    const { stdout, code } = await busy.run('invariants', '--now', '--json');
+    const shown = await busy.run('invariants', '--now');
+    await busy.stop();
+
+    const { moving, results } = JSON.parse(stdout);
+    expect({ code, moving }).toEqual({ code: 0, moving: ['1 orders have no outcome yet'] });
+    const byId = Object.fromEntries(results.map((result: { id: string }) => [result.id, result]));
+    expect(byId).toMatchObject({
+      I1: { ok: false, examples: ['order o1 has no outcome: it is PENDING'] },
+      I2: { ok: null, notChecked: expect.stringContaining('responded with 503') },
+      I8: { ok: true },
+    });
+    expect(shown.stdout).toContain('not at rest: 1 orders have no outcome yet');
   });
 
   it.each([

@@ -12,8 +12,8 @@ import {
   userPath,
 } from '@waybill/cli';
 import { z } from 'zod';
-import { type CheckOptions, checkInvariants } from './invariants/check-invariants.js';
-import { formatReport } from './invariants/invariants-report.js';
+import { type CheckOptions, checkInvariants, checkInvariantsNow } from './invariants/check-invariants.js';
+import { formatReport, formatReportNow } from './invariants/invariants-report.js';
 import { parseAcceptedOrders, parseInitialStock, parseKeys } from './invariants/parse-expectations.js';
 import { SNAPSHOT_ENDPOINTS } from './invariants/take-snapshot.js';
 
@@ -38,9 +38,13 @@ const invariants = defineCommand({
       help: 'how long to recheck until all invariants hold; default 30s',
       schema: duration.prefault('30s'),
     },
+    now: {
+      help: 'check once, at rest or not, what can be reached; shows what is still on its way, and always exits with 0',
+      schema: flag,
+    },
     json: { help: 'print the results as JSON', schema: flag },
   },
-  async run({ accepted, 'only-accepted': onlyAccepted, keys, initial, settle, json, ...options }) {
+  async run({ accepted, 'only-accepted': onlyAccepted, keys, initial, settle, now, json, ...options }) {
     if (onlyAccepted && !accepted) throw new UsageError('--only-accepted needs --accepted FILE');
     const expectations: CheckOptions = {
       onlyAccepted,
@@ -49,6 +53,10 @@ const invariants = defineCommand({
       ...(initial && { initial: readFile('initial', initial, parseInitialStock) }),
     };
     const endpoints = readEndpoints(options.endpoints, SNAPSHOT_ENDPOINTS);
+    if (now) {
+      printResult(json, await checkInvariantsNow(endpoints, expectations), formatReportNow);
+      return 0;
+    }
     await probe(endpoints.orderApi);
     const results = await checkInvariants(endpoints, { ...expectations, settle, onProgress: progressPrinter() });
     printResult(json, results, formatReport);

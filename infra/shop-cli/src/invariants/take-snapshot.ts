@@ -14,19 +14,54 @@ const GAUGES = [OUTBOX_BACKLOG, CONSUMER_LAG, PARKED_EVENTS, DEAD_LETTERS];
 
 /** Reads every list to its end. Throws Unreachable. */
 export async function takeSnapshot(endpoints: SnapshotEndpoints): Promise<Snapshot> {
+  const parts = readParts(endpoints);
+  const values = await Promise.all(Object.values(parts));
+  return Object.fromEntries(Object.keys(parts).map((part, index) => [part, values[index]])) as unknown as Snapshot;
+}
+
+/** How long a source may take, in ms, where the others are to be shown without it. */
+const PATIENCE = 10_000;
+
+/** What can be read: a part whose source is unavailable throws Unreachable when it is used. */
+export async function takePartialSnapshot(endpoints: SnapshotEndpoints): Promise<Snapshot> {
+  const snapshot = {} as Snapshot;
+  const read = Object.entries(readParts(endpoints)).map(async ([part, value]) => {
+    const get = await withPatience(part, value as Promise<unknown>).then(
+      (known) => () => known,
+      (error) => () => {
+        throw error;
+      },
+    );
+    Object.defineProperty(snapshot, part, { enumerable: true, get });
+  });
+  await Promise.all(read);
+  return snapshot;
+}
+
+type Parts = { [Part in keyof Snapshot]: Promise<Snapshot[Part]> };
+
+function readParts(endpoints: SnapshotEndpoints): Parts {
   const { orderApi, inventory, paymentProvider, analytics, mail } = endpoints;
+  const others = {
+    products: getAllPages<Product>(`${inventory}/products`),
+    reservations: getAllPages<Reservation>(`${inventory}/reservations`),
+    ledger: getAllPages<LedgerEntry>(`${paymentProvider}/ledger`),
+    mails: readInbox(mail),
+    summary: getJson<Summary>(`${analytics}/analytics/summary`),
+    processes: readMetrics(endpoints),
+  };
   // Orders last. An order that arrives meanwhile may then be missing in the other views, which the next snapshot
   // corrects; the other way round, its charge or reservation would look as if it belonged to no order.
-  const [products, reservations, ledger, mails, summary, processes] = await Promise.all([
-    getAllPages<Product>(`${inventory}/products`),
-    getAllPages<Reservation>(`${inventory}/reservations`),
-    getAllPages<LedgerEntry>(`${paymentProvider}/ledger`),
-    readInbox(mail),
-    getJson<Summary>(`${analytics}/analytics/summary`),
-    readMetrics(endpoints),
-  ]);
-  const orders = await getAllPages<Order>(`${orderApi}/orders`);
-  return { orders, products, reservations, ledger, mails, summary, processes };
+  const orders = Promise.allSettled(Object.values(others)).then(() => getAllPages<Order>(`${orderApi}/orders`));
+  return { orders, ...others };
+}
+
+async function withPatience<T>(part: string, value: Promise<T>): Promise<T> {
+  // The orders are read after the others, which have the same patience.
+  const limit = part === 'orders' ? 2 * PATIENCE : PATIENCE;
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Unreachable(`${part}: no response within ${limit / 1_000} s`)), limit);
+  return Promise.race([value, late.promise]).finally(() => clearTimeout(timer));
 }
 
 function readMetrics(endpoints: SnapshotEndpoints): Promise<Snapshot['processes']> {
