@@ -6,6 +6,7 @@ import { processes, servers } from '@waybill/system';
 import { addresses } from './addresses.js';
 import { type Components, everything, only } from './components.js';
 import { consoleLink } from './console-link.js';
+import { offerFaults } from './faults/index.js';
 import { cleanUpAfter } from './orphans.js';
 import { isSame } from './process-times.js';
 import { type Output, stdout } from './progress.js';
@@ -77,11 +78,12 @@ export async function supervise(
   ensureFolders(settings.home);
   await cleanUpAfter(settings, output);
   const system = new System(settings, output, components, { debug });
+  const faults = await offerFaults(settings, system, output);
   const stopping = new AbortController();
   const stopped = once(stopping.signal, 'abort');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
 
-  const started = system.start().then(
+  const started = system.start(faults.socket).then(
     () => 'started' as const,
     (error: Error) => error,
   );
@@ -95,6 +97,7 @@ export async function supervise(
     output.line(`\nwaybill: could not start: ${outcome.message}`);
     system.fail(outcome.message);
   } else output.line('\n  stopping ...');
+  await faults.close();
   await system.stop();
   if (!(outcome instanceof Error)) output.line('  stopped; the data stay');
   return outcome instanceof Error ? 1 : 0;

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { restartDelay } from './backoff.js';
@@ -25,6 +26,7 @@ export class Supervised {
   private child: ChildProcess | undefined;
   private restarts = 0;
   private isRestarting = false;
+  private held: PromiseWithResolvers<void> | undefined;
   private logStart = 0;
   private startedAt = 0;
   private readonly stopping = new AbortController();
@@ -57,6 +59,28 @@ export class Supervised {
     return this.untilReady(within);
   }
 
+  /** Ends it as `stop` does, and leaves it down until `release`. */
+  async hold(): Promise<void> {
+    this.held ??= Promise.withResolvers();
+    await this.end();
+  }
+
+  /** Lets it run again; `untilReady` tells when it does. */
+  release(): void {
+    this.held?.resolve();
+    this.held = undefined;
+    this.restarts = 0;
+  }
+
+  get isHeld(): boolean {
+    return this.held !== undefined;
+  }
+
+  /** When its process was started, in ms since 1970. */
+  get runsSince(): number | undefined {
+    return this.child && this.startedAt;
+  }
+
   /** SIGTERM, and SIGKILL after 10 s. */
   async stop(): Promise<void> {
     this.stopping.abort();
@@ -64,7 +88,8 @@ export class Supervised {
     await this.spec.afterStop?.();
   }
 
-  private async untilReady(within: number): Promise<void> {
+  /** Resolves and rejects as `start`. */
+  async untilReady(within: number): Promise<void> {
     const deadline = Date.now() + within;
     for (let reason = ''; ; await pause(POLL_INTERVAL)) {
       try {
@@ -98,10 +123,12 @@ export class Supervised {
   private async keepRunning(): Promise<void> {
     const { output, onChange } = this.options;
     while (!this.stopping.signal.aborted) {
+      if (this.held) await Promise.race([this.held.promise, once(this.stopping.signal, 'abort')]);
       const ended = await this.runOnce();
       this.child = undefined;
       onChange();
       if (this.stopping.signal.aborted) return;
+      if (this.held) continue;
       if (this.isRestarting) {
         this.isRestarting = false;
         continue;
@@ -116,7 +143,7 @@ export class Supervised {
   private async runOnce(): Promise<string> {
     const { spec, options } = this;
     await spec.beforeStart?.();
-    if (this.stopping.signal.aborted) return 'stopped';
+    if (this.stopping.signal.aborted || this.held) return 'stopped';
     const log = openSync(options.logFile, 'a');
     // A process group of its own, so that Ctrl-C in the terminal reaches only the launcher, which stops all in order.
     const child = spawn(spec.command, spec.args, {

@@ -53,8 +53,18 @@ export class System {
     private readonly options: ServiceOptions = {},
   ) {}
 
-  /** Resolves when all is healthy. */
-  async start(): Promise<void> {
+  /** In the order of their start. */
+  get supervised(): readonly Supervised[] {
+    return this.running;
+  }
+
+  /** What the application services are told of the servers; empty until these are prepared. */
+  get environment(): Environment {
+    return this.env;
+  }
+
+  /** Resolves when all is healthy. The console carries out faults by the launcher's socket. */
+  async start(launcherSocket?: string): Promise<void> {
     const { settings, output, components } = this;
     requireComplete(root);
     ensureFolders(settings.home);
@@ -66,7 +76,7 @@ export class System {
     await requireFree(settings.ports, [...started.flatMap(portNames), ...components.processes.map(portName)]);
 
     const connections = [...this.prepared.values()].map(({ connection }) => connection);
-    this.env = serviceEnvironment(settings, connections);
+    this.env = { ...serviceEnvironment(settings, connections), LAUNCHER_SOCKET: launcherSocket };
     const specs = started.map(({ name }) => this.prepared.get(name)!.process!);
     const starting = new Map(specs.map((spec) => [spec.name, this.run(spec, SERVER_READY_WITHIN)]));
     const migrated = Promise.resolve(starting.get('postgres')).then(() => this.migrate());
