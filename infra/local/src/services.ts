@@ -72,6 +72,8 @@ export function databaseUrl(serverUrl: string, database: string): string {
 export interface ServiceOptions {
   /** Whether a debugger can attach: to each at its port + 6000. Default false. */
   debug?: boolean | undefined;
+  /** Of the launcher, for processes that show all. Default none. */
+  launcherSocket?: string | undefined;
 }
 
 export const debuggerPort = (process: Process, { ports }: Settings): number => ports[portName(process)] + 6_000;
@@ -80,7 +82,7 @@ export function serviceSpecs(
   settings: Settings,
   env: Environment,
   chosen: readonly Process[],
-  { debug = false }: ServiceOptions = {},
+  { debug = false, launcherSocket }: ServiceOptions = {},
 ): ProcessSpec[] {
   return chosen.map((process) => {
     const { name, database, nodeFlags = [] } = process;
@@ -97,7 +99,7 @@ export function serviceSpecs(
         PORT: String(settings.ports[portName(process)]),
         DATA_DIR: join(settings.home, 'data', name),
         ...(database && { DATABASE_URL: databaseUrl(env.POSTGRES_URL!, database) }),
-        ...(process.showsAll && addressesOfAll(settings)),
+        ...(process.showsAll && { ...addressesOfAll(settings), LAUNCHER_SOCKET: launcherSocket }),
       },
       ready: () => answers(`${urlOf(process, settings)}/health/ready`),
     };

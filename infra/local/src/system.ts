@@ -76,12 +76,12 @@ export class System {
     await requireFree(settings.ports, [...started.flatMap(portNames), ...components.processes.map(portName)]);
 
     const connections = [...this.prepared.values()].map(({ connection }) => connection);
-    this.env = { ...serviceEnvironment(settings, connections), LAUNCHER_SOCKET: launcherSocket };
+    this.env = serviceEnvironment(settings, connections);
     const specs = started.map(({ name }) => this.prepared.get(name)!.process!);
     const starting = new Map(specs.map((spec) => [spec.name, this.run(spec, SERVER_READY_WITHIN)]));
     const migrated = Promise.resolve(starting.get('postgres')).then(() => this.migrate());
     await Promise.all([...starting.values(), migrated]);
-    const services = serviceSpecs(settings, this.env, components.processes, this.options);
+    const services = serviceSpecs(settings, this.env, components.processes, { ...this.options, launcherSocket });
     await Promise.all(services.map((spec) => this.run(spec, SERVICE_READY_WITHIN)));
     this.status = 'running';
     this.save();

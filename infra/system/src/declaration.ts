@@ -18,7 +18,10 @@ export interface Process {
   needs?: readonly (ServerName | Carried)[];
   /** Names of processes that it calls by HTTP; it finds each at `<NAME>_URL`. */
   calls?: readonly string[];
-  /** Whether it gets the addresses of all processes (`PROCESS_URLS`) and of the web pages of servers (`SERVER_PAGES`). Default false. */
+  /**
+   * Whether it gets the addresses of all processes (`PROCESS_URLS`) and of the web pages of servers (`SERVER_PAGES`), and where the
+   * launcher runs the system, the launcher's socket (`LAUNCHER_SOCKET`). Default false.
+   */
   showsAll?: true;
   /** Settings that docker-compose.yml passes on where they are set; without containers a process sees the whole environment. */
   settings?: readonly string[];

@@ -64,4 +64,6 @@ const FROM_THE_PLATFORM = [
   'DATA_DIR',
   'OBJECT_STORE',
   'TEMPORAL_NAMESPACE',
+  // There is no launcher in containers.
+  'LAUNCHER_SOCKET',
 ];

@@ -34,6 +34,8 @@ export const readConfig = () =>
       PROMETHEUS_URL: z.url().optional(),
       /** Base URL of Temporal's HTTP API, which has the sagas' histories. Default: its page, which serves the API too. */
       TEMPORAL_HTTP_URL: z.url().optional(),
+      /** The launcher's socket, by which it breaks things on request. Default: nothing can be broken on purpose. */
+      LAUNCHER_SOCKET: z.string().optional(),
       /** How often a dead letter may be resubmitted without force. */
       MAX_RESUBMISSIONS: z.coerce.number().int().min(0).default(3),
       /** How long a resubmitted or discarded dead letter is stored. */

@@ -36,11 +36,13 @@ import { DeadLettersController } from './dead-letters/dead-letters.controller.js
 import { validateBody } from './dead-letters/message-schemas.js';
 import { ParkedKeys } from './dead-letters/parked-keys.js';
 import { whenDiscarded } from './discarded-orders.js';
+import { FaultsModule } from './faults/faults.module.js';
 import { BatchesController } from './http/batches.controller.js';
 import { DeadLettersController } from './http/dead-letters.controller.js';
 import { OverviewModule } from './overview/overview.module.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { MessagingViewsModule } from './messaging/messaging-views.module.js';
+import { InvariantsModule } from './invariants/invariants.module.js';
 import { ConsoleAccess } from './session/console-access.js';
 import { SessionController } from './session/session.controller.js';
 import { Sessions } from './session/sessions.js';
@@ -93,6 +95,8 @@ export class ConsoleModule implements OnModuleInit, OnApplicationShutdown {
         OverviewModule.with(config, logger),
         OrdersModule.with(config, logger),
         MessagingViewsModule.with({ config, events, tasks, depths, access, logger }),
+        FaultsModule.with(config, { rabbit, queues, publisher }),
+        InvariantsModule.with(config),
       ],
       providers: [
         { provide: ConsoleAccess, useValue: access },

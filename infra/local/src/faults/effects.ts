@@ -58,7 +58,9 @@ export const EFFECTS: Record<
     return { detail: 'stopped, and not started again', undo: () => supervised.release(), over: new Promise(() => {}) };
   },
   async cut({ cuts }, { from }) {
-    const count = await cuts.get(from!)!();
+    const count = await cuts.get(from!)!().catch((error: Error) => {
+      throw new Error(`${from} does not respond: ${error.message}`);
+    });
     return { detail: `ended ${count} connection${count === 1 ? '' : 's'} to ${from}` };
   },
 };

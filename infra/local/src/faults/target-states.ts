@@ -2,7 +2,8 @@ import type { FaultKind } from './effects.js';
 import type { Faults } from './faults.js';
 import type { Target } from './target.js';
 
-export type RunState = 'running' | 'starting' | 'paused' | 'slow' | 'stopped';
+/** `not-ready`: its process runs, but cannot do its work. */
+export type RunState = 'running' | 'not-ready' | 'starting' | 'paused' | 'slow' | 'stopped';
 
 /** A process or server as it is now. */
 export interface TargetState {
@@ -21,7 +22,7 @@ export interface TargetState {
 }
 
 /** How long a process may take to say that it is ready, in ms. */
-const PATIENCE = 1_500;
+const PATIENCE = 800;
 /** Readers within so many ms get the same answer: several open pages ask no more than one. */
 const SHARED_FOR = 1_000;
 
@@ -72,10 +73,10 @@ export class TargetStates {
     if (supervised.isHeld) return { state: 'stopped', reason: null };
     const lasting = this.faults.inEffect.find(({ target, kind }) => target === name && kind !== 'kill');
     if (lasting?.kind === 'pause') return { state: 'paused', reason: null };
-    const reason =
-      supervised.pid === undefined ? 'its process is being started' : await notReady(supervised.spec.ready());
+    if (supervised.pid === undefined) return { state: 'starting', reason: null };
+    const reason = await notReady(supervised.spec.ready());
     if (lasting?.kind === 'slow') return { state: 'slow', reason };
-    return { state: reason === null ? 'running' : 'starting', reason };
+    return { state: reason === null ? 'running' : 'not-ready', reason };
   }
 }
 

@@ -19,6 +19,8 @@ import { orderPaths, orderSchemas } from '../orders/openapi.js';
 import { openApi, operatorToken } from '@waybill/platform';
 import { deadLetterPaths, deadLetterSchemas } from '../dead-letters/openapi.js';
 import { messagingPaths, messagingSchemas } from '../messaging/openapi.js';
+import { faultPaths, faultSchemas } from '../faults/openapi.js';
+import { invariantPaths, invariantSchemas } from '../invariants/openapi.js';
 import { sessionPaths, sessionSchemas } from '../session/openapi.js';
 import { systemPaths } from '../system/openapi.js';
 
@@ -144,6 +146,8 @@ export function openApiDocument() {
       ...sessionPaths,
       ...systemPaths,
       ...messagingPaths,
+      ...faultPaths,
+      ...invariantPaths,
     },
     securitySchemes: operatorToken,
     schemas: {
@@ -154,6 +158,8 @@ export function openApiDocument() {
       BatchResponse,
       ...sessionSchemas,
       ...messagingSchemas,
+      ...faultSchemas,
+      ...invariantSchemas,
     },
   });
 }

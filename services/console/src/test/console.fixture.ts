@@ -46,7 +46,7 @@ export interface ConsoleResponse<Body> {
 /** Sends a request, by default as the operator Ada. */
 export async function callApi<Body = DeadLetter>(
   console: Console,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'DELETE',
   path: string,
   payload?: object,
   headers: Record<string, string> = { authorization: `Bearer ${OPERATOR_TOKEN}`, 'x-operator': 'ada' },

@@ -52,40 +52,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/dead-letters/{id}/schema": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The JSON Schema of its message's type, which an edited body must match */
-        get: operations["getDeadLetterSchema"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/dead-letters/{id}/parked": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The parked events of its key, itself included, as its consumer's database has them now */
-        get: operations["listParkedWithDeadLetter"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/dead-letters/{id}/resubmit": {
         parameters: {
             query?: never;
@@ -154,23 +120,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/dead-letters/batches": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List batches, latest first */
-        get: operations["listBatches"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/dead-letters/batches/{id}": {
         parameters: {
             query?: never;
@@ -188,40 +137,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/dead-letters/batches/{id}/pause": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Pause a batch; it keeps what it has not resolved yet */
-        post: operations["pauseBatch"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/dead-letters/batches/{id}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Resume a paused batch */
-        post: operations["resumeBatch"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/dead-letters/batches/{id}/stop": {
         parameters: {
             query?: never;
@@ -233,23 +148,6 @@ export interface paths {
         put?: never;
         /** Stop a batch; what it has not resolved yet is waiting again */
         post: operations["stopBatch"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/dead-letters/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who did what and when, latest first; what a batch did to each dead letter is in the history of that one */
-        get: operations["listAudit"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -309,95 +207,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/topics": {
+    "/faults": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Every topic with its consumers and how far they are behind */
-        get: operations["listTopics"];
+        /** What can be broken on purpose, what is broken now, and what was */
+        get: operations["listFaults"];
         put?: never;
-        post?: never;
+        /** Break something: a process, a server, connections; or send messages that fail */
+        post: operations["injectFault"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/queues": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every queue with its consumers, retry tiers and backlog */
-        get: operations["listQueues"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/outboxes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What waits in each process's outbox */
-        get: operations["listOutboxes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/topics/{name}/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The latest messages of a topic, the latest first
-         * @description Personal data is masked unless `reveal` is true, which is for operators only and logged. With `key`, a page looks at a bounded number of messages: it may be empty and have a `nextCursor`.
-         */
-        get: operations["listTopicMessages"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/consumers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the queues and topics that this process consumes */
-        get: operations["listConsumers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/consumers/{name}/pause": {
+    "/faults/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -406,28 +234,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Take no more messages; what is in flight ends, the rest waits in its queue or topic
-         * @description Holds in this process until it is resumed or the process ends, whatever connections are lost: a new process is not paused. Pause each copy of a service, else the others consume on. A paused process is ready.
-         */
-        post: operations["pauseConsumer"];
-        delete?: never;
+        post?: never;
+        /** Undo a fault before its time */
+        delete: operations["undoFault"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/consumers/{name}/resume": {
+    "/invariants": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Whether the invariants I1 to I9 hold, now or a few seconds ago */
+        get: operations["getInvariants"];
         put?: never;
-        /** Take messages again */
-        post: operations["resumeConsumer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invariants/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report every few seconds, as server-sent events named `report` */
+        get: operations["followInvariants"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -487,11 +329,6 @@ export interface components {
             resubmissions: number;
             /** @description Increases with every change. A change that names an older version is rejected */
             version: number;
-            /**
-             * @description Later events of its key wait behind one from a topic; one from the outbox no broker accepted
-             * @enum {unknown}
-             */
-            sourceKind: "queue" | "topic" | "outbox";
             stack: string | null;
             dataschema: string | null;
             /** Format: date-time */
@@ -533,13 +370,6 @@ export interface components {
             /** @description Id of the latest of them */
             example: string;
         };
-        MessageSchema: {
-            type: string | null;
-            /** @description JSON Schema 2020-12; null when the type is unknown, and any body is accepted */
-            schema: {
-                [key: string]: unknown;
-            } | null;
-        };
         Batch: {
             id: string;
             /** @enum {string} */
@@ -547,13 +377,11 @@ export interface components {
             by: string;
             /** @description Why dead letters are discarded */
             reason: string | null;
-            filter: {
-                [key: string]: string;
-            };
+            filter: Record<string, never>;
             ratePerSecond: number | null;
             force: boolean;
             /** @enum {string} */
-            status: "running" | "paused" | "done" | "stopped";
+            status: "running" | "done" | "stopped";
             selected: number;
             /** @description Resubmitted or discarded so far */
             resolved: number;
@@ -563,10 +391,7 @@ export interface components {
             released: number;
             /** Format: date-time */
             createdAt: string;
-            /** Format: date-time */
             endedAt: string | null;
-            /** @description Who paused it; null unless it is paused */
-            pausedBy: string | null;
             stoppedBy: string | null;
         };
         BatchResponse: {
@@ -578,153 +403,101 @@ export interface components {
             changed: boolean;
             batch: components["schemas"]["Batch"] | null;
         };
-        AuditEntry: {
-            id: string;
-            /** Format: date-time */
-            at: string;
-            by: string;
-            /** @enum {string} */
-            action: "resubmit" | "discard" | "start-batch" | "pause-batch" | "resume-batch" | "stop-batch";
-            /** @description Its id; null when it was done to a batch */
-            deadLetter: string | null;
-            batch: string | null;
-            /** @description Type of the dead letter's message; of a batch, what it does */
-            subject: string;
-            /** @description The reason of a discard, or what was special */
-            detail: string | null;
-            /** @description How many dead letters it concerned */
-            count: number;
-        };
-        ParkedEvent: {
-            position: string;
-            topic: string;
-            key: string | null;
-            messageId: string | null;
-            type: string | null;
-            /**
-             * @description `dead-letter` holds back what is `behind` until an operator resolves it; `retrying` is due again soon
-             * @enum {unknown}
-             */
-            state: "dead-letter" | "retrying" | "behind";
-            attempts: number;
-            /** Format: date-time */
-            parkedAt: string;
-        };
         Session: {
             /** @enum {unknown} */
             role: "operator" | "reader" | null;
             /** Format: date-time */
             expiresAt: string | null;
         };
-        SourceConsumer: {
-            /** @description The service, or consumer group */
-            consumer: string;
-            /** @description Messages that it has not consumed yet; null while the broker is unavailable */
-            lagMessages: number | null;
-            /** @description Age of the oldest of them; null where it is unknown */
-            oldestAgeSeconds: number | null;
-            /** @description Messages a second, over the last seconds; null until they were measured twice */
-            handledPerSecond: number | null;
-            /** @description Keys of a topic whose events wait; null for queues */
-            parkedKeys: number | null;
-            /** @description Events of these keys */
-            parkedEvents: number | null;
-            processes: {
-                process: string;
-                /** @enum {string} */
-                state: "running" | "pausing" | "paused" | "unavailable";
-                /**
-                 * Format: date-time
-                 * @description Since when an operator has paused it
-                 */
-                pausedAt: string | null;
-                /**
-                 * Format: date-time
-                 * @description When it answered last
-                 */
-                seenAt: string | null;
-            }[];
-        };
-        Topic: {
-            name: string;
-            broker: string;
-            partitions: number;
-            /** @description Keeps the last message of each key only */
-            compacted: boolean;
-            /** @description Messages a second, over the last seconds; null until they were measured twice */
-            publishedPerSecond: number | null;
-            consumers: components["schemas"]["SourceConsumer"][];
-        };
-        Queue: {
-            name: string;
-            broker: string;
-            /** @description Messages that it holds before it rejects more */
-            maxLength: number;
-            replicated: boolean;
-            /** @description Messages a second, over the last seconds; null until they were measured twice */
-            publishedPerSecond: number | null;
-            retryTiers: {
-                /** @description How long its messages wait */
-                delayMs: number;
-                /** @description null where retries wait in the queue itself, or the broker is unavailable */
-                messages: number | null;
-            }[];
-            /** @description Messages that wait for their next attempt */
-            waitingForRetry: number | null;
-            consumers: components["schemas"]["SourceConsumer"][];
-        };
-        Outbox: {
-            process: string;
-            /** @description What carries the messages */
-            target: string;
-            /** @description null while the process does not answer */
-            messages: number | null;
-            /** @description Age of the oldest of them */
-            oldestAgeSeconds: number | null;
-            /**
-             * Format: date-time
-             * @description When the process answered last
-             */
-            seenAt: string | null;
-        };
-        TopicMessage: {
-            partition: number;
-            offset: string;
-            /**
-             * Format: date-time
-             * @description When it was written
-             */
-            time: string;
-            key: string | null;
-            id: string | null;
-            type: string | null;
-            headers: {
-                [key: string]: string;
-            };
-            /** @description null deletes its key from a compacted topic */
-            body: string | null;
+        Fault: {
+            /** Format: uuid */
+            id: string;
             /** @enum {string} */
-            bodyEncoding: "utf-8" | "base64";
-            /** @description Of the body as it is stored */
-            bytes: number;
-            /** @description Whether personal data is hidden */
-            masked: boolean;
+            kind: "kill" | "pause" | "slow" | "stop" | "cut" | "poison" | "duplicate" | "fill";
+            /** @description Process, server, queue or topic */
+            target: string;
+            /** @description What was done */
+            detail: string;
+            by: string;
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: date-time
+             * @description When it is undone by itself; null: it is not, or ends otherwise
+             */
+            until: string | null;
+            /**
+             * Format: date-time
+             * @description Null while it is in effect
+             */
+            endedAt: string | null;
+            undoable: boolean;
         };
-        Consumer: {
-            /** @description Queue or topic */
+        FaultTarget: {
+            name: string;
+            /** @enum {string} */
+            kind: "process" | "server";
+            /** @enum {string} */
+            state: "running" | "starting" | "paused" | "slow" | "stopped";
+            pid: number | null;
+            /** Format: date-time */
+            runsSince: string | null;
+            /** @description Why it is not ready */
+            reason: string | null;
+            /** @description What can be done to it now */
+            faults: ("kill" | "pause" | "slow" | "stop" | "cut" | "poison" | "duplicate" | "fill")[];
+            /** @description Servers from which it can be cut off */
+            cuts: string[];
+        };
+        MessageTarget: {
             name: string;
             /** @enum {string} */
             kind: "queue" | "topic";
-            /** @description The service; its consumer group */
-            consumer: string;
-            broker: string;
-            /**
-             * @description pausing: it takes no more messages, and those in flight have not ended yet
-             * @enum {string}
-             */
-            state: "running" | "pausing" | "paused";
-            /** @description RFC 3339; null while it runs */
-            pausedAt: string | null;
+            consumers: string[];
+            types: string[];
+            /** @description Classes of failing messages */
+            poison: ("malformed" | "business" | "transient")[];
+            duplicate: boolean;
+            fill: boolean;
+        };
+        Faults: {
+            available: boolean;
+            /** @description Why nothing can be broken here */
+            reason: string | null;
+            targets: components["schemas"]["FaultTarget"][];
+            messageTargets: components["schemas"]["MessageTarget"][];
+            inEffect: components["schemas"]["Fault"][];
+            /** @description The last 50 that have ended, latest first */
+            recent: components["schemas"]["Fault"][];
+        };
+        InvariantsReport: {
+            /** Format: date-time */
+            checkedAt: string;
+            /** @description Why nothing could be checked; null when it was */
+            unavailable: string | null;
+            /** @description What is still on its way; empty: the system is at rest */
+            moving: string[];
+            invariants: {
+                id: string;
+                promise: string;
+                /**
+                 * @description `settling`: it does not hold yet, but something is on its way or was until half a minute ago; `unknown`: what it needs is unavailable
+                 * @enum {string}
+                 */
+                state: "holds" | "settling" | "broken" | "unknown";
+                /**
+                 * Format: date-time
+                 * @description Of this state
+                 */
+                since: string;
+                /** @description What was checked, in numbers */
+                counted: string;
+                violations: number;
+                /** @description At most five violations, with the order concerned */
+                examples: string[];
+                /** @description Why it is unknown, or what of it was not checked */
+                notChecked: string | null;
+            }[];
         };
         Problem: {
             type: string;
@@ -922,132 +695,6 @@ export interface operations {
                 };
             };
             /** @description The database is unavailable: see Retry-After */
-            503: {
-                headers: {
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getDeadLetterSchema: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The schema */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageSchema"];
-                };
-            };
-            /** @description Malformed or invalid; `errors` names the fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The operator token is missing or wrong */
-            401: {
-                headers: {
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such dead letter or batch */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is unavailable: see Retry-After */
-            503: {
-                headers: {
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listParkedWithDeadLetter: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description In the order in which they are handled; none when it is no event, has no key or was released */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["ParkedEvent"][];
-                        nextCursor: string | null;
-                    };
-                };
-            };
-            /** @description Malformed or invalid; `errors` names the fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The operator token is missing or wrong */
-            401: {
-                headers: {
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such dead letter or batch */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Its consumer does not respond */
             503: {
                 headers: {
                     "Retry-After"?: string;
@@ -1485,62 +1132,6 @@ export interface operations {
             };
         };
     };
-    listBatches: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                status?: "running" | "paused" | "done" | "stopped";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of batches */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Batch"][];
-                        nextCursor: string | null;
-                    };
-                };
-            };
-            /** @description Malformed or invalid; `errors` names the fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The operator token is missing or wrong */
-            401: {
-                headers: {
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is unavailable: see Retry-After */
-            503: {
-                headers: {
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     getBatch: {
         parameters: {
             query?: never;
@@ -1582,190 +1173,6 @@ export interface operations {
             };
             /** @description No such dead letter or batch */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is unavailable: see Retry-After */
-            503: {
-                headers: {
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    pauseBatch: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Who makes the change, for the history. Default `operator`. */
-                "X-Operator"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is paused */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Batch"];
-                };
-            };
-            /** @description Malformed or invalid; `errors` names the fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The operator token is missing or wrong */
-            401: {
-                headers: {
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such dead letter or batch */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing was changed: it is already resolved, has changed since, was resubmitted too often, or has ended */
-            409: {
-                headers: {
-                    /** @description When a retry may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is larger than 256 KiB */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not application/json, or has a Content-Encoding */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is unavailable: see Retry-After */
-            503: {
-                headers: {
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    resumeBatch: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Who makes the change, for the history. Default `operator`. */
-                "X-Operator"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is running */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Batch"];
-                };
-            };
-            /** @description Malformed or invalid; `errors` names the fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The operator token is missing or wrong */
-            401: {
-                headers: {
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such dead letter or batch */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing was changed: it is already resolved, has changed since, was resubmitted too often, or has ended */
-            409: {
-                headers: {
-                    /** @description When a retry may succeed */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is larger than 256 KiB */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not application/json, or has a Content-Encoding */
-            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1859,63 +1266,6 @@ export interface operations {
             /** @description The body is not application/json, or has a Content-Encoding */
             415: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is unavailable: see Retry-After */
-            503: {
-                headers: {
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listAudit: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                by?: string;
-                action?: "resubmit" | "discard" | "start-batch" | "pause-batch" | "resume-batch" | "stop-batch";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of entries */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["AuditEntry"][];
-                        nextCursor: string | null;
-                    };
-                };
-            };
-            /** @description Malformed or invalid; `errors` names the fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The operator token is missing or wrong */
-            401: {
-                headers: {
-                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2257,7 +1607,7 @@ export interface operations {
             };
         };
     };
-    listTopics: {
+    listFaults: {
         parameters: {
             query?: never;
             header?: never;
@@ -2266,16 +1616,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Every topic with its consumers and how far they are behind */
+            /** @description The faults */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Topic"][];
-                        nextCursor: string | null;
-                    };
+                    "application/json": components["schemas"]["Faults"];
                 };
             };
             /** @description Malformed or invalid; `errors` names the fields */
@@ -2297,7 +1644,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is unavailable: see Retry-After */
+            /** @description The launcher, a broker or a server does not respond */
             503: {
                 headers: {
                     "Retry-After"?: string;
@@ -2309,25 +1656,78 @@ export interface operations {
             };
         };
     };
-    listQueues: {
+    injectFault: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "pause",
+                 *       "target": "payment",
+                 *       "seconds": 30
+                 *     }
+                 */
+                "application/json": {
+                    /** @constant */
+                    kind: "kill";
+                    target: string;
+                } | {
+                    /** @constant */
+                    kind: "pause";
+                    target: string;
+                    seconds?: number | null;
+                } | {
+                    /** @constant */
+                    kind: "slow";
+                    target: string;
+                    seconds?: number | null;
+                    /** @default 0.2 */
+                    share?: number;
+                } | {
+                    /** @constant */
+                    kind: "stop";
+                    target: string;
+                    seconds?: number | null;
+                } | {
+                    /** @constant */
+                    kind: "cut";
+                    target: string;
+                    /** @enum {string} */
+                    from: "postgres" | "rabbitmq";
+                } | {
+                    /** @constant */
+                    kind: "poison";
+                    target: string;
+                    /** @enum {string} */
+                    class: "malformed" | "business" | "transient";
+                    type?: string;
+                    key?: string;
+                } | {
+                    /** @constant */
+                    kind: "duplicate";
+                    target: string;
+                } | {
+                    /** @constant */
+                    kind: "fill";
+                    target: string;
+                    /** @default 1000 */
+                    count?: number;
+                };
+            };
+        };
         responses: {
-            /** @description Every queue with its consumers, retry tiers and backlog */
-            200: {
+            /** @description The fault; `endedAt` is null while it is in effect */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Queue"][];
-                        nextCursor: string | null;
-                    };
+                    "application/json": components["schemas"]["Fault"];
                 };
             };
             /** @description Malformed or invalid; `errors` names the fields */
@@ -2349,121 +1749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is unavailable: see Retry-After */
-            503: {
-                headers: {
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listOutboxes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What waits in each process's outbox */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Outbox"][];
-                        nextCursor: string | null;
-                    };
-                };
-            };
-            /** @description Malformed or invalid; `errors` names the fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The operator token is missing or wrong */
-            401: {
-                headers: {
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is unavailable: see Retry-After */
-            503: {
-                headers: {
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listTopicMessages: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                key?: string;
-                reveal?: "true" | "false";
-            };
-            header?: {
-                /** @description Who reveals, for the log. Default `operator`. */
-                "X-Operator"?: string;
-            };
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of messages */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["TopicMessage"][];
-                        nextCursor: string | null;
-                    };
-                };
-            };
-            /** @description Malformed or invalid; `errors` names the fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The operator token is missing or wrong */
-            401: {
-                headers: {
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A reader may not reveal personal data */
+            /** @description Faults are off: the launcher does not run this system, or FAULTS=off; readers may break nothing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2472,7 +1758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such topic */
+            /** @description The launcher runs nothing of this name */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2481,7 +1767,36 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The broker is unavailable: see Retry-After */
+            /** @description It does not run, or there is no message to send yet */
+            409: {
+                headers: {
+                    /** @description When a retry may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 256 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json, or has a Content-Encoding */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The launcher, a broker or a server does not respond */
             503: {
                 headers: {
                     "Retry-After"?: string;
@@ -2493,7 +1808,87 @@ export interface operations {
             };
         };
     };
-    listConsumers: {
+    undoFault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The fault, which has ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description Malformed or invalid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The operator token is missing or wrong */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Faults are off: the launcher does not run this system, or FAULTS=off; readers may break nothing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such fault */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has ended, or nothing is left to undo */
+            409: {
+                headers: {
+                    /** @description When a retry may succeed */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The launcher, a broker or a server does not respond */
+            503: {
+                headers: {
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getInvariants: {
         parameters: {
             query?: never;
             header?: never;
@@ -2502,16 +1897,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The consumers, as they are now */
+            /** @description The report */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Consumer"][];
-                        nextCursor: string | null;
-                    };
+                    "application/json": components["schemas"]["InvariantsReport"];
                 };
             };
             /** @description Malformed or invalid; `errors` names the fields */
@@ -2545,28 +1937,22 @@ export interface operations {
             };
         };
     };
-    pauseConsumer: {
+    followInvariants: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description A queue or topic, or the service: then all that it consumes */
-                name: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The consumers, as they are now */
+            /** @description Reports; checked only while somebody follows */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        items: components["schemas"]["Consumer"][];
-                        nextCursor: string | null;
-                    };
+                    "text/event-stream": string;
                 };
             };
             /** @description Malformed or invalid; `errors` names the fields */
@@ -2582,115 +1968,6 @@ export interface operations {
             401: {
                 headers: {
                     "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This process consumes nothing of this name */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is larger than 256 KiB */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not application/json, or has a Content-Encoding */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is unavailable: see Retry-After */
-            503: {
-                headers: {
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    resumeConsumer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description A queue or topic, or the service: then all that it consumes */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The consumers, as they are now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Consumer"][];
-                        nextCursor: string | null;
-                    };
-                };
-            };
-            /** @description Malformed or invalid; `errors` names the fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The operator token is missing or wrong */
-            401: {
-                headers: {
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This process consumes nothing of this name */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is larger than 256 KiB */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not application/json, or has a Content-Encoding */
-            415: {
-                headers: {
                     [name: string]: unknown;
                 };
                 content: {
