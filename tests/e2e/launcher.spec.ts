@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +53,15 @@ interface State {
 }
 const state = (): State => JSON.parse(readFileSync(join(home, 'state.json'), 'utf8'));
 
+/** As the console does, without an end. Resolves when the process is frozen. */
+async function pauseForEver(target: string): Promise<void> {
+  const sent = request({ socketPath: join(home, 'launcher.sock'), method: 'POST', path: '/faults' });
+  sent.end(JSON.stringify({ kind: 'pause', target, seconds: null }));
+  const [response] = await once(sent, 'response');
+  expect(response.statusCode).toBe(201);
+  response.resume();
+}
+
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -93,6 +103,7 @@ describe('npm start', () => {
       body: JSON.stringify(anOrder()),
     });
     const { orderId } = (await placed.json()) as { orderId: string };
+    await pauseForEver('email');
     const { supervisor, processes: all } = state();
     process.kill(supervisor.pid, 'SIGKILL');
     expect(await npm('stop').ended).toBe(0);
@@ -104,6 +115,8 @@ describe('npm start', () => {
     await until('it runs again', () => second.output().includes('Waybill is running'), { within: '120s' });
     expect((await fetch(`${endpoints().orderApi}/orders/${orderId}`)).status).toBe(200);
     const again = endpoints().processes;
+    await pauseForEver('email');
+    await pauseForEver('postgres');
     process.kill(-second.child.pid!, 'SIGINT');
 
     await second.ended; // with npm's exit code, which says only that it was interrupted too

@@ -19,14 +19,11 @@ export async function takeSnapshot(endpoints: SnapshotEndpoints): Promise<Snapsh
   return Object.fromEntries(Object.keys(parts).map((part, index) => [part, values[index]])) as unknown as Snapshot;
 }
 
-/** How long a source may take, in ms, where the others are to be shown without it. */
-const PATIENCE = 10_000;
-
 /** What can be read: a part whose source is unavailable throws Unreachable when it is used. */
 export async function takePartialSnapshot(endpoints: SnapshotEndpoints): Promise<Snapshot> {
   const snapshot = {} as Snapshot;
-  const read = Object.entries(readParts(endpoints)).map(async ([part, value]) => {
-    const get = await withPatience(part, value as Promise<unknown>).then(
+  const read = Object.entries(readParts(endpoints, responds)).map(async ([part, value]) => {
+    const get = await (value as Promise<unknown>).then(
       (known) => () => known,
       (error) => () => {
         throw error;
@@ -38,36 +35,50 @@ export async function takePartialSnapshot(endpoints: SnapshotEndpoints): Promise
   return snapshot;
 }
 
+/** How long a source may take to respond at all, in ms, where the others are to be shown without it. */
+const PATIENCE = 2_000;
+
+/** Throws Unreachable when the process does not respond, because it is frozen, say. */
+async function responds(url: string): Promise<void> {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(new Error(`no response within ${PATIENCE / 1_000} s`)), PATIENCE);
+  try {
+    const response = await request(`${url}/health/live`, { signal: timeout.signal });
+    await response.body?.cancel();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 type Parts = { [Part in keyof Snapshot]: Promise<Snapshot[Part]> };
 
-function readParts(endpoints: SnapshotEndpoints): Parts {
+/** Each source is first given to `ready`, which may reject it. */
+function readParts(endpoints: SnapshotEndpoints, ready: (url: string) => Promise<void> = async () => {}): Parts {
   const { orderApi, inventory, paymentProvider, analytics, mail } = endpoints;
   const others = {
-    products: getAllPages<Product>(`${inventory}/products`),
-    reservations: getAllPages<Reservation>(`${inventory}/reservations`),
-    ledger: getAllPages<LedgerEntry>(`${paymentProvider}/ledger`),
-    mails: readInbox(mail),
-    summary: getJson<Summary>(`${analytics}/analytics/summary`),
-    processes: readMetrics(endpoints),
+    products: ready(inventory).then(() => getAllPages<Product>(`${inventory}/products`)),
+    reservations: ready(inventory).then(() => getAllPages<Reservation>(`${inventory}/reservations`)),
+    ledger: ready(paymentProvider).then(() => getAllPages<LedgerEntry>(`${paymentProvider}/ledger`)),
+    mails: ready(mail).then(() => readInbox(mail)),
+    summary: ready(analytics).then(() => getJson<Summary>(`${analytics}/analytics/summary`)),
+    processes: readMetrics(endpoints, ready),
   };
   // Orders last. An order that arrives meanwhile may then be missing in the other views, which the next snapshot
   // corrects; the other way round, its charge or reservation would look as if it belonged to no order.
-  const orders = Promise.allSettled(Object.values(others)).then(() => getAllPages<Order>(`${orderApi}/orders`));
+  const orders = Promise.allSettled(Object.values(others))
+    .then(() => ready(orderApi))
+    .then(() => getAllPages<Order>(`${orderApi}/orders`));
   return { orders, ...others };
 }
 
-async function withPatience<T>(part: string, value: Promise<T>): Promise<T> {
-  // The orders are read after the others, which have the same patience.
-  const limit = part === 'orders' ? 2 * PATIENCE : PATIENCE;
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Unreachable(`${part}: no response within ${limit / 1_000} s`)), limit);
-  return Promise.race([value, late.promise]).finally(() => clearTimeout(timer));
-}
-
-function readMetrics(endpoints: SnapshotEndpoints): Promise<Snapshot['processes']> {
+function readMetrics(
+  endpoints: SnapshotEndpoints,
+  ready: (url: string) => Promise<void>,
+): Promise<Snapshot['processes']> {
   const known = MEASURED.flatMap((name) => (endpoints[name] ? [[name, endpoints[name]] as const] : []));
   return Promise.all(
     known.map(async ([name, url]) => {
+      await ready(url);
       const response = await request(`${url}/metrics`);
       if (!response.ok) throw new Unreachable(`${url}/metrics responded with ${response.status}`);
       return { name, samples: samplesOf(await response.text(), GAUGES) };

@@ -1,2 +1,2 @@
 import { deadLetters } from '../dead-letters/area.js';
-export const areas: readonly Area[] = [overview, deadLetters, orders, messaging];
+export const areas: readonly Area[] = [overview, deadLetters, orders, messaging, faults];

@@ -438,7 +438,7 @@ export interface components {
             /** @enum {string} */
             kind: "process" | "server";
             /** @enum {string} */
-            state: "running" | "starting" | "paused" | "slow" | "stopped";
+            state: "running" | "not-ready" | "starting" | "paused" | "slow" | "stopped";
             pid: number | null;
             /** Format: date-time */
             runsSince: string | null;
