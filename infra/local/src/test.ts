@@ -143,7 +143,8 @@ export async function testBrowser({ home }: Settings, paths: readonly string[]):
  * clients that are generated from the documents. `paths` choose tests by their path.
  */
 export function testFuzz({ home }: Settings, paths: readonly string[]): Promise<number> {
-  const settings = testSettings(join(home, 'test'), {});
+  // Or a random request might break the system.
+  const settings = testSettings(join(home, 'test'), { FAULTS: 'off' });
   return runOnOwnSystem(settings, async () => [
     await jest(settings, 'fuzz', ['--runInBand', '--', ...(paths.length ? paths : [FUZZ_TESTS])]),
   ]);

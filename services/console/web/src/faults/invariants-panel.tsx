@@ -1,4 +1,4 @@
-import { Alert, Anchor, Badge, Group, Loader, Paper, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Badge, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { Link } from 'react-router';
 import { Time } from '../shell/index.js';
 import { type Invariant, useInvariants } from './invariants.data.js';
@@ -28,7 +28,6 @@ export function InvariantsPanel() {
           No data since <Time at={lostAt} />: the console does not respond. The page asks again by itself.
         </Alert>
       )}
-      {!report && lostAt === undefined && <Loader size="sm" aria-label="checking" />}
       {report?.unavailable && (
         <Alert color="orange" p="xs" role="alert">
           Nothing could be checked: {report.unavailable}
@@ -41,7 +40,7 @@ export function InvariantsPanel() {
         ))}
       </Stack>
       <Text size="xs" c="dimmed" mt="sm">
-        <Anchor component={Link} to="/orders" inherit>
+        <Anchor component={Link} to="/orders" inherit underline="always">
           Place orders
         </Anchor>{' '}
         to see something move while it breaks. Checked by <code>npm run invariants</code>, only while this page is open.
@@ -82,7 +81,7 @@ function InvariantRow({ invariant }: { invariant: Invariant }) {
         <Text size="sm" flex={1}>
           {promise}
         </Text>
-        <Badge color={colour} variant="light" tt="none" fw={600} flex="0 0 auto">
+        <Badge color={colour} variant="dot" tt="none" fw={600} flex="0 0 auto">
           {words}
         </Badge>
       </Group>
@@ -110,7 +109,7 @@ const ORDER_ID = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/;
 function WithOrders({ text }: { text: string }) {
   return text.split(ORDER_ID).map((part) =>
     ORDER_ID.test(part) ? (
-      <Anchor key={part} component={Link} to={`/orders/${part}`} inherit>
+      <Anchor key={part} component={Link} to={`/orders/${part}`} inherit underline="always">
         {part}
       </Anchor>
     ) : (

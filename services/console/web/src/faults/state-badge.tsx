@@ -13,7 +13,7 @@ const COLOURS: Record<FaultTarget['state'], string> = {
 /** In colour and in words. */
 export function StateBadge({ state }: { state: FaultTarget['state'] }) {
   return (
-    <Badge color={COLOURS[state]} variant="light" tt="none" fw={600}>
+    <Badge color={COLOURS[state]} variant="dot" tt="none" fw={600}>
       {state === 'not-ready' ? 'not ready' : state}
     </Badge>
   );
