@@ -30,6 +30,9 @@ const SCRIPTS = {
   contracts: 'libs/contracts/dist/main.record-versions.js',
 };
 
+/** They write what pages are made of, the types of APIs: a page that does not fit them yet must not prevent it. */
+const WITHOUT_PAGES = ['generate', 'compile'];
+
 main().catch((error) => {
   console.error(`\nwaybill: ${error.message}`);
   process.exit(1);
@@ -44,8 +47,9 @@ async function main() {
   process.env.PATH = [...(await fetchToolchain()), process.env.PATH].join(delimiter);
   if (command === 'pnpm') return become('pnpm', args);
   // What is running is stopped by the build that started it: nobody waits for a compiler to stop.
-  if (command !== 'stop' || !existsSync('infra/local/dist/main.js')) await prepare();
-  if (command === 'build') return;
+  if (command !== 'stop' || !existsSync('infra/local/dist/main.js'))
+    await prepare({ pages: !WITHOUT_PAGES.includes(command) });
+  if (['build', 'compile'].includes(command)) return;
   // kafkajs computes negative timeouts (tulios/kafkajs#1751), which are harmless.
   if (SCRIPTS[command]) become('node', ['--disable-warning=TimeoutNegativeWarning', SCRIPTS[command], ...args]);
   else become('node', ['infra/local/dist/main.js', command, ...args]);

@@ -6,15 +6,15 @@ import { root } from './paths.mjs';
 import { run, step } from './run.mjs';
 import { contentHash, files, setStamp, stampOf, whenChanged } from './stamps.mjs';
 
-/** Installs, generates and builds what has changed. */
-export async function prepare() {
+/** Installs, generates and builds what has changed; with `pages: false`, not the pages. */
+export async function prepare({ pages = true } = {}) {
   const release = await takeLock();
   try {
     await install();
     await generateClients();
     await compile();
     await bundleWorkflows();
-    await bundlePages();
+    if (pages) await bundlePages();
   } finally {
     release();
   }

@@ -81,7 +81,7 @@ const COMMANDS: Record<string, (settings: Settings, args: string[]) => Promise<n
     options(args, []);
     const written = generate(root);
     // The metrics are asked of the services, and these are built with what was just written.
-    if (written.some((path) => /\.ts$|tsconfig\.json$/.test(path))) await run(process.execPath, [BOOTSTRAP, 'build']);
+    if (written.some((path) => /\.ts$|tsconfig\.json$/.test(path))) await run(process.execPath, [BOOTSTRAP, 'compile']);
     written.push(...(await writeMetricsDocument()), ...(await writeApiTypes()));
     stdout.line(written.length ? `written: ${written.join(', ')}` : 'everything is up to date');
     return 0;

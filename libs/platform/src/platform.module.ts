@@ -15,10 +15,8 @@ export interface PlatformOptions {
   operator?: string | OperatorCheck;
 }
 
-/** Provides `Logger`, `Database` and `Health` to every module of a process, and serves health, metrics and parked events. */
-@Module({ controllers: [OperationsController, ParkedController] })
-/** Provides `Logger`, `Database` and `Health` to every module of a process, and serves health, metrics and what it consumes. */
-@Module({ controllers: [OperationsController, ConsumersController] })
+/** Provides `Logger`, `Database` and `Health` to every module of a process; serves health, metrics, what it consumes and what is parked. */
+@Module({ controllers: [OperationsController, ConsumersController, ParkedController] })
 export class PlatformModule implements OnApplicationShutdown {
   constructor(
     private readonly health: Health,

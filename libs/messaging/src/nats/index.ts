@@ -1,5 +1,5 @@
-export { connectNats, loadNats } from './nats-library.js';
 export { NatsLatestRecords } from './nats-latest-records.js';
+export { connectNats, loadNats } from './nats-library.js';
 export { NatsLogClient } from './nats-log-client.js';
 export { NatsQueueClient } from './nats-queue-client.js';
 export { NatsQueueDepths } from './nats-queue-depths.js';

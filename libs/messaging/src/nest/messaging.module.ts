@@ -9,8 +9,7 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { ExpiryService } from '@waybill/idempotency/nest';
-import { type HealthCheck, ParkedEventsView, PostgresOutbox } from '@waybill/outbox';
-import { ConsumerControl, type HealthCheck, PostgresOutbox } from '@waybill/outbox';
+import { ConsumerControl, type HealthCheck, ParkedEventsView, PostgresOutbox } from '@waybill/outbox';
 import { OutboxRelayService } from '@waybill/outbox/nest';
 import { Isolation, StartedAttempts } from '../attempts/index.js';
 import { MessageOutbox, MessageSender, RequestReply } from '../calls/index.js';

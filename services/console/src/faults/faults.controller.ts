@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post } from '@nestjs/common';
 import { Logger, Problem, parseId, validate } from '@waybill/platform';
 import { OperatorOnly } from '@waybill/platform/nest';
-import { operatorNamed } from '../http/operator-name.js';
+import { operatorNamed } from '../dead-letters/operator-name.js';
 import type { Fault, FaultTarget } from './fault.js';
 import { FaultRequest, isOfMessages } from './fault.requests.js';
 import { Launcher, NO_LAUNCHER } from './launcher.js';

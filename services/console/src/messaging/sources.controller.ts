@@ -2,7 +2,7 @@ import { Controller, Get, Headers, Param, Query, Req } from '@nestjs/common';
 import { Logger, type Page, Problem, validate } from '@waybill/platform';
 import { OperatorOnly } from '@waybill/platform/nest';
 import type { FastifyRequest } from 'fastify';
-import { operatorNamed } from '../http/operator-name.js';
+import { operatorNamed } from '../dead-letters/operator-name.js';
 import { ConsoleAccess } from '../session/console-access.js';
 import { EmptyQuery, MessageListQuery } from './messaging.requests.js';
 import { SourceViews } from './source-views.js';

@@ -117,6 +117,7 @@ export interface components {
             attempts: number;
             /** Format: date-time */
             parkedAt: string;
+        };
         Consumer: {
             /** @description Queue or topic */
             name: string;
@@ -125,8 +126,10 @@ export interface components {
             /** @description The service; its consumer group */
             consumer: string;
             broker: string;
+            /**
              * @description pausing: it takes no more messages, and those in flight have not ended yet
              * @enum {string}
+             */
             state: "running" | "pausing" | "paused";
             /** @description RFC 3339; null while it runs */
             pausedAt: string | null;
