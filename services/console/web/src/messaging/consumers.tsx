@@ -16,6 +16,7 @@ interface ConsumersProps {
 export function Consumers({ source, kind, consumers }: ConsumersProps) {
   const columns: Column<SourceConsumer>[] = [
     { label: 'consumer', cell: ({ consumer }) => consumer },
+    { label: 'processes', cell: ({ processes }) => <ConsumerState processes={processes} /> },
     { label: 'lag (messages)', isNumber: true, cell: ({ lagMessages }) => <Figure value={lagMessages} /> },
     {
       label: 'oldest',
@@ -24,7 +25,6 @@ export function Consumers({ source, kind, consumers }: ConsumersProps) {
     },
     { label: 'handled', isNumber: true, cell: ({ handledPerSecond }) => <Rate value={handledPerSecond} /> },
     ...(kind === 'topic' ? parkedColumns : []),
-    { label: 'processes', cell: ({ processes }) => <ConsumerState processes={processes} /> },
     { label: 'change', cell: (consumer) => <PauseButton source={source} consumer={consumer} /> },
   ];
   return (

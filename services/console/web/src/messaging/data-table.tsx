@@ -16,13 +16,22 @@ interface DataTableProps<Row> {
   keyOf: (row: Row) => string;
   /** In pixels, below which it scrolls sideways. */
   minWidth?: number;
+  /** In pixels. Default: as wide as there is room. */
+  maxWidth?: number;
 }
 
 /** A dense table; the first column names the row. */
-export function DataTable<Row>({ caption, columns, rows, keyOf, minWidth = 640 }: DataTableProps<Row>) {
+export function DataTable<Row>({ caption, columns, rows, keyOf, minWidth = 640, maxWidth }: DataTableProps<Row>) {
   const alignOf = ({ isNumber }: Column<Row>) => (isNumber ? 'right' : 'left');
   return (
-    <Table.ScrollContainer minWidth={minWidth} type="native" tabIndex={0} role="region" aria-label={caption}>
+    <Table.ScrollContainer
+      minWidth={minWidth}
+      maw={maxWidth}
+      type="native"
+      tabIndex={0}
+      role="region"
+      aria-label={caption}
+    >
       <Table verticalSpacing={6} horizontalSpacing="sm" highlightOnHover aria-label={caption}>
         <Table.Thead>
           <Table.Tr>

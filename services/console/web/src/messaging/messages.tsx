@@ -47,7 +47,7 @@ export function Messages({ topic }: { topic: string }) {
           return (
             <>
               {items.length === 0 && <NoMessages ofKey={key} hasMore={hasNextPage} />}
-              <Accordion multiple variant="separated" chevronPosition="left" keepMounted={false}>
+              <Accordion multiple variant="contained" chevronPosition="left" keepMounted={false}>
                 {items.map((message) => (
                   <MessageItem key={`${message.partition}/${message.offset}`} message={message} />
                 ))}

@@ -25,11 +25,20 @@ export function Outboxes({ outboxes }: { outboxes: readonly Outbox[] }) {
 const COLUMNS: Column<Outbox>[] = [
   { label: 'process', cell: ({ process }) => process },
   { label: 'to', cell: ({ target }) => target },
-  { label: 'backlog (messages)', isNumber: true, cell: ({ messages }) => <Figure value={messages} /> },
+  { label: 'backlog (messages)', isNumber: true, cell: (outbox) => <Backlog {...outbox} /> },
   {
     label: 'oldest',
     isNumber: true,
-    cell: ({ oldestAgeSeconds, messages }) => <Age seconds={oldestAgeSeconds} messages={messages} />,
+    cell: ({ oldestAgeSeconds, messages }) =>
+      messages !== null && <Age seconds={oldestAgeSeconds} messages={messages} />,
   },
-  { label: 'seen', cell: ({ seenAt }) => seenAt && <Time at={seenAt} /> },
 ];
+
+function Backlog({ messages, seenAt }: Outbox) {
+  if (messages !== null || seenAt === null) return <Figure value={messages} />;
+  return (
+    <Text span inherit c="dimmed">
+      no data since <Time at={seenAt} />
+    </Text>
+  );
+}

@@ -39,6 +39,7 @@ function QueueDetails({ queue }: { queue: Queue }) {
           rows={retryTiers}
           keyOf={({ delayMs }) => String(delayMs)}
           minWidth={280}
+          maxWidth={360}
         />
         <Text size="sm">
           Together: <Figure value={queue.waitingForRetry} unit=" messages" />

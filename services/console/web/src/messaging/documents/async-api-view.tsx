@@ -5,33 +5,56 @@ import { SchemaView } from './schema-view.js';
 import { Schemas } from './schemas.js';
 
 export function AsyncApiView({ document }: { document: AsyncApi }) {
-  const { channels = {}, components = {} } = document;
+  const { channels = {}, components, operations = {} } = document;
+  const used = new Set(Object.values(operations).map(({ channel }) => nameOf(channel.$ref)));
+  const names = Object.keys(channels);
   return (
     <>
-      <Section title="Channels" about="Topics and queues, with who sends to them and what is in them.">
-        <Accordion multiple variant="separated" chevronPosition="left" keepMounted={false}>
-          {Object.entries(channels).map(([name, channel]) => (
-            <Accordion.Item key={name} value={name}>
-              <Accordion.Control>
-                <Group gap="xs">
-                  <Text size="sm" ff="monospace" className="breaks">
-                    {channel.address ?? name}
-                  </Text>
-                  <Actions document={document} channel={name} />
-                </Group>
-                <Text size="sm" c="dimmed">
-                  {channel.title ?? channel.description}
-                </Text>
-              </Accordion.Control>
-              <Accordion.Panel>
-                <Messages channel={channel} document={document} />
-              </Accordion.Panel>
-            </Accordion.Item>
-          ))}
-        </Accordion>
+      <Section title="Channels" about="Topics and queues, with what the system sends to them and receives from them.">
+        <Channels document={document} names={names.filter((name) => used.has(name))} />
       </Section>
-      <Schemas schemas={components.schemas} />
+      <Section title="Supporting channels" about="Replies, retries and dead letters of the others.">
+        <Channels document={document} names={names.filter((name) => !used.has(name))} />
+      </Section>
+      <Schemas schemas={components?.schemas} />
     </>
+  );
+}
+
+function Channels({ document, names }: { document: AsyncApi; names: readonly string[] }) {
+  return (
+    <Accordion multiple variant="contained" chevronPosition="left" keepMounted={false}>
+      {names.map((name) => (
+        <ChannelItem key={name} name={name} channel={document.channels![name]!} document={document} />
+      ))}
+    </Accordion>
+  );
+}
+
+interface ChannelItemProps {
+  name: string;
+  channel: Channel;
+  document: AsyncApi;
+}
+
+function ChannelItem({ name, channel, document }: ChannelItemProps) {
+  return (
+    <Accordion.Item value={name}>
+      <Accordion.Control>
+        <Group gap="xs">
+          <Text size="sm" ff="monospace" className="breaks">
+            {channel.address ?? name}
+          </Text>
+          <Actions document={document} channel={name} />
+        </Group>
+        <Text size="sm" c="dimmed">
+          {channel.title ?? channel.description}
+        </Text>
+      </Accordion.Control>
+      <Accordion.Panel>
+        <Messages channel={channel} document={document} />
+      </Accordion.Panel>
+    </Accordion.Item>
   );
 }
 

@@ -27,7 +27,7 @@ function Operations({ paths }: { paths: OpenApi['paths'] }) {
     METHODS.filter((method) => item[method]).map((method) => ({ path, method, operation: item[method]! })),
   );
   return (
-    <Accordion multiple variant="separated" chevronPosition="left" keepMounted={false}>
+    <Accordion multiple variant="contained" chevronPosition="left" keepMounted={false}>
       {operations.map(({ path, method, operation }) => (
         <Accordion.Item key={`${method} ${path}`} value={`${method} ${path}`}>
           <Accordion.Control>

@@ -1,4 +1,5 @@
-import { Anchor, Box, Code, List, Text } from '@mantine/core';
+import './schema.css';
+import { Anchor, Box, Code, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import { nameOf, type Schema } from './document-types.js';
 
@@ -17,9 +18,9 @@ export function SchemaView({ schema, depth = 0 }: { schema: Schema; depth?: numb
         </Text>
       )}
       {nested.length > 0 && (
-        <List size="sm" withPadding listStyleType="none" spacing={4} mt={4}>
+        <Box component="ul" className="schema">
           {nested.map(({ label, isRequired, part }) => (
-            <List.Item key={label}>
+            <li key={label}>
               <Text span size="sm" ff="monospace">
                 {label}
               </Text>
@@ -30,9 +31,9 @@ export function SchemaView({ schema, depth = 0 }: { schema: Schema; depth?: numb
                 </Text>
               )}
               <SchemaView schema={part} depth={depth + 1} />
-            </List.Item>
+            </li>
           ))}
-        </List>
+        </Box>
       )}
     </Box>
   );
@@ -91,6 +92,7 @@ function boundsOf({
   minLength,
   maxLength,
   default: standard,
+  format,
 }: Schema): string {
   return [
     constant !== undefined && `always ${JSON.stringify(constant)}`,
@@ -98,7 +100,7 @@ function boundsOf({
     maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER && `to ${maximum}`,
     minLength !== undefined && `at least ${minLength} characters`,
     maxLength !== undefined && `at most ${maxLength} characters`,
-    pattern && `like ${pattern}`,
+    pattern && !format && `like ${pattern}`,
     standard !== undefined && `default ${JSON.stringify(standard)}`,
   ]
     .filter(Boolean)

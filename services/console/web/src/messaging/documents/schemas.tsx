@@ -21,7 +21,7 @@ export function Schemas({ schemas = {} }: { schemas: Readonly<Record<string, Sch
     <Section title="Schemas">
       <Accordion
         multiple
-        variant="separated"
+        variant="contained"
         chevronPosition="left"
         keepMounted={false}
         value={open}
