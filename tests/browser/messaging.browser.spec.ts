@@ -24,7 +24,10 @@ afterAll(async () => {
 });
 
 const rowOf = (page: Page, table: string, name: string) =>
-  page.getByRole('table', { name: table }).getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
+  page
+    .getByRole('table', { name: table })
+    .getByRole('row')
+    .filter({ has: page.getByRole('rowheader', { name }) });
 
 async function placeOrder(): Promise<string> {
   const { orderId } = (await (await post(anOrder())).json()) as { orderId: string };
