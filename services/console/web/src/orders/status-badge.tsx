@@ -13,7 +13,7 @@ const COLORS: Record<string, string> = {
 
 export function StatusBadge({ status }: { status: string }) {
   return (
-    <Badge color={COLORS[status] ?? 'gray'} variant="light" autoContrast className="order-status">
+    <Badge color={COLORS[status] ?? 'gray'} variant="light" className="order-badge order-status">
       {status}
     </Badge>
   );

@@ -102,7 +102,7 @@ function Entry({ entry, since, step, isOtherTrace }: EntryProps) {
       </div>
       <div>
         <Group gap={6}>
-          <Badge size="sm" variant="light" color={colorOf(service)} tt="none">
+          <Badge size="sm" variant="light" color={colorOf(service)} tt="none" className="order-badge">
             {service}
           </Badge>
           <Text
