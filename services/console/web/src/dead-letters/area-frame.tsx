@@ -4,7 +4,7 @@ import { useLocation, useNavigate } from 'react-router';
 import { PageTitle } from '../shell/index.js';
 
 const VIEWS = [
-  ['/dead-letters', 'Waiting and resolved'],
+  ['/dead-letters', 'List'],
   ['/dead-letters/groups', 'Groups'],
   ['/dead-letters/batches', 'Batches'],
   ['/dead-letters/audit', 'Audit log'],

@@ -1,4 +1,4 @@
-import { Anchor, Group, NativeSelect, Table, Text } from '@mantine/core';
+import { Anchor, Group, NativeSelect, Table } from '@mantine/core';
 import { Link, useSearchParams } from 'react-router';
 import { countOf, Message, Time } from '../shell/index.js';
 import { AreaFrame } from './area-frame.js';
@@ -43,24 +43,19 @@ export function Component() {
 
 function AuditTable({ items }: { items: AuditEntry[] }) {
   return (
-    <Table.ScrollContainer minWidth={620}>
-      <Table verticalSpacing={6} aria-label="audit log">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>When</Table.Th>
-            <Table.Th>Who</Table.Th>
-            <Table.Th>What</Table.Th>
-            <Table.Th>Which</Table.Th>
-            <Table.Th>Why, how</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((entry) => (
-            <Row key={entry.id} {...entry} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Table verticalSpacing={6} aria-label="audit log">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>When</Table.Th>
+          <Table.Th>Who did what, and why</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {items.map((entry) => (
+          <Row key={entry.id} {...entry} />
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }
 
@@ -68,20 +63,15 @@ function Row({ at, by, action, deadLetter, batch, subject, detail, count }: Audi
   const to = batch ? `/dead-letters/batches/${batch}` : `/dead-letters/${deadLetter}`;
   return (
     <Table.Tr>
-      <Table.Td>
+      <Table.Td w={{ base: 120, sm: 210 }} fz="sm">
         <Time at={at} />
       </Table.Td>
-      <Table.Td className="breaks">{by}</Table.Td>
-      <Table.Td>{WHAT[action]}</Table.Td>
-      <Table.Td>
-        <Anchor component={Link} to={to} size="sm">
+      <Table.Td className="breaks" fz="sm">
+        <b>{by}</b> {WHAT[action]}:{' '}
+        <Anchor component={Link} to={to} inherit>
           {batch ? `${subject} ${countOf(count, 'dead letter')}` : shortType(subject)}
         </Anchor>
-      </Table.Td>
-      <Table.Td>
-        <Text size="sm" className="breaks">
-          {detail}
-        </Text>
+        {detail && ` (${detail})`}
       </Table.Td>
     </Table.Tr>
   );

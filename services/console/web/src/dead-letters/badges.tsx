@@ -11,28 +11,29 @@ const MEANING: Record<DeadLetter['class'], string> = {
 export function ClassBadge({ value }: { value: DeadLetter['class'] }) {
   return (
     <Tooltip label={MEANING[value]} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
-      <Badge variant="default" tt="none" fw={600} tabIndex={0}>
+      <Badge variant="default" tt="none" fw={600} miw="max-content" tabIndex={0}>
         {value}
       </Badge>
     </Tooltip>
   );
 }
 
-const COLOUR = { waiting: 'orange.9', resubmitted: 'blue.8', discarded: 'gray.7' } as const;
+/** With white text on it in a contrast of 4.5 to 1. */
+const COLOUR = { waiting: '#b23c0a', resubmitted: 'blue.8', discarded: 'gray.7' } as const;
 
 export function StatusBadge({ value }: { value: DeadLetter['status'] }) {
   return (
-    <Badge color={COLOUR[value]} tt="none" autoContrast>
+    <Badge color={COLOUR[value]} tt="none" miw="max-content">
       {value}
     </Badge>
   );
 }
 
-const BATCH_COLOUR = { running: 'blue.8', paused: 'orange.9', done: 'green.9', stopped: 'gray.7' } as const;
+const BATCH_COLOUR = { running: 'blue.8', paused: '#b23c0a', done: '#237032', stopped: 'gray.7' } as const;
 
 export function BatchBadge({ value }: { value: Batch['status'] }) {
   return (
-    <Badge color={BATCH_COLOUR[value]} tt="none" autoContrast>
+    <Badge color={BATCH_COLOUR[value]} tt="none" miw="max-content">
       {value}
     </Badge>
   );

@@ -16,6 +16,7 @@ export function useBatchDialog() {
   const navigate = useNavigate();
   return (action: BatchAction, filter: Omit<Filter, 'status'>): void => {
     const id = modals.open({
+      closeButtonProps: { 'aria-label': 'close' },
       title: TITLE[action],
       size: 'lg',
       children: (
@@ -79,7 +80,7 @@ function BatchDialog({ action, filter, close, open }: BatchDialogProps) {
             onChange={(event) => setReason(event.currentTarget.value)}
           />
         )}
-        <Group grow align="start">
+        <Group grow align="end">
           <NumberInput
             label="At most"
             description="Oldest first; empty: all. Try one before the rest"

@@ -1,6 +1,6 @@
-import { Alert, Button, Loader, Paper, Progress, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Loader, Paper, Progress, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
-import { useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import { messageOf } from '../api/index.js';
 import { countOf, formatNumber, PageTitle, ProblemAlert, Time, useSession } from '../shell/index.js';
 import { BatchBadge } from './badges.js';
@@ -22,6 +22,9 @@ function BatchView({ batch }: { batch: Batch }) {
   const filter = Object.entries(batch.filter).map(([name, value]) => `${name} ${value}`);
   return (
     <>
+      <Anchor component={Link} to="/dead-letters/batches" size="sm">
+        All batches
+      </Anchor>
       <PageTitle title={`${TITLE[action]} ${countOf(selected, 'dead letter')}`}>
         <BatchBadge value={status} />
       </PageTitle>
@@ -65,6 +68,7 @@ function Controls({ batch }: { batch: Batch }) {
   const left = batch.selected - batch.resolved;
   const confirmStop = () =>
     modals.openConfirmModal({
+      closeButtonProps: { 'aria-label': 'close' },
       title: 'Stop this batch?',
       children: `${countOf(left, 'dead letter')} will be waiting again, for anybody to resolve.`,
       labels: { confirm: 'Stop it', cancel: 'Go on' },

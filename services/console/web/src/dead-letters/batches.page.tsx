@@ -1,4 +1,4 @@
-import { Anchor, Progress, Table, Text } from '@mantine/core';
+import { Anchor, Group, Progress, Table, Text } from '@mantine/core';
 import { Link, useSearchParams } from 'react-router';
 import { formatNumber, Message, Time } from '../shell/index.js';
 import { AreaFrame } from './area-frame.js';
@@ -24,47 +24,45 @@ export function Component() {
 
 function BatchesTable({ items }: { items: Batch[] }) {
   return (
-    <Table.ScrollContainer minWidth={620}>
-      <Table highlightOnHover verticalSpacing={6} aria-label="batches">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Started</Table.Th>
-            <Table.Th>What</Table.Th>
-            <Table.Th>By</Table.Th>
-            <Table.Th>Progress</Table.Th>
-            <Table.Th>Status</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((batch) => (
-            <Row key={batch.id} {...batch} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Table highlightOnHover verticalSpacing={6} aria-label="batches">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Started</Table.Th>
+          <Table.Th>What</Table.Th>
+          <Table.Th>Progress</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {items.map((batch) => (
+          <Row key={batch.id} {...batch} />
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }
 
 function Row({ id, createdAt, action, by, resolved, selected, status }: Batch) {
   return (
     <Table.Tr>
-      <Table.Td>
+      <Table.Td fz="sm">
         <Time at={createdAt} />
       </Table.Td>
       <Table.Td>
         <Anchor component={Link} to={`/dead-letters/batches/${id}`} size="sm" fw={600}>
           {action} {formatNumber(selected)}
         </Anchor>
-      </Table.Td>
-      <Table.Td className="breaks">{by}</Table.Td>
-      <Table.Td miw={140}>
-        <Text size="xs">
-          {formatNumber(resolved)} of {formatNumber(selected)}
+        <Text size="xs" c="dimmed" className="breaks">
+          by {by}
         </Text>
-        <Progress value={(100 * resolved) / selected} aria-label={`${resolved} of ${selected}`} />
       </Table.Td>
       <Table.Td>
-        <BatchBadge value={status} />
+        <Group justify="space-between" gap={4} mb={4}>
+          <Text size="xs">
+            {formatNumber(resolved)} of {formatNumber(selected)}
+          </Text>
+          <BatchBadge value={status} />
+        </Group>
+        <Progress value={(100 * resolved) / selected} aria-label={`${resolved} of ${selected}`} />
       </Table.Td>
     </Table.Tr>
   );

@@ -1,7 +1,8 @@
 import { Anchor, Button, Group, Loader, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useParams } from 'react-router';
-import { countOf, PageTitle, ProblemAlert, Time, useSession } from '../shell/index.js';
+import { ProblemError } from '../api/index.js';
+import { countOf, Message, PageTitle, ProblemAlert, Time, useSession } from '../shell/index.js';
 import { ClassBadge, StatusBadge } from './badges.js';
 import { DiscardDialog } from './discard-dialog.js';
 import { EditForm } from './edit-form.js';
@@ -17,14 +18,33 @@ import { shortType } from './short-type.js';
 export function Component() {
   const id = useParams().id!;
   const { data, error, refetch } = useDeadLetter(id);
+  if (error instanceof ProblemError && error.problem.status === 404) return <Missing />;
   if (error && !data) return <ProblemAlert error={error} retry={() => void refetch()} />;
   if (!data) return <Loader aria-label="loading" />;
   return <DeadLetterView key={data.id} item={data} />;
 }
 
+function Missing() {
+  return (
+    <>
+      <PageTitle title="Dead letter" />
+      <Message title="There is no such dead letter">
+        A resolved one is deleted after its retention time. What was done to it stays in the{' '}
+        <Anchor component={Link} to="/dead-letters/audit" inherit underline="always">
+          audit log
+        </Anchor>
+        .
+      </Message>
+    </>
+  );
+}
+
 function DeadLetterView({ item }: { item: DeadLetterDetail }) {
   return (
     <>
+      <Anchor component={Link} to="/dead-letters" size="sm">
+        All dead letters
+      </Anchor>
       <PageTitle title={shortType(item.type)}>
         <ClassBadge value={item.class} />
         <StatusBadge value={item.status} />

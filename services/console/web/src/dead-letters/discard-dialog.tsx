@@ -15,7 +15,12 @@ export function DiscardDialog({ item, isOpen, close }: DiscardDialogProps) {
   const discard = useDiscard(item);
   const isEvent = item.sourceKind === 'topic' && item.key !== null;
   return (
-    <Modal opened={isOpen} onClose={close} title="Discard this dead letter">
+    <Modal
+      opened={isOpen}
+      onClose={close}
+      title="Discard this dead letter"
+      closeButtonProps={{ 'aria-label': 'close' }}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();

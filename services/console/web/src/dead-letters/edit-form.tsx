@@ -141,7 +141,7 @@ function SchemaTable({ id }: { id: string }) {
   return (
     <details>
       <summary>The schema of {data.type}</summary>
-      <Table.ScrollContainer minWidth={420}>
+      <Table.ScrollContainer minWidth={420} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table verticalSpacing={3} aria-label="fields of the schema">
           <Table.Tbody>
             {fieldsOf(data.schema).map(({ path, type, isRequired, description }) => (

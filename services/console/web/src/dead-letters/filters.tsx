@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { Autocomplete, Button, NativeSelect, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { FILTERS, type FilterName, useFilterInUrl } from './filter-in-url.js';
 import { useGroups } from './queries.js';
@@ -13,7 +13,7 @@ export function Filters() {
   const namesOf = (of: 'sources' | 'consumers') => [...new Set(groups.flatMap((group) => group[of]))].sort();
   return (
     <Stack gap="xs" mb="md" role="search" aria-label="filter dead letters">
-      <Group align="end" gap="xs">
+      <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="xs" verticalSpacing="xs">
         <NativeSelect
           label="Status"
           value={status}
@@ -30,12 +30,17 @@ export function Filters() {
         <Choice name="consumer" label="Consumer" names={namesOf('consumers')} />
         <Words name="key" label="Key" />
         <Words name="type" label="Type" />
-        {isFiltered && (
-          <Button variant="subtle" onClick={() => setFilter(Object.fromEntries(FILTERS.map((name) => [name, null])))}>
-            Clear the filter
-          </Button>
-        )}
-      </Group>
+      </SimpleGrid>
+      {isFiltered && (
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          w="max-content"
+          onClick={() => setFilter(Object.fromEntries(FILTERS.map((name) => [name, null])))}
+        >
+          Clear the filter
+        </Button>
+      )}
     </Stack>
   );
 }

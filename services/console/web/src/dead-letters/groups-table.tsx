@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Table, Text } from '@mantine/core';
+import { Anchor, Box, Button, Group, Table, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import { formatNumber, Time, useSession } from '../shell/index.js';
 import { ClassBadge } from './badges.js';
@@ -9,16 +9,16 @@ import type { DeadLetterGroup } from './queries.js';
 export function GroupsTable({ items }: { items: DeadLetterGroup[] }) {
   const isOperator = useSession().data?.role === 'operator';
   return (
-    <Table.ScrollContainer minWidth={820}>
+    <Table.ScrollContainer minWidth={300}>
       <Table highlightOnHover verticalSpacing={6} aria-label="groups of the same failure">
         <Table.Thead>
           <Table.Tr>
             <Table.Th ta="right">Count</Table.Th>
             <Table.Th>Failure</Table.Th>
-            <Table.Th>Class</Table.Th>
-            <Table.Th>Consumer</Table.Th>
-            <Table.Th>First and last</Table.Th>
-            {isOperator && <Table.Th>Resolve</Table.Th>}
+            <Table.Th visibleFrom="sm">Class</Table.Th>
+            <Table.Th visibleFrom="sm">Consumer</Table.Th>
+            <Table.Th visibleFrom="sm">First and last</Table.Th>
+            {isOperator && <Table.Th visibleFrom="sm">Resolve</Table.Th>}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -55,17 +55,26 @@ function Row({ item, isOperator }: { item: DeadLetterGroup; isOperator: boolean 
             at {place}
           </Text>
         )}
+        <Group hiddenFrom="sm" gap={4} mt={4}>
+          <ClassBadge value={item.class} />
+          <Text size="xs">{consumers.join(', ')}</Text>
+        </Group>
+        {isOperator && (
+          <Box hiddenFrom="sm" mt={6}>
+            <GroupActions group={group} />
+          </Box>
+        )}
       </Table.Td>
-      <Table.Td>
+      <Table.Td visibleFrom="sm">
         <ClassBadge value={item.class} />
       </Table.Td>
-      <Table.Td>
+      <Table.Td visibleFrom="sm">
         <Text size="sm">{consumers.join(', ')}</Text>
         <Text size="xs" c="dimmed">
           {sources.join(', ')}
         </Text>
       </Table.Td>
-      <Table.Td>
+      <Table.Td visibleFrom="sm" style={{ whiteSpace: 'nowrap' }}>
         <Text size="sm">
           <Time at={firstFailedAt} />
         </Text>
@@ -74,7 +83,7 @@ function Row({ item, isOperator }: { item: DeadLetterGroup; isOperator: boolean 
         </Text>
       </Table.Td>
       {isOperator && (
-        <Table.Td>
+        <Table.Td visibleFrom="sm">
           <GroupActions group={group} />
         </Table.Td>
       )}

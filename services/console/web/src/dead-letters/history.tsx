@@ -34,7 +34,7 @@ function Entry({ entry: { at, detail, batch, editedBody }, body }: { entry: Hist
           <>
             {' '}
             in{' '}
-            <Anchor component={Link} to={`/dead-letters/batches/${batch}`} inherit>
+            <Anchor component={Link} to={`/dead-letters/batches/${batch}`} inherit underline="always">
               a batch
             </Anchor>
           </>

@@ -21,11 +21,25 @@ export function MessageView({ item }: { item: DeadLetterDetail }) {
       )}
       <Tabs defaultValue={first} keepMounted={false}>
         <Tabs.List aria-label="forms of the message" mb="sm">
-          {pretty !== undefined && <Tabs.Tab value="pretty">JSON</Tabs.Tab>}
-          {bodyEncoding === 'utf-8' && <Tabs.Tab value="text">Text</Tabs.Tab>}
-          <Tabs.Tab value="bytes">Bytes</Tabs.Tab>
-          <Tabs.Tab value="headers">Headers</Tabs.Tab>
-          <Tabs.Tab value="stack">Stack</Tabs.Tab>
+          {pretty !== undefined && (
+            <Tabs.Tab px="xs" value="pretty">
+              JSON
+            </Tabs.Tab>
+          )}
+          {bodyEncoding === 'utf-8' && (
+            <Tabs.Tab px="xs" value="text">
+              Text
+            </Tabs.Tab>
+          )}
+          <Tabs.Tab px="xs" value="bytes">
+            Bytes
+          </Tabs.Tab>
+          <Tabs.Tab px="xs" value="headers">
+            Headers
+          </Tabs.Tab>
+          <Tabs.Tab px="xs" value="stack">
+            Stack
+          </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="pretty">
           <LongText text={pretty ?? ''} label="body as JSON" />
@@ -54,7 +68,7 @@ export function MessageView({ item }: { item: DeadLetterDetail }) {
 
 function Headers({ headers }: Pick<DeadLetterDetail, 'headers'>) {
   return (
-    <Table.ScrollContainer minWidth={420}>
+    <Table.ScrollContainer minWidth={420} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table verticalSpacing={4} aria-label="headers">
         <Table.Tbody>
           {Object.entries(headers)

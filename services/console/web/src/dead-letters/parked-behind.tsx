@@ -68,7 +68,7 @@ function ParkedKey({ item, parkedKey }: { item: DeadLetterDetail; parkedKey: str
       {before && (
         <Alert color="orange" mt="xs" title="Another one comes first">
           An earlier event of the key is a dead letter, too, and holds this one back even when it is resubmitted:{' '}
-          <Anchor component={Link} to={listOf({ key: parkedKey, consumer })} inherit>
+          <Anchor component={Link} to={listOf({ key: parkedKey, consumer })} inherit underline="always">
             all of this key
           </Anchor>
         </Alert>
@@ -98,7 +98,7 @@ function ParkedTable({ items, current }: { items: ParkedEvent[]; current: string
                 </Text>
               </Table.Td>
               <Table.Td>
-                <Badge variant="default" tt="none">
+                <Badge variant="default" tt="none" miw="max-content">
                   {STATE[state]}
                 </Badge>
               </Table.Td>
