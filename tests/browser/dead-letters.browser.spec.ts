@@ -3,8 +3,9 @@ import { until } from '@waybill/testing';
 import type { Page } from 'playwright-core';
 import { mails, mailTypes, order, outcomeOf, place } from '../shop.js';
 import { connectPeers, type Peers } from '../system/peers.js';
-import { deadLetter } from '../system/running-system.js';
-import { closeBrowser, openAsOperator } from './console-page.js';
+import { deadLetter, endpoints, operate } from '../system/running-system.js';
+import { seriousFindings } from './accessibility.js';
+import { closeBrowser, openAsOperator, openConsole, signIn } from './console-page.js';
 
 /** What a foreign client knows of a contract. */
 const contractOf = (type: string, name: string) => ({
@@ -226,4 +227,55 @@ describe('a group of the same failure', () => {
     await page.getByText('done', { exact: true }).waitFor();
     await context.close();
   });
+});
+
+describe('a reader', () => {
+  it('sees dead letters, and nothing that changes them', async () => {
+    const { id } = await unreadable();
+    const opened = await openConsole();
+    await signIn(opened, String(endpoints().readerToken));
+    const { page, context } = opened;
+    await page.goto(`/#/dead-letters/${id}`);
+    await page.getByText('You are signed in as a reader').waitFor();
+    await page.getByRole('region', { name: 'body as JSON' }).getByText('order-filed').waitFor();
+    await page.goto('/#/dead-letters/groups');
+    await page.getByRole('table', { name: 'groups of the same failure' }).waitFor();
+    expect(await page.getByRole('button', { name: /resubmit|discard/i }).count()).toBe(0);
+    await operate(`/${id}/discard`, { reason: 'a test' });
+    await context.close();
+  });
+});
+
+describe('the pages of dead letters', () => {
+  const PHONE = { width: 390, height: 844 };
+
+  it.each(['light', 'dark'] as const)(
+    'fit a phone, and have no serious finding of axe in %s colours',
+    async (colorScheme) => {
+      const { id } = await unreadable();
+      const { page, context } = await openAsOperator('/dead-letters', { colorScheme, viewport: PHONE });
+      async function check(name: string): Promise<void> {
+        expect([name, await seriousFindings(page)]).toEqual([name, []]);
+        expect([name, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([name, PHONE.width]);
+      }
+      await page.getByRole('table', { name: 'dead letters' }).waitFor();
+      await check('list');
+      await page.getByRole('tab', { name: 'Groups' }).click();
+      await page.getByRole('button', { name: 'Resubmit…' }).filter({ visible: true }).first().click();
+      await page.getByRole('dialog').getByRole('status').waitFor();
+      await check('groups with a dialog');
+
+      await page.goto(`/#/dead-letters/${id}`);
+      await edit(page, (body) => ({ ...body, attempt: 'first' }));
+      await resubmitEdited(page);
+      await page.getByRole('alert').filter({ hasText: 'does not match its schema' }).waitFor();
+      await page.getByText('The schema of').click();
+      await check('editor');
+      await operate(`/${id}/discard`, { reason: 'a test' });
+      await page.goto('/#/dead-letters/audit');
+      await page.getByRole('table', { name: 'audit log' }).waitFor();
+      await check('audit log');
+      await context.close();
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { seriousFindings } from './accessibility.js';
 import { closeBrowser, openAsOperator } from './console-page.js';
 import { seriousFindings } from './serious-findings.js';
 

@@ -84,12 +84,12 @@ export class Review {
     const bodyErrors = body ? this.validateBody(row.type, body) : [];
     if (bodyErrors.length) throw new ReviewError('schema-mismatch', `not a ${row.type || 'message'}`, bodyErrors);
 
-    await this.outbox.add(tx, resubmission(row, { by, body, namespace: this.namespace }));
-    await this.rows.record(tx, id, { event: 'resubmitted', by, detail: force ? 'forced' : null, body, batch });
     if (!batch) {
       const detail = [body && 'edited', force && 'forced'].filter(Boolean).join(', ') || null;
       await this.audit.record(tx, { by, action: 'resubmit', deadLetter: id, subject: row.type, detail });
     }
+    await this.outbox.add(tx, resubmission(row, { by, body, namespace: this.namespace }));
+    await this.rows.record(tx, id, { event: 'resubmitted', by, detail: force ? 'forced' : null, body, batch });
     return this.rows.resolve(tx, id, `status = 'resubmitted', resubmissions = resubmissions + 1`);
   }
 

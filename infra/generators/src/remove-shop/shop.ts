@@ -12,6 +12,7 @@ export const REMOVED = [
   'services/console/src/faults/shop-messages.ts',
   'services/console/src/test/{claim-check,collecting,faults,review}.spec.ts',
   'tests/browser/!(console-page|every-page*|serious-findings|sign-in*).ts',
+  'tests/browser/!(accessibility|console-page|every-page*|sign-in*).ts',
   'services/console/src/test/{claim-check,collecting,review}.spec.ts',
   'services/console/src/test/order-trace*.ts',
   'libs/contracts/src/{catalog.events,email.tasks,payments.activities,webhooks.tasks}.ts',

@@ -21,7 +21,8 @@ export function Component() {
   if (error instanceof ProblemError && error.problem.status === 404) return <Missing />;
   if (error && !data) return <ProblemAlert error={error} retry={() => void refetch()} />;
   if (!data) return <Loader aria-label="loading" />;
-  return <DeadLetterView key={data.id} item={data} />;
+  // Another version is another decision: what was begun about the one before is over.
+  return <DeadLetterView key={`${data.id} ${data.version}`} item={data} />;
 }
 
 function Missing() {

@@ -1,7 +1,8 @@
-import { Loader } from '@mantine/core';
+import { Alert, Loader } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { ProblemAlert } from '../shell/index.js';
+import { messageOf } from '../api/index.js';
+import { ProblemAlert, Time } from '../shell/index.js';
 import { Paging } from './paging.js';
 
 interface Page<Item> {
@@ -18,12 +19,25 @@ interface ListDataProps<Item> {
 
 /** A page of a list while it loads, when it failed, is empty, and is there. */
 export function ListData<Item>({ query, empty, children }: ListDataProps<Item>) {
-  const { data, error, refetch } = query;
+  const { data, error, refetch, dataUpdatedAt } = query;
   if (error && !data) return <ProblemAlert error={error} retry={() => void refetch()} />;
   if (!data) return <Loader aria-label="loading" />;
   return (
     <>
-      {error && <ProblemAlert error={error} retry={() => void refetch()} />}
+      {error && (
+        <Alert
+          color="orange"
+          role="alert"
+          mb="sm"
+          title={
+            <>
+              No data since <Time at={dataUpdatedAt} />
+            </>
+          }
+        >
+          {messageOf(error)}
+        </Alert>
+      )}
       {data.items.length ? children(data.items) : empty}
       <Paging nextCursor={data.nextCursor} />
     </>

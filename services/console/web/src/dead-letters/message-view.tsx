@@ -60,6 +60,7 @@ export function MessageView({ item }: { item: DeadLetterDetail }) {
       <Text size="xs" c="dimmed" mt={6}>
         {sizeOf(bytes.length)}
         {bodyEncoding === 'base64' && ', not UTF-8 text'}
+        {bytes.length > HEX_SHOWN && `; in hexadecimal the first ${sizeOf(HEX_SHOWN)}`}
         {dataref && `, from the object store: ${dataref}`}
       </Text>
     </>

@@ -31,8 +31,8 @@ export function ParkedBehind({ item }: { item: DeadLetterDetail }) {
 }
 
 function ParkedKey({ item, parkedKey }: { item: DeadLetterDetail; parkedKey: string }) {
-  const { consumer, id, source, messageId, status } = item;
-  const { data, error } = useParked(id);
+  const { consumer, source, messageId, status } = item;
+  const { data, error } = useParked(item);
   if (error && !data) {
     return (
       <Alert color="orange" role="alert" title={`It is unknown what waits in ${consumer}`}>

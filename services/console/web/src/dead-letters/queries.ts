@@ -72,12 +72,13 @@ export const useMessageSchema = (id: string) =>
 /** More than a person looks at. */
 const PARKED_SHOWN = 100;
 
-export const useParked = (id: string) =>
+/** Looks again as long as anything may be parked. */
+export const useParked = ({ id, status }: DeadLetter) =>
   useQuery({
     queryKey: [ROOT, 'parked', id],
     queryFn: () =>
       dataOf(consoleApi.GET('/dead-letters/{id}/parked', { params: { path: { id }, query: { limit: PARKED_SHOWN } } })),
-    refetchInterval: INTERVAL,
+    refetchInterval: ({ state }) => (status === 'waiting' || state.data?.items.length !== 0) && INTERVAL,
     retry: false,
   });
 
