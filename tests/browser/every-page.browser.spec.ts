@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core';
 import { seriousFindings } from './accessibility.js';
 import { closeBrowser, openAsOperator } from './console-page.js';
-import { seriousFindings } from './serious-findings.js';
 
 afterAll(closeBrowser);
 

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { anOrder, outcomeOf, place, untilOrder } from '../shop.js';
+import { seriousFindings } from './accessibility.js';
 import { closeBrowser, openAsOperator } from './console-page.js';
-import { seriousFindings } from './serious-findings.js';
 
 afterAll(closeBrowser);
 
