@@ -30,7 +30,7 @@ describe('what is written by hand agrees with the declaration', () => {
       const known = [
         ...of.flatMap(({ settings = [], secrets = [] }) => [...settings, ...secrets]),
         ...of.flatMap(({ calls = [] }) => calls.map(urlSetting)),
-        ...of.flatMap(({ showsAll }) => (showsAll ? ['PROCESS_URLS', 'SERVER_PAGES'] : [])),
+        ...of.flatMap(({ showsAll }) => (showsAll ? ['PROCESS_URLS', 'SERVER_PAGES', 'TEMPORAL_HTTP_URL'] : [])),
         ...servers.map(({ replacedBy }) => replacedBy),
         ...FROM_THE_PLATFORM,
       ];
