@@ -13,7 +13,8 @@ export interface CopyReading {
   failure?: string;
 }
 
-const METRICS_TIMEOUT = 1_500;
+/** Less than the time between two readings, so that a process that hangs leaves no gap in the others' figures. */
+const METRICS_TIMEOUT = 1_200;
 /** A check of readiness takes up to 2 s while the server that it asks hangs. */
 const HEALTH_TIMEOUT = 3_000;
 /** How often the readiness of a copy that responds is checked, in ms: each check asks the servers that the process depends on. */
@@ -76,6 +77,6 @@ const get = (url: string, timeout: number) => fetch(url, { signal: AbortSignal.t
 
 /** What fetch says itself is 'fetch failed'. */
 function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error & { cause?: { code?: string } };
-  return cause?.code ?? message;
+  const { name, message, cause } = error as Error & { cause?: { code?: string } };
+  return name === 'TimeoutError' ? 'no response in time' : (cause?.code ?? message);
 }

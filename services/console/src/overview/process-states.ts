@@ -43,13 +43,16 @@ interface Remembered {
   restarts: number;
 }
 
+/** In ms. */
+const CPU_WINDOW = 10_000;
+
 /** What the console remembers of each process from one reading to the next. */
 export class ProcessStates {
   private readonly remembered = new Map<string, Remembered>();
   /** By copy: when it was started, in seconds. */
   private readonly starts = new Map<string, number>();
   /** By copy: the CPU that it had taken, in seconds. */
-  private readonly cpu = new Map<string, { at: number; seconds: number }>();
+  private readonly cpu = new Map<string, { at: number; seconds: number }[]>();
 
   read({ at, processes }: Reading): ProcessState[] {
     return processes.map((process) => this.stateOf(process, at));
@@ -99,15 +102,15 @@ export class ProcessStates {
     return before !== undefined && before !== start;
   }
 
-  /** Since the reading before. */
+  /** Over the last ten seconds. */
   private coresOf(copy: CopyReading, at: number): number | null {
     const seconds = valueIn(copy, 'process_cpu_seconds_total');
-    const before = this.cpu.get(copy.url);
     if (seconds === undefined) return null;
-    const elapsed = before && (at - before.at) / 1_000;
-    const cores = elapsed && seconds >= before.seconds ? (seconds - before.seconds) / elapsed : null;
-    this.cpu.set(copy.url, { at, seconds });
-    return cores;
+    // A process that was started again counts from zero.
+    const recent = (this.cpu.get(copy.url) ?? []).filter((one) => one.at >= at - CPU_WINDOW && one.seconds <= seconds);
+    this.cpu.set(copy.url, [...recent, { at, seconds }]);
+    const [oldest] = recent;
+    return oldest ? ((seconds - oldest.seconds) * 1_000) / (at - oldest.at) : null;
   }
 }
 

@@ -18,8 +18,8 @@ class Readings {
   private readonly counters = new Counters(series.flatMap(({ counted }) => counted ?? []));
   private at = START;
 
-  take(lines: string[] | undefined): void {
-    this.at += 2_000;
+  take(lines: string[] | undefined, after = 2_000): void {
+    this.at += after;
     const metrics = lines && parse(['# TYPE jobs_total counter', ...lines].join('\n'));
     if (metrics) this.counters.add('worker', { url: 'a', start: 1, metrics });
     const copies = [{ url: 'a', metrics, health: undefined }];
@@ -63,6 +63,15 @@ describe('a series in memory', () => {
     readings.take(undefined);
     readings.take(['jobs_total 8']);
     expect(readings.latest(4)[0]).toEqual([null, 2, null, expect.closeTo(4 / 3)]);
+  });
+
+  it('bridges a single reading that came late, and no more', () => {
+    const readings = new Readings();
+    readings.take(['jobs_total 0']);
+    readings.take(['jobs_total 4']);
+    readings.take(['jobs_total 12'], 4_000);
+    readings.take(['jobs_total 24'], 6_000);
+    expect(readings.latest(7)[0]).toEqual([null, 2, 2, 2, null, null, 2]);
   });
 
   it('has a gap where nobody watched, and no rate across it', () => {

@@ -55,7 +55,7 @@ export class Recorder {
     return {
       step,
       times: steps.map((at) => at * step),
-      values: this.series.map((_, n) => steps.map((at) => this.tracks[range].get(at)?.[n] ?? null)),
+      values: this.series.map((_, n) => steps.map((at) => this.valuesAt(range, at)?.[n] ?? null)),
     };
   }
 
@@ -63,6 +63,12 @@ export class Recorder {
   windowOf(reading: Reading, length: number) {
     const before = this.recent.find(({ at }) => at >= reading.at - length);
     return before && before !== reading ? windowOf(before, reading) : undefined;
+  }
+
+  /** A busy system is read late: the values of a step are those of the one before until the next. */
+  private valuesAt(range: Range, at: number) {
+    const track = this.tracks[range];
+    return track.get(at) ?? (track.has(at + 1) ? track.get(at - 1) : undefined);
   }
 
   private record(range: Range, reading: Reading): void {

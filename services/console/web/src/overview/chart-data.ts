@@ -1,4 +1,5 @@
 import { formatDuration, formatNumber } from '../shell/index.js';
+import { perSecond } from './figures.js';
 import { ORDER_CHARTS } from './order-charts.js';
 import type { SeriesTable } from './use-overview.js';
 
@@ -33,5 +34,5 @@ export function rowsOf(
 
 export function formatValue(value: number, unit: SeriesTable['series'][number]['unit']): string {
   if (unit === 'seconds') return formatDuration(value * 1_000);
-  return unit === 'per second' ? `${formatNumber(value)}/s` : formatNumber(value);
+  return unit === 'per second' ? perSecond(value) : formatNumber(value);
 }

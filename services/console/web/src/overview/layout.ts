@@ -23,10 +23,10 @@ export interface Layout {
 
 /** In pixels at full size. */
 const SIZES: Record<SystemNode['kind'], { width: number; height: number }> = {
-  process: { width: 150, height: 44 },
+  process: { width: 160, height: 44 },
   queue: { width: 164, height: 38 },
   topic: { width: 164, height: 38 },
-  database: { width: 92, height: 28 },
+  database: { width: 100, height: 28 },
   server: { width: 110, height: 30 },
 };
 /** Between a process and its database. */

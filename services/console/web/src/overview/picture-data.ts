@@ -1,6 +1,6 @@
 import { MarkerType } from '@xyflow/react';
-import { formatNumber } from '../shell/index.js';
-import { age } from './figures.js';
+import { countOf, formatNumber } from '../shell/index.js';
+import { age, perSecond } from './figures.js';
 import type { Box, Point } from './layout.js';
 import type { LineEdge } from './line.js';
 import { isChannel } from './node-link.js';
@@ -60,11 +60,11 @@ const hasFailures = ({ deadLetters, parked }: SystemEdge) => Boolean(deadLetters
 
 function labelOf({ kind, status, rate, lag, retries, deadLetters, parked }: SystemEdge): string {
   const facts = [
-    rate && `${formatNumber(rate)}/s`,
+    rate && perSecond(rate),
     lag && lag.messages > 0 && `${formatNumber(lag.messages)} wait${lag.seconds ? `, ${age(lag.seconds)}` : ''}`,
     retries && `${formatNumber(retries)} to retry`,
-    parked && parked.keys > 0 && `${formatNumber(parked.keys)} keys parked`,
-    deadLetters && deadLetters.messages > 0 && `${formatNumber(deadLetters.messages)} dead`,
+    parked && parked.keys > 0 && countOf(parked.keys, 'parked key'),
+    deadLetters && deadLetters.messages > 0 && countOf(deadLetters.messages, 'dead letter'),
     kind === 'consumes' && status !== 'ok' && status !== 'away' && STATUSES[status].text,
   ];
   return facts.filter((fact) => typeof fact === 'string' && fact).join(', ');
