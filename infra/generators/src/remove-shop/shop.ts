@@ -7,6 +7,9 @@ export const REMOVED = [
   'services/console/web/src/orders',
   'services/console/web/src/api/{shop,types/{analytics,email,inventory,order,payment}}.ts',
   'services/console/src/invariants',
+  'services/console/src/overview/order-figures.ts',
+  'services/console/web/src/overview/order{-charts.ts,s-by-status.tsx}',
+  'services/console/src/test/{overview.spec,processes.fixture}.ts',
   'services/console/web/src/faults/invariants*',
   'services/console/src/faults/shop-messages.ts',
   'services/console/src/test/{claim-check,collecting,faults,review}.spec.ts',
@@ -91,6 +94,15 @@ export const EDITS: Record<string, Edit[]> = {
   'services/console/web/src/faults/faults.page.tsx': [
     cut(/^import \{ InvariantsPanel \}.*\n/m),
     cut(/^ +<InvariantsPanel \/>\n/m),
+  ],
+  'services/console/src/overview/extensions.ts': [cut(/^import \{ orderFigures \}.*\n/m), ['[orderFigures]', '[]']],
+  'services/console/web/src/overview/sections.ts': [
+    cut(/^import \{ OrdersByStatus \}.*\n/m),
+    ['[OrdersByStatus]', '[]'],
+  ],
+  'services/console/web/src/overview/chart-data.ts': [
+    cut(/^import \{ ORDER_CHARTS \}.*\n/m),
+    cut(/^ +\.\.\.ORDER_CHARTS,\n/m),
   ],
   'services/console/web/src/api/index.ts': [cut(/^export .* from '\.\/shop\.js';\n/m)],
   'services/console/src/test/sources.spec.ts': [['toBeGreaterThan(15)', 'toBeGreaterThan(1)']],

@@ -1,6 +1,6 @@
 import { until } from '@waybill/testing';
-import { FakeProcess } from '../overview/processes.fixture.js';
 import { type Console, callApi, startConsole } from './console.fixture.js';
+import { FakeProcess } from './processes.fixture.js';
 
 interface Part {
   [field: string]: unknown;

@@ -1,5 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 
+/** In ms. */
+const RETRY_AFTER = 3_000;
+
 export interface LiveData<T> {
   /** The latest; undefined before the first. */
   data: T | undefined;
@@ -10,7 +13,7 @@ export interface LiveData<T> {
 }
 
 /**
- * The latest of a stream of server-sent events, as JSON. The browser itself connects again; what came last stays, with its time.
+ * The latest of a stream of server-sent events, as JSON. It connects again by itself; what came last stays, with its time.
  * No connection while `url` is undefined or the tab is hidden.
  */
 export function useEvents<T>(url: string | undefined, event = 'message'): LiveData<T> {
@@ -21,12 +24,24 @@ export function useEvents<T>(url: string | undefined, event = 'message'): LiveDa
     if (latestUrl.current !== url) setLive({ data: undefined, receivedAt: undefined, lostAt: undefined });
     latestUrl.current = url;
     if (!url || !isVisible) return;
-    const source = new EventSource(url);
-    source.addEventListener(event, (message: MessageEvent<string>) =>
-      setLive({ data: JSON.parse(message.data), receivedAt: Date.now(), lostAt: undefined }),
-    );
-    source.addEventListener('error', () => setLive((last) => ({ ...last, lostAt: last.lostAt ?? Date.now() })));
-    return () => source.close();
+    let source: EventSource;
+    let again: number | undefined;
+    const open = () => {
+      source = new EventSource(url);
+      source.addEventListener(event, (message: MessageEvent<string>) =>
+        setLive({ data: JSON.parse(message.data), receivedAt: Date.now(), lostAt: undefined }),
+      );
+      source.addEventListener('error', () => {
+        setLive((last) => ({ ...last, lostAt: last.lostAt ?? Date.now() }));
+        // After a response that is no stream, the browser gives up.
+        if (source.readyState === EventSource.CLOSED) again = window.setTimeout(open, RETRY_AFTER);
+      });
+    };
+    open();
+    return () => {
+      window.clearTimeout(again);
+      source.close();
+    };
   }, [url, event, isVisible]);
   return live;
 }

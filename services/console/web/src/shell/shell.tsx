@@ -24,7 +24,8 @@ export function Shell() {
   const session = useSession();
   const { pathname } = useLocation();
   if (session.isPending) return <Loader aria-label="loading" m="xl" />;
-  if (session.isError) return <ProblemAlert error={session.error} retry={() => void session.refetch()} />;
+  // Who was signed in keeps the page, with what it showed last, while the console is away.
+  if (!session.data) return <ProblemAlert error={session.error} retry={() => void session.refetch()} />;
   if (!session.data.role || pathname === '/sign-in') return <SignIn />;
   return <Frame role={session.data.role} />;
 }
