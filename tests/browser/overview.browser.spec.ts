@@ -81,7 +81,7 @@ describe('the overview', () => {
     await page.getByText('6 hours').click();
     await page.waitForURL(/range=6h/);
     await page.reload();
-    await page.getByRole('radio', { name: '6 hours', checked: true }).waitFor();
+    await page.getByRole('radio', { name: '6 hours', checked: true }).waitFor({ state: 'attached' });
     await page.getByRole('heading', { name: 'Oldest unconsumed message' }).waitFor();
     await context.close();
   }, 60_000);
