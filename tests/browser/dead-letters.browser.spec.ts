@@ -219,8 +219,8 @@ describe('a group of the same failure', () => {
         .first()
         .waitFor();
 
-    await page.goto('/#/dead-letters');
-    await page.getByRole('link', { name: error }).first().click();
+    await page.goto('/#/dead-letters/groups');
+    await page.getByRole('link', { name: error }).click();
     await page.getByRole('button', { name: 'Discard all that match…' }).click();
     await page.getByRole('textbox', { name: 'Reason' }).fill('a holiday');
     await page.getByRole('button', { name: /^Discard \d dead letters?$/ }).click();
@@ -253,7 +253,11 @@ describe('the pages of dead letters', () => {
     'fit a phone, and have no serious finding of axe in %s colours',
     async (colorScheme) => {
       const { id } = await unreadable();
-      const { page, context } = await openAsOperator('/dead-letters', { colorScheme, viewport: PHONE });
+      const { page, context } = await openAsOperator('/dead-letters', {
+        colorScheme,
+        viewport: PHONE,
+        reducedMotion: 'reduce',
+      });
       async function check(name: string): Promise<void> {
         expect([name, await seriousFindings(page)]).toEqual([name, []]);
         expect([name, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([name, PHONE.width]);
@@ -264,6 +268,8 @@ describe('the pages of dead letters', () => {
       await page.getByRole('button', { name: 'Resubmit…' }).filter({ visible: true }).first().click();
       await page.getByRole('dialog').getByRole('status').waitFor();
       await check('groups with a dialog');
+      await page.goBack();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
 
       await page.goto(`/#/dead-letters/${id}`);
       await edit(page, (body) => ({ ...body, attempt: 'first' }));

@@ -1,5 +1,6 @@
 import { Tabs } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { modals } from '@mantine/modals';
+import { type ReactNode, useEffect } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { PageTitle } from '../shell/index.js';
 
@@ -14,6 +15,8 @@ const VIEWS = [
 export function AreaFrame({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
   const { pathname } = useLocation();
   const navigate = useNavigate();
+  // A dialog belongs to the page that it was opened on: the back button leaves both.
+  useEffect(() => () => modals.closeAll(), []);
   return (
     <>
       <PageTitle title={title}>{actions}</PageTitle>

@@ -68,7 +68,7 @@ function Row({ at, by, action, deadLetter, batch, subject, detail, count }: Audi
       </Table.Td>
       <Table.Td className="breaks" fz="sm">
         <b>{by}</b> {WHAT[action]}:{' '}
-        <Anchor component={Link} to={to} inherit>
+        <Anchor component={Link} to={to} inherit underline="always">
           {batch ? `${subject} ${countOf(count, 'dead letter')}` : shortType(subject)}
         </Anchor>
         {detail && ` (${detail})`}

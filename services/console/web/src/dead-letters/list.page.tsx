@@ -67,7 +67,7 @@ function RunningBatches() {
     <Alert mb="md" title={`${countOf(batches.length, 'batch', 'batches')} in progress`}>
       {batches.map(({ id, action, by, resolved, selected, status }) => (
         <Text key={id} size="sm">
-          <Anchor component={Link} to={`/dead-letters/batches/${id}`}>
+          <Anchor component={Link} to={`/dead-letters/batches/${id}`} underline="always">
             {by}: {action} {resolved} of {selected}
           </Anchor>
           , {status}
