@@ -17,6 +17,8 @@ export interface Backlog {
   outboxOf(process: string): Waiting | undefined;
   /** Messages in flight that wait for an unavailable database or server. */
   heldUpOf(process: string, source: string): number;
+  /** Whether an operator has paused it. */
+  isPaused(process: string, source: string): boolean;
 }
 
 const KNOWN_BY = 'waybill_consumer_lag_messages';
@@ -34,6 +36,7 @@ export const BACKLOG_GAUGES = [
   'waybill_outbox_backlog',
   'waybill_outbox_oldest_age_seconds',
   'waybill_messages_waiting_for_dependency',
+  'waybill_consumer_paused',
 ];
 
 /** The process that measures dead letters is the one that declares this. */
@@ -73,6 +76,7 @@ export function backlogOf(reading: Reading): Backlog {
       waiting('waybill_outbox_backlog', 'waybill_outbox_oldest_age_seconds', (gauge) => gauge.process === process),
     heldUpOf: (process, source) =>
       sum(valuesOf('waybill_messages_waiting_for_dependency', on(process, 'source', source))),
+    isPaused: (process, source) => sum(valuesOf('waybill_consumer_paused', on(process, 'source', source))) > 0,
   };
 }
 

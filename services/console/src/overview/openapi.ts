@@ -106,7 +106,7 @@ const OverviewEdge = record({
   kind: { enum: EDGE_KINDS },
   status: described(
     { enum: EDGE_STATUSES },
-    'behind: the oldest message is older than 30 s; held up: the consumer waits for an unavailable server',
+    'behind: the oldest message is older than 30 s; held up: the consumer waits for an unavailable server; paused: by an operator',
   ),
   rate: described(maybeNumber, 'Messages or calls a second, over 10 s'),
   lag: maybe('Waiting'),

@@ -10,7 +10,7 @@ import { HANDLED, PUBLISHED } from './system-series.js';
 export const NODE_KINDS = ['process', 'queue', 'topic', 'database', 'server'] as const;
 export const NODE_STATUSES = ['ok', 'degraded', 'away', 'unknown'] as const;
 export const EDGE_KINDS = ['publishes', 'consumes', 'calls', 'uses'] as const;
-export const EDGE_STATUSES = ['ok', 'behind', 'held up', 'away', 'unknown'] as const;
+export const EDGE_STATUSES = ['ok', 'behind', 'held up', 'paused', 'away', 'unknown'] as const;
 
 export interface PictureNode {
   /** `queue:orders.process`. */
@@ -120,7 +120,7 @@ export class Picture {
     const from = `${source.kind}:${source.name}`;
     return {
       ...edge('consumes', from, `process:${process.name}`),
-      status: consumingStatus(process, heard, backlog.heldUpOf(process.name, source.name)),
+      status: consumingStatus(process, heard, stopIn(backlog, process.name, source.name)),
       rate: rateOf(scene, HANDLED.metric, process.name, source.name),
       lag: lag ?? null,
       retries: backlog.retriesOf(consumer, source.name) ?? null,
@@ -236,13 +236,18 @@ function consumingProcesses(consumer: string, processes: readonly ProcessState[]
   return consuming.length ? consuming : own;
 }
 
+function stopIn(backlog: Backlog, process: string, source: string) {
+  if (backlog.isPaused(process, source)) return 'paused';
+  return backlog.heldUpOf(process, source) > 0 ? 'held up' : undefined;
+}
+
 function consumingStatus(
   { status }: ProcessState,
   { value, lastSeen }: Remembered<Waiting>,
-  heldUp: number,
+  stop: 'paused' | 'held up' | undefined,
 ): PictureEdge['status'] {
   if (status === 'away') return 'away';
-  if (heldUp > 0) return 'held up';
+  if (stop) return stop;
   if (!value || !lastSeen) return 'unknown';
   return value.seconds !== null && value.seconds > BEHIND ? 'behind' : 'ok';
 }

@@ -117,6 +117,15 @@ describe('the overview', () => {
     expect(figures.lagSeconds).toBe(31);
   });
 
+  it.each([
+    ['paused', 'waybill_consumer_paused{source="orders.events"} 1'],
+    ['held up', 'waybill_messages_waiting_for_dependency{source="orders.events"} 3'],
+  ])('says that a consumer is %s', async (status, line) => {
+    worker.lines = [line];
+    await untilShown(`it is ${status}`, ({ edges }) => partOf(edges, CONSUMES)!.status === status);
+    worker.lines = [];
+  });
+
   it('shows nothing old as if it were alive: what nobody says any more is unknown, with when it was last heard of', async () => {
     measuring.lines = lagOf(7, 1);
     const { edges: known } = await untilShown('the lag', ({ figures }) => figures.lagSeconds === 1);

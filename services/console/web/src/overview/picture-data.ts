@@ -32,7 +32,7 @@ export function partOf(node: SystemNode, { x, y, width, height }: Box, edges: re
 /** The worst that happens to what waits in a queue or topic. */
 function troubleOf({ id }: SystemNode, edges: readonly SystemEdge[]): string {
   const consumed = edges.filter(({ kind, from }) => kind === 'consumes' && from === id);
-  const worst = (['away', 'held up', 'behind'] as const).find((status) =>
+  const worst = (['away', 'paused', 'held up', 'behind'] as const).find((status) =>
     consumed.some((edge) => edge.status === status),
   );
   return worst === 'away' ? 'consumer away' : (worst ?? '');

@@ -14,6 +14,7 @@ export const STATUSES: Record<Status, Shown> = {
   'not ready': { text: 'not ready', color: 'orange' },
   degraded: { text: 'degraded', color: 'orange' },
   behind: { text: 'behind', color: 'orange' },
+  paused: { text: 'paused', color: 'orange' },
   'held up': { text: 'held up', color: 'orange' },
   away: { text: 'away', color: 'red' },
   unknown: { text: 'no data', color: 'gray' },

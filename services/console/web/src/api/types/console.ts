@@ -923,10 +923,10 @@ export interface components {
             /** @enum {unknown} */
             kind: "publishes" | "consumes" | "calls" | "uses";
             /**
-             * @description behind: the oldest message is older than 30 s; held up: the consumer waits for an unavailable server
+             * @description behind: the oldest message is older than 30 s; held up: the consumer waits for an unavailable server; paused: by an operator
              * @enum {unknown}
              */
-            status: "ok" | "behind" | "held up" | "away" | "unknown";
+            status: "ok" | "behind" | "held up" | "paused" | "away" | "unknown";
             /** @description Messages or calls a second, over 10 s */
             rate: number | null;
             lag: components["schemas"]["Waiting"] | null;
