@@ -2,6 +2,7 @@ import type { DeadLetterQueries } from '@waybill/dlq';
 import type { Database } from '@waybill/platform';
 import { deadLettersOfOrder } from './dead-letters-of-order.js';
 import { FollowedEvents } from './followed-events.js';
+import { keptWhileLate } from './kept-while-late.js';
 import type { OrderEventLog } from './order-events.js';
 import { sagaSteps } from './saga-steps.js';
 import { orderView, type ProcessUrls, serviceViews } from './service-views.js';
@@ -13,7 +14,7 @@ import { whenStatusChanges } from './when-status-changes.js';
 const DAY = 86_400_000;
 /** How long one request waits for a source, in ms. */
 const PATIENCE = 20_000;
-/** Who watches sees the others meanwhile: a late source is there the next time. */
+/** Who watches sees the others meanwhile: a late source is shown when it answers. */
 const LIVE_PATIENCE = 1_500;
 /** Between two looks at all sources, in ms: the first after a change, then twice as long each time. */
 const SHORTEST_PAUSE = 500;
@@ -53,15 +54,13 @@ export class OrderTraces {
   async *follow(orderId: string, stop: AbortSignal): AsyncGenerator<Trace> {
     const wake = new Wake(stop);
     const events = new FollowedEvents(this.options.events, orderId, () => wake.now());
+    const everywhere = this.sources(orderId, () => events.read());
+    const sources = keptWhileLate(everywhere, LIVE_PATIENCE, () => wake.now());
     const watching = whenStatusChanges(this.options.urls, orderId, stop, () => wake.now());
     try {
       let [shown, pause] = ['', SHORTEST_PAUSE];
       while (!stop.aborted) {
-        const trace = await traceOf(
-          orderId,
-          this.sources(orderId, () => events.read()),
-          LIVE_PATIENCE,
-        );
+        const trace = await traceOf(orderId, sources, LIVE_PATIENCE);
         const text = JSON.stringify(trace);
         if (text !== shown) {
           [shown, pause] = [text, SHORTEST_PAUSE];

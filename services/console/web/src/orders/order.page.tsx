@@ -101,12 +101,21 @@ function Travel({
           )}
         </Text>
       </Group>
-      {trace?.missing.map(({ source, reason }) => (
-        <Alert key={source} color="yellow" mb="xs" title={`No data of ${source}`}>
-          <span className="breaks">{reason}</span>. What it knows is missing here.
-        </Alert>
-      ))}
+      {trace && trace.missing.length > 0 && <Missing sources={trace.missing} />}
       {trace ? <Timeline entries={trace.entries} /> : <Loader aria-label="loading" size="sm" />}
     </Paper>
+  );
+}
+
+function Missing({ sources }: { sources: Trace['missing'] }) {
+  return (
+    <Alert color="yellow" mb="sm" title={`No data of ${sources.map(({ source }) => source).join(', ')}`}>
+      What they know is missing here until they answer.
+      {sources.map(({ source, reason }) => (
+        <Text key={source} size="xs" className="breaks">
+          {source}: {reason}
+        </Text>
+      ))}
+    </Alert>
   );
 }
