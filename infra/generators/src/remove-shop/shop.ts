@@ -128,7 +128,10 @@ export const EDITS: Record<string, Edit[]> = {
   ],
   'infra/local/src/main.ts': [
     cut(/^import \{ (bench|testCompose) \}.*\n/gm),
-    [/import \{[^}]+\} from '\.\/test\.js'/, "import { lint, test, testBrowser, testCrashOfPackages, testUnit } from './test.js'"],
+    [
+      /import \{[^}]+\} from '\.\/test\.js'/,
+      "import { lint, test, testBrowser, testCrashOfPackages, testUnit } from './test.js'",
+    ],
     cut(/^ {2}(bench|'test:(carriers|crash|fork|fuzz)'): \(.*\n/gm),
     cut(/^ {2}'test:(long|compose)': \((.|\n)+?\n {2}\},\n/gm),
   ],
