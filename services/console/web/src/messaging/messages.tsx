@@ -12,6 +12,7 @@ export function Messages({ topic }: { topic: string }) {
   const [search] = useSearchParams();
   const key = search.get('key') || undefined;
   const [reveal, setReveal] = useState(false);
+  const [open, setOpen] = useState<string[]>([]);
   const messages = useTopicMessages({ topic, key, reveal });
   const { data: session } = useSession();
   const { fetchNextPage, hasNextPage, isFetchingNextPage, refetch, isRefetching } = messages;
@@ -47,7 +48,14 @@ export function Messages({ topic }: { topic: string }) {
           return (
             <>
               {items.length === 0 && <NoMessages ofKey={key} hasMore={hasNextPage} />}
-              <Accordion multiple variant="contained" chevronPosition="left" keepMounted={false}>
+              <Accordion
+                multiple
+                variant="contained"
+                chevronPosition="left"
+                keepMounted={false}
+                value={open}
+                onChange={setOpen}
+              >
                 {items.map((message) => (
                   <MessageItem key={`${message.partition}/${message.offset}`} message={message} />
                 ))}
