@@ -1,7 +1,7 @@
 import { until } from '@waybill/testing';
-import { outcomeOf, place } from '../shop.js';
+import { place, untilOrder } from '../shop.js';
 import { untilReady, urlOf } from '../system/processes.js';
-import { endpoints } from '../system/running-system.js';
+import { deadLetter, endpoints } from '../system/running-system.js';
 
 interface Fault {
   id: string;
@@ -36,7 +36,7 @@ async function surviving(fault: object): Promise<Fault> {
   const injected = await inject(fault);
   const orders = await Promise.all([place(), place(), place()]);
   await untilOver(injected);
-  for (const orderId of orders) expect(await outcomeOf(orderId)).toMatchObject({ status: 'CONFIRMED' });
+  await Promise.all(orders.map((orderId) => untilOrder(orderId, 'CONFIRMED')));
   return injected;
 }
 
@@ -71,11 +71,21 @@ describe('a fault that an operator asks for', () => {
   it.each(['postgres', 'rabbitmq'])(
     'ends the connections of order-processor to %s, and it connects again',
     async (from) => {
+      await untilReady('order-processor');
       const fault = await surviving({ kind: 'cut', target: 'order-processor', from });
       expect(fault).toMatchObject({ detail: expect.stringMatching(/^ended [1-9]\d* connections? to/) });
       await untilReady('order-processor');
     },
   );
+
+  it('sends a message that crashes its process, which is given up as one', async () => {
+    const { detail } = await inject({ kind: 'poison', target: 'email.send', class: 'crashing' });
+    const messageId = detail.split(': ').at(-1)!;
+    // Three starts of the process, and pauses in which other messages go first.
+    const letter = await until('it is given up', () => deadLetter({ messageId }), { within: '240s' });
+    expect(letter).toMatchObject({ source: 'email.send', class: 'crashing' });
+    await untilReady('email');
+  }, 300_000);
 
   it('is undone before its time', async () => {
     const { id } = await inject({ kind: 'stop', target: 'email', seconds: null });

@@ -6,7 +6,7 @@ const target = z.string().regex(/^[\w.-]{1,100}$/, 'must be the name of a proces
 /** After which the fault is undone; null: it stays in effect until someone undoes it. Default 30. */
 const seconds = z.int().min(1).max(3_600).nullable().optional();
 
-export const POISON_CLASSES = ['malformed', 'business', 'transient'] as const;
+export const POISON_CLASSES = ['malformed', 'business', 'transient', 'crashing'] as const;
 export type PoisonClass = (typeof POISON_CLASSES)[number];
 
 const OfProcesses = [

@@ -4,7 +4,15 @@ import type { OutboxMessage, PublishOutcome } from '@waybill/outbox';
 import { Problem } from '@waybill/platform';
 import type { Fault } from './fault.js';
 import type { MessageFaultRequest, PoisonClass, PoisonRequest } from './fault.requests.js';
-import { contractFor, DESTINATIONS, type Destination, malformed, POISON_BY_CLASS, transient } from './poison.js';
+import {
+  contractFor,
+  crashing,
+  DESTINATIONS,
+  type Destination,
+  malformed,
+  POISON_BY_CLASS,
+  transient,
+} from './poison.js';
 
 /** Messages that mean something to the system, for one of its queues. */
 export interface RealMessages {
@@ -53,8 +61,8 @@ export class MessageFaults {
       const isReal = real?.queue === destination.name;
       const poison: PoisonClass[] = [
         'malformed',
-        ...(isReal ? ['business' as const] : []),
-        ...(store ? ['transient' as const] : []),
+        ...(isReal ? (['business'] as const) : []),
+        ...(store ? (['transient', 'crashing'] as const) : []),
       ];
       return { ...destination, poison, duplicate: isReal, fill: isReal };
     });
@@ -88,12 +96,12 @@ export class MessageFaults {
   }
 
   private async poison(request: PoisonRequest): Promise<string> {
-    const { message, because } = this.poisonOf(request);
+    const { message, because } = await this.poisonOf(request);
     await this.publishAll([message]);
     return `sent a message that fails, because ${because}: ${message.id}`;
   }
 
-  private poisonOf(request: PoisonRequest): { message: OutboxMessage; because: string } {
+  private async poisonOf(request: PoisonRequest): Promise<{ message: OutboxMessage; because: string }> {
     const contract = contractFor(request);
     const key = request.key ?? `poison-${newMessageId()}`;
     if (request.class === 'business') {
@@ -103,8 +111,10 @@ export class MessageFaults {
     const because = POISON_BY_CLASS[request.class];
     if (request.class === 'malformed') return { message: malformed(contract, key), because };
     const { store } = this.options;
-    if (!store) throw wrong('class', 'transient needs OBJECT_STORE');
-    return { message: transient(contract, key, store), because };
+    if (!store) throw wrong('class', 'needs OBJECT_STORE');
+    const message =
+      request.class === 'transient' ? transient(contract, key, store) : await crashing(contract, key, store);
+    return { message, because };
   }
 
   private async duplicate(target: string): Promise<string> {

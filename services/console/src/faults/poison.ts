@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { consumers, contracts } from '@waybill/contracts';
 import { type Contract, encode, newMessageId, type ObjectStore, sourceOf } from '@waybill/messaging';
 import type { OutboxMessage } from '@waybill/outbox';
@@ -48,17 +49,34 @@ export function malformed(contract: Contract, key: string): OutboxMessage {
 }
 
 /** Its body is said to be in the object store, where it never was: consumers try again, and give up. */
-export function transient(contract: Contract, key: string, { url }: ObjectStore): OutboxMessage {
-  const message = withoutBody(contract, key);
-  const prefix = contract.kind === 'event' ? 'ce_' : 'cloudEvents:';
-  const reference = { [`${prefix}dataref`]: url + newMessageId(), [`${prefix}datadigest`]: 'sha-256=:none:' };
-  return { ...message, headers: { ...message.headers, ...reference } };
+export const transient = (contract: Contract, key: string, { url }: ObjectStore): OutboxMessage =>
+  referring(contract, key, { dataref: url + newMessageId(), datadigest: 'sha-256=:none:' });
+
+/** Of the one object that is stored for this, however often it is sent. */
+const TOO_MUCH = '00000000-0000-7000-8000-000000000001';
+/** Each is an empty list, which takes ten times as much memory as text. */
+const EMPTY_LISTS = 12_000_000;
+
+/** Its body is in the object store, and is more than a process has memory for: whoever reads it crashes. */
+export async function crashing(contract: Contract, key: string, store: ObjectStore): Promise<OutboxMessage> {
+  const body = Buffer.concat([Buffer.from('['), Buffer.alloc(3 * EMPTY_LISTS, '[],'), Buffer.from('[]]')]);
+  await store.put(TOO_MUCH, body);
+  const digest = createHash('sha256').update(body).digest('base64');
+  return referring(contract, key, { dataref: store.url + TOO_MUCH, datadigest: `sha-256=:${digest}:` });
 }
 
 export const POISON_BY_CLASS: Record<Exclude<PoisonClass, 'business'>, string> = {
   malformed: 'its body is not JSON',
   transient: 'its body is missing in the object store',
+  crashing: 'its body is more than a process has memory for',
 };
+
+function referring(contract: Contract, key: string, reference: Record<string, string>): OutboxMessage {
+  const message = withoutBody(contract, key);
+  const prefix = contract.kind === 'event' ? 'ce_' : 'cloudEvents:';
+  const headers = Object.entries(reference).map(([name, value]) => [prefix + name, value]);
+  return { ...message, headers: { ...message.headers, ...Object.fromEntries(headers) } };
+}
 
 function withoutBody(contract: Contract, key: string): OutboxMessage {
   const anything = { ...contract, schema: { parse: (body: unknown) => body } as Contract['schema'] };

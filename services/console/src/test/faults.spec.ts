@@ -124,7 +124,7 @@ describe('a fault of a process', () => {
     [{ kind: 'slow', target: 'payment', share: 1 }, 'share'],
     [{ kind: 'cut', target: 'payment', from: 'kafka' }, 'from'],
     [{ kind: 'fill', target: 'orders.process', count: 20_001 }, 'count'],
-    [{ kind: 'poison', target: 'orders.process', class: 'crashing' }, 'class'],
+    [{ kind: 'poison', target: 'orders.process', class: 'sleepy' }, 'class'],
   ])('is rejected with the field that is wrong: %j', async (request, field) => {
     const { status, body } = await inject(request);
     expect({ status, field: body.errors[0]!.field }).toEqual({ status: 400, field });
@@ -139,16 +139,19 @@ describe('a fault of a process', () => {
 });
 
 describe('poison', () => {
-  it.each(['malformed', 'transient'])('of class %s reaches the consumer of a queue', async (failureClass) => {
-    const { status, body } = await inject({ kind: 'poison', target: 'email.send', class: failureClass });
-    expect(status).toBe(201);
-    const { id, type, headers, body: content } = await console.rabbit.take('email.send');
-    expect(body.detail).toContain(id);
-    expect(type).toBe('waybill.SendEmail.v1');
-    if (failureClass === 'malformed') expect(() => JSON.parse(content)).toThrow(SyntaxError);
-    else expect(headers['cloudEvents:dataref']).toContain(`${folder}/objects/`);
-    expect(launcher.requests).toEqual([]);
-  });
+  it.each(['malformed', 'transient', 'crashing'])(
+    'of class %s reaches the consumer of a queue',
+    async (failureClass) => {
+      const { status, body } = await inject({ kind: 'poison', target: 'email.send', class: failureClass });
+      expect(status).toBe(201);
+      const { id, type, headers, body: content } = await console.rabbit.take('email.send');
+      expect(body.detail).toContain(id);
+      expect(type).toBe('waybill.SendEmail.v1');
+      if (failureClass === 'malformed') expect(() => JSON.parse(content)).toThrow(SyntaxError);
+      else expect(headers['cloudEvents:dataref']).toContain(`${folder}/objects/`);
+      expect(launcher.requests).toEqual([]);
+    },
+  );
 
   it('of class business is a task about an order that does not exist', async () => {
     await inject({ kind: 'poison', target: 'orders.process', class: 'business' });
@@ -203,7 +206,11 @@ describe('a message', () => {
     const { body } = await callApi<FaultBody>(console, 'GET', '/faults');
     expect(body.recent[0]).toMatchObject({ id: sent.id, kind: 'poison', by: 'ada' });
     const target = body.messageTargets.find(({ name }) => name === 'orders.process');
-    expect(target).toMatchObject({ poison: ['malformed', 'business', 'transient'], duplicate: true, fill: true });
+    expect(target).toMatchObject({
+      poison: ['malformed', 'business', 'transient', 'crashing'],
+      duplicate: true,
+      fill: true,
+    });
     expect((await callApi(console, 'DELETE', `/faults/${sent.id}`)).status).toBe(409);
   });
 });

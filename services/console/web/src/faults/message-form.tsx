@@ -20,6 +20,7 @@ const WHAT = {
   malformed: 'poison: malformed',
   business: 'poison: rejected by a business rule',
   transient: 'poison: fails again and again',
+  crashing: 'poison: crashes its process',
   duplicate: 'a message, twice',
   fill: 'many messages, to fill it',
 } as const;
@@ -29,6 +30,8 @@ const HAPPENS: Record<What, string> = {
   malformed: 'Its body is not JSON: each consumer makes it a dead letter at once.',
   business: 'It is about something that does not exist: a dead letter at once.',
   transient: 'Its body is missing in the object store: tried again with growing pauses, then a dead letter.',
+  crashing:
+    'Its body is more than a process has memory for: the process crashes, three times while it handles this message and no other, and gives it up after a minute or two.',
   duplicate: 'The task of an order that has its outcome, twice with the same id. Nothing may change.',
   fill: 'Tasks of an order that has its outcome, each with an id of its own. The consumer works them off; pause it first to see the queue grow.',
 };

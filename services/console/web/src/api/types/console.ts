@@ -1108,7 +1108,7 @@ export interface components {
             consumers: string[];
             types: string[];
             /** @description Classes of failing messages */
-            poison: ("malformed" | "business" | "transient")[];
+            poison: ("malformed" | "business" | "transient" | "crashing")[];
             duplicate: boolean;
             fill: boolean;
         };
@@ -2993,7 +2993,7 @@ export interface operations {
                     kind: "poison";
                     target: string;
                     /** @enum {string} */
-                    class: "malformed" | "business" | "transient";
+                    class: "malformed" | "business" | "transient" | "crashing";
                     type?: string;
                     key?: string;
                 } | {
