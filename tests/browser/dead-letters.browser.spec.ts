@@ -43,9 +43,8 @@ const unreadable = async () => {
 
 /** The page as this operator, who has said so at sign-in. */
 async function openAs(name: string, path: string) {
-  const opened = await openAsOperator('/');
+  const opened = await openAsOperator(path);
   await opened.page.evaluate(`localStorage.setItem('operator-name', '${name}')`);
-  await opened.page.goto(`/#${path}`);
   return opened;
 }
 
