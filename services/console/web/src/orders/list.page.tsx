@@ -25,7 +25,7 @@ export function Component() {
       </PageTitle>
       <Stack>
         <Filters key={params.toString()} filter={filter} change={change} />
-        {orders.isPending && <Loader aria-label="loading" />}
+        {orders.isPending && <Loader role="status" aria-label="loading" />}
         {orders.isError && <ProblemAlert error={orders.error} retry={() => void orders.refetch()} />}
         {orders.data && <Orders items={orders.data.items} isFiltered={Boolean(filter.customerId || filter.status)} />}
         <Group>

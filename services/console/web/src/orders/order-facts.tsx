@@ -58,7 +58,7 @@ interface RowsProps<Item> {
 
 /** The items of a list, as lines; what is wrong with it in its place. */
 function Rows<Item>({ query, none, row }: RowsProps<Item>) {
-  if (query.isPending) return <Loader size="xs" aria-label="loading" />;
+  if (query.isPending) return <Loader size="xs" role="status" aria-label="loading" />;
   if (query.isError)
     return (
       <Text size="sm" c="red" role="alert">

@@ -102,7 +102,7 @@ function Travel({
         </Text>
       </Group>
       {trace && trace.missing.length > 0 && <Missing sources={trace.missing} />}
-      {trace ? <Timeline entries={trace.entries} /> : <Loader aria-label="loading" size="sm" />}
+      {trace ? <Timeline entries={trace.entries} /> : <Loader role="status" aria-label="loading" size="sm" />}
     </Paper>
   );
 }

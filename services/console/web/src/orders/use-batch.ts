@@ -24,7 +24,9 @@ export function useBatch() {
   return { running, begin, stop: () => stop.current.abort() };
 }
 
+/** Between two looks, in ms, and as much more for each order: a page of a thousand is large. */
 const INTERVAL = 1_500;
+const INTERVAL_FOR_EACH = 5;
 /** More than a batch has. */
 const LIMIT = 1_000;
 
@@ -39,7 +41,9 @@ export function useOutcomes(customerId: string, orderIds: readonly string[]) {
     placeholderData: (last) => last,
     refetchInterval: ({ state }) => {
       const own = state.data?.items.filter(({ orderId }) => wanted.has(orderId)) ?? [];
-      return own.length === wanted.size && own.every(({ terminal }) => terminal) ? false : INTERVAL;
+      return own.length === wanted.size && own.every(({ terminal }) => terminal)
+        ? false
+        : INTERVAL + wanted.size * INTERVAL_FOR_EACH;
     },
   });
 }
