@@ -110,7 +110,7 @@ describe('the page about messaging', () => {
     await page.getByText('customerId', { exact: true }).first().waitFor();
     await page.goto('/#/messaging/documents/order-api/asyncapi');
     await page.getByRole('button', { name: /^orders\.events (send|receive)/ }).click();
-    await page.getByText('waybill.OrderConfirmed.v1').waitFor();
+    await page.getByText('waybill.OrderConfirmed.v1', { exact: true }).waitFor();
     await page.goto('/#/messaging/documents/payment-provider/asyncapi');
     await page.getByText('does not describe its messages').waitFor();
     await context.close();

@@ -53,6 +53,7 @@ const SourceConsumer = record({
   consumer: { ...text, description: 'The service, or consumer group' },
   lagMessages: maybe('integer', 'Messages that it has not consumed yet; null while the broker is unavailable'),
   oldestAgeSeconds: maybe('number', 'Age of the oldest of them; null where it is unknown'),
+  measuredAt: maybeTime('When its lag was known last, to whoever asked; null: not yet'),
   handledPerSecond: rate,
   parkedKeys: maybe('integer', 'Keys of a topic whose events wait; null for queues'),
   parkedEvents: maybe('integer', 'Events of these keys'),

@@ -25,6 +25,8 @@ export interface SourceViewsOptions {
 /** Topics, queues and outboxes with how they are doing. Whatever is unknown is null: it is never taken for 0. */
 export class SourceViews {
   private readonly lag = backlogMetrics(NAMESPACE);
+  /** When the lag of a consumer was known last, in ms since 1970. */
+  private readonly measuredAt = new Map<string, number>();
 
   constructor(private readonly options: SourceViewsOptions) {}
 
@@ -100,6 +102,7 @@ export class SourceViews {
         consumer,
         lagMessages: lag?.messages ?? null,
         oldestAgeSeconds: lag?.seconds ?? null,
+        measuredAt: timeOf(this.measuredAt.get(`${source}\n${consumer}`)),
         handledPerSecond: rateOf(processes, HANDLED, { source }),
         parkedKeys: kind === 'topics' ? largestOf(processes, PARKED_KEYS, { topic: source }) : null,
         parkedEvents: kind === 'topics' ? largestOf(processes, PARKED_EVENTS, { topic: source }) : null,
@@ -113,6 +116,7 @@ export class SourceViews {
     const [messages, seconds] = await Promise.all([this.lag.messages.get(), this.lag.seconds.get()]);
     const placeOf = ({ source, consumer }: Partial<Record<string, string | number>>) => `${source}\n${consumer}`;
     const ages = new Map(seconds.values.map(({ labels, value }) => [placeOf(labels), value]));
+    for (const { labels } of messages.values) this.measuredAt.set(placeOf(labels), Date.now());
     return new Map(
       messages.values.map(({ labels, value }) => [
         placeOf(labels),

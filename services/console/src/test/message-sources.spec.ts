@@ -10,6 +10,7 @@ interface Source {
   consumers: {
     consumer: string;
     lagMessages: number | null;
+    measuredAt: string | null;
     handledPerSecond: number | null;
     parkedKeys: number | null;
     processes: { process: string; state: string; pausedAt: string | null; seenAt: string | null }[];
@@ -88,6 +89,7 @@ describe('topics and queues', () => {
     const { retryTiers } = consumed.queues[0]!;
     expect(shown.retryTiers).toEqual(retryTiers.map((delayMs) => ({ delayMs, messages: 0 })));
     expect(shown.waitingForRetry).toBe(0);
+    expect(shown.consumers[0]!.measuredAt).toEqual(expect.any(String));
   });
 
   it('cost a process nothing while nobody asks, and one look for many who do', async () => {

@@ -17,7 +17,11 @@ export function Consumers({ source, kind, consumers }: ConsumersProps) {
   const columns: Column<SourceConsumer>[] = [
     { label: 'consumer', cell: ({ consumer }) => consumer },
     { label: 'processes', cell: ({ processes }) => <ConsumerState processes={processes} /> },
-    { label: 'lag (messages)', isNumber: true, cell: ({ lagMessages }) => <Figure value={lagMessages} /> },
+    {
+      label: 'lag (messages)',
+      isNumber: true,
+      cell: ({ lagMessages, measuredAt }) => <Figure value={lagMessages} seenAt={measuredAt} />,
+    },
     {
       label: 'oldest',
       isNumber: true,

@@ -1,12 +1,25 @@
 import { Text } from '@mantine/core';
-import { formatDuration, formatNumber } from '../shell/index.js';
+import { formatDuration, formatNumber, Time } from '../shell/index.js';
+
+interface FigureProps {
+  value: number | null;
+  unit?: string;
+  /** When it was known last, where that is known. */
+  seenAt?: string | null;
+}
 
 /** A figure that may be unknown, which is not 0. */
-export function Figure({ value, unit = '' }: { value: number | null; unit?: string }) {
+export function Figure({ value, unit = '', seenAt }: FigureProps) {
   if (value === null)
     return (
       <Text span inherit c="dimmed">
         no data
+        {seenAt && (
+          <>
+            {' '}
+            since <Time at={seenAt} />
+          </>
+        )}
       </Text>
     );
   return (

@@ -52,6 +52,9 @@ export function Component() {
 
 const lagOf = ({ consumers }: { consumers: readonly SourceConsumer[] }) =>
   largestOf(consumers.map(({ lagMessages }) => lagMessages));
+/** Of a consumer whose lag is unknown. */
+const unknownSince = ({ consumers }: { consumers: readonly SourceConsumer[] }) =>
+  consumers.find(({ lagMessages }) => lagMessages === null)?.measuredAt ?? null;
 const ageOf = ({ consumers }: { consumers: readonly SourceConsumer[] }) =>
   largestOf(consumers.map(({ oldestAgeSeconds }) => oldestAgeSeconds));
 
@@ -90,7 +93,11 @@ function Trouble({ consumers }: { consumers: readonly SourceConsumer[] }) {
 }
 
 const commonColumns: Column<Topic | Queue>[] = [
-  { label: 'lag (messages)', isNumber: true, cell: (source) => <Figure value={lagOf(source)} /> },
+  {
+    label: 'lag (messages)',
+    isNumber: true,
+    cell: (source) => <Figure value={lagOf(source)} seenAt={unknownSince(source)} />,
+  },
   { label: 'oldest', isNumber: true, cell: (source) => <Age seconds={ageOf(source)} messages={lagOf(source)} /> },
   { label: 'published', isNumber: true, cell: ({ publishedPerSecond }) => <Rate value={publishedPerSecond} /> },
   {

@@ -1,5 +1,4 @@
 import { Text } from '@mantine/core';
-import { Time } from '../shell/index.js';
 import { type Column, DataTable } from './data-table.js';
 import { Age, Figure } from './figures.js';
 import type { Outbox } from './queries.js';
@@ -25,7 +24,11 @@ export function Outboxes({ outboxes }: { outboxes: readonly Outbox[] }) {
 const COLUMNS: Column<Outbox>[] = [
   { label: 'process', cell: ({ process }) => process },
   { label: 'to', cell: ({ target }) => target },
-  { label: 'backlog (messages)', isNumber: true, cell: (outbox) => <Backlog {...outbox} /> },
+  {
+    label: 'backlog (messages)',
+    isNumber: true,
+    cell: ({ messages, seenAt }) => <Figure value={messages} seenAt={seenAt} />,
+  },
   {
     label: 'oldest',
     isNumber: true,
@@ -33,12 +36,3 @@ const COLUMNS: Column<Outbox>[] = [
       messages !== null && <Age seconds={oldestAgeSeconds} messages={messages} />,
   },
 ];
-
-function Backlog({ messages, seenAt }: Outbox) {
-  if (messages !== null || seenAt === null) return <Figure value={messages} />;
-  return (
-    <Text span inherit c="dimmed">
-      no data since <Time at={seenAt} />
-    </Text>
-  );
-}

@@ -974,6 +974,11 @@ export interface components {
             lagMessages: number | null;
             /** @description Age of the oldest of them; null where it is unknown */
             oldestAgeSeconds: number | null;
+            /**
+             * Format: date-time
+             * @description When its lag was known last, to whoever asked; null: not yet
+             */
+            measuredAt: string | null;
             /** @description Messages a second, over the last seconds; null until they were measured twice */
             handledPerSecond: number | null;
             /** @description Keys of a topic whose events wait; null for queues */
