@@ -93,7 +93,7 @@ export class ConsoleModule implements OnModuleInit, OnApplicationShutdown {
         OverviewModule.with(config, logger),
         OrdersModule.with(config, logger),
         MessagingViewsModule.with({ config, events, tasks, depths, access, logger }),
-        FaultsModule.with(config, { rabbit, queues, publisher }),
+        FaultsModule.with(config, { rabbit, queues, publisher, events }),
         InvariantsModule.with(config),
       ],
       providers: [

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { carriersOf, processes } from '@waybill/system';
 import pg from 'pg';
 import type { Environment } from '../settings.js';
@@ -31,6 +32,10 @@ async function endSessions(url: string, database: string): Promise<number> {
   }
 }
 
+/** RabbitMQ lists a connection some seconds after it was opened, in ms. */
+const LISTED_WITHIN = 10_000;
+const POLL_INTERVAL = 500;
+
 interface RabbitConnection {
   name: string;
   client_properties?: { connection_name?: string };
@@ -46,8 +51,16 @@ async function closeConnections(env: Environment, service: string): Promise<numb
     if (!response.ok && response.status !== 404) throw new Error(`RabbitMQ responded with ${response.status}`);
     return response;
   };
-  const all = (await (await call('')).json()) as RabbitConnection[];
-  const own = all.filter(({ client_properties: client }) => client?.connection_name?.split(' ')[0] === service);
+  const listOwn = async () => {
+    const all = (await (await call('')).json()) as RabbitConnection[];
+    return all.filter(({ client_properties: client }) => client?.connection_name?.split(' ')[0] === service);
+  };
+  let own = await listOwn();
+  const deadline = performance.now() + LISTED_WITHIN;
+  while (own.length === 0 && performance.now() < deadline) {
+    await sleep(POLL_INTERVAL);
+    own = await listOwn();
+  }
   await Promise.all(own.map(({ name }) => call(`/${encodeURIComponent(name)}`, 'DELETE')));
   return own.length;
 }

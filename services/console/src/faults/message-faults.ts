@@ -27,6 +27,8 @@ export interface RealMessages {
 export interface MessageFaultOptions {
   /** To the broker that carries them. */
   publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]>;
+  /** Of a topic; undefined when it has none. */
+  latestEvent(topic: string): Promise<OutboxMessage | undefined>;
   store: ObjectStore | undefined;
   /** Default: there are no real messages to send. */
   real?: RealMessages | undefined;
@@ -64,7 +66,7 @@ export class MessageFaults {
         ...(isReal ? (['business'] as const) : []),
         ...(store ? (['transient', 'crashing'] as const) : []),
       ];
-      return { ...destination, poison, duplicate: isReal, fill: isReal };
+      return { ...destination, poison, duplicate: isReal || destination.kind === 'topic', fill: isReal };
     });
   }
 
@@ -118,9 +120,17 @@ export class MessageFaults {
   }
 
   private async duplicate(target: string): Promise<string> {
+    if (isTopic(target)) return this.repeatEvent(target);
     const message = await this.realFor(target).harmless();
     await this.publishAll([message, message]);
     return `sent a message twice: ${message.id}`;
+  }
+
+  private async repeatEvent(topic: string): Promise<string> {
+    const event = await whileAvailable(this.options.latestEvent(topic));
+    if (!event) throw new Problem(NO_EVENT, { detail: `${topic} has no event that can be sent again` });
+    await this.publishAll([event]);
+    return `sent the latest event once more: ${event.id}`;
   }
 
   private async fill(target: string, count: number): Promise<string> {
@@ -151,12 +161,21 @@ export class MessageFaults {
     if (refused) throw new Problem('unavailable', { detail: refused.reason, retryAfterSeconds: 5 });
   }
 
-  private async publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]> {
-    try {
-      return await this.options.publish(messages);
-    } catch (error) {
-      throw new Problem('unavailable', { detail: `the broker: ${(error as Error).message}`, retryAfterSeconds: 5 });
-    }
+  private publish(messages: readonly OutboxMessage[]): Promise<PublishOutcome[]> {
+    return whileAvailable(this.options.publish(messages));
+  }
+}
+
+const NO_EVENT = { name: 'no-event', status: 409, title: 'There is no event yet' };
+
+const isTopic = (name: string) => DESTINATIONS.some((one) => one.name === name && one.kind === 'topic');
+
+/** Throws a 503 when the broker is unavailable. */
+async function whileAvailable<T>(result: Promise<T>): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    throw new Problem('unavailable', { detail: `the broker: ${(error as Error).message}`, retryAfterSeconds: 5 });
   }
 }
 

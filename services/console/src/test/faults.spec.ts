@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ordersEvents } from '@waybill/contracts';
-import { carrierSettings, eventCarrier, openObjectStore } from '@waybill/messaging';
+import { ordersEvents, paymentsEvents } from '@waybill/contracts';
+import { carrierSettings, eventCarrier, openObjectStore, type Topic } from '@waybill/messaging';
 import { createLogger } from '@waybill/platform';
 import { FakeHttpServer, jsonResponse, until } from '@waybill/testing';
 import { type Console, callApi, startConsole } from './console.fixture.js';
 
 const ID = '01900000-0000-7000-8000-000000000001';
+const SUBJECT = '01900000-0000-7000-8000-00000000000b';
 const ORDER = '01900000-0000-7000-8000-00000000000a';
 
 const fault = (changes: object = {}) => ({
@@ -72,6 +73,8 @@ beforeAll(async () => {
       PROCESS_URLS: new Map([['order-api', orderApi.url]]),
     },
   });
+  await Promise.all([declare(ordersEvents), declare(paymentsEvents)]);
+  await console.kafka.listen(ordersEvents.name);
 });
 afterAll(async () => {
   launcher.close();
@@ -82,6 +85,13 @@ beforeEach(() => {
   launcher.requests.length = 0;
   launcher.answer = { status: 200, body: { targets: [], inEffect: [fault()], recent: [] } };
 });
+
+/** As its service does. */
+async function declare(declared: Topic): Promise<void> {
+  const logger = createLogger({ service: 'test', level: 'silent' });
+  const topic = eventCarrier({ ...carrierSettings(console.settings), name: 'test', logger }).topology([declared]);
+  await topic.declare().finally(() => topic.close());
+}
 
 const inject = (request: object) => callApi<FaultBody>(console, 'POST', '/faults', request);
 
@@ -160,10 +170,6 @@ describe('poison', () => {
   });
 
   it('reaches the groups of a topic, with the key that was asked for', async () => {
-    const logger = createLogger({ service: 'test', level: 'silent' });
-    const topic = eventCarrier({ ...carrierSettings(console.settings), name: 'test', logger }).topology([ordersEvents]);
-    await topic.declare().finally(() => topic.close());
-    await console.kafka.listen(ordersEvents.name);
     await inject({
       kind: 'poison',
       target: 'orders.events',
@@ -191,6 +197,25 @@ describe('a message', () => {
     const both = [await console.rabbit.take('orders.process'), await console.rabbit.take('orders.process')];
     expect(both.map(({ id }) => body.detail.includes(id))).toEqual([true, true]);
     expect(JSON.parse(both[0]!.body)).toEqual({ orderId: ORDER, attempt: 1 });
+  });
+
+  it('that was the latest of a topic is sent once more, as it was; what nobody can read is not', async () => {
+    const subjectOf = () => SUBJECT;
+    const id = await console.kafka.publish(
+      { type: 'waybill.OrderShipped.v1', destination: ordersEvents, subjectOf },
+      { n: 1 },
+    );
+    await inject({ kind: 'poison', target: ordersEvents.name, class: 'malformed', key: SUBJECT });
+    const { body } = await inject({ kind: 'duplicate', target: ordersEvents.name });
+    expect(body.detail).toBe(`sent the latest event once more: ${id}`);
+    const [first, poison, again] = await console.kafka.received(SUBJECT, 3);
+    expect(poison!.body).not.toBe(first!.body);
+    expect(again).toEqual(first);
+  });
+
+  it('is not there to be sent again when the topic is empty', async () => {
+    const { status, body } = await inject({ kind: 'duplicate', target: paymentsEvents.name });
+    expect({ status, body }).toMatchObject({ status: 409, body: { title: 'There is no event yet' } });
   });
 
   it('is sent often to fill a queue, each time with an id of its own', async () => {

@@ -36,6 +36,8 @@ const HAPPENS: Record<What, string> = {
   fill: 'Tasks of an order that has its outcome, each with an id of its own. The consumer works them off; pause it first to see the queue grow.',
 };
 
+const EVENT_AGAIN = 'The latest event of the topic once more, with its own id. Nothing may change.';
+
 const offered = ({ poison, duplicate, fill }: MessageTarget): What[] => [
   ...poison,
   ...(duplicate ? (['duplicate'] as const) : []),
@@ -116,7 +118,7 @@ export function MessageForm({ targets }: { targets: readonly MessageTarget[] }) 
             )}
           </SimpleGrid>
           <Text size="sm" c="dimmed">
-            {HAPPENS[what]}
+            {what === 'duplicate' && target.kind === 'topic' ? EVENT_AGAIN : HAPPENS[what]}
             {needsType &&
               target.kind === 'topic' &&
               ' With the id of an order as its key, later events of that order wait behind it.'}
