@@ -1,7 +1,15 @@
 import { arrayOf, record, types } from './openapi.js';
 import { consumersApi } from './openapi-consumers.js';
+import { parkedPaths, parkedSchemas } from './parked.openapi.js';
 
 const { text, integer } = types;
+
+/** What every process that consumes serves. */
+const ofConsumers = {
+  paths: { ...consumersApi.paths, ...parkedPaths },
+  schemas: { ...consumersApi.schemas, ...parkedSchemas },
+  securitySchemes: consumersApi.securitySchemes,
+};
 
 /** `components.schemas.Problem`. */
 const problemSchema = record(
@@ -30,7 +38,7 @@ export interface OpenApiOptions {
 
 /** A whole document. */
 export function openApi({ title, description, paths, webhooks, consumes = true, ...options }: OpenApiOptions) {
-  const { paths: more, ...shared } = consumes ? consumersApi : { paths: {}, schemas: {}, securitySchemes: undefined };
+  const { paths: more, ...shared } = consumes ? ofConsumers : { paths: {}, schemas: {}, securitySchemes: undefined };
   const { schemas, securitySchemes = shared.securitySchemes, security } = options;
   return {
     openapi: '3.1.0',

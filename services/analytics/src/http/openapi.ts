@@ -1,4 +1,4 @@
-import { arrayOf, json, openApi, parkedPaths, parkedSchemas, problemsOf, record, ref, types } from '@waybill/platform';
+import { arrayOf, json, openApi, problemsOf, record, ref, types } from '@waybill/platform';
 
 /** The OpenAPI 3.1 document of analytics. */
 export function openApiDocument() {
@@ -6,7 +6,6 @@ export function openApiDocument() {
     title: 'Waybill analytics',
     description: 'Figures of the shop.',
     paths: {
-      ...parkedPaths,
       '/analytics/summary': {
         get: {
           operationId: 'getSummary',
@@ -15,7 +14,7 @@ export function openApiDocument() {
         },
       },
     },
-    schemas: { Money, Percentiles, Summary, ...parkedSchemas },
+    schemas: { Money, Percentiles, Summary },
   });
 }
 

@@ -15,6 +15,7 @@ export function openApiDocument() {
     description:
       'Dead letters of all sources, for review, and everything else that the page of the console shows and does.',
     security: [{ operatorToken: [] }],
+    consumes: false,
     paths: {
       ...deadLetterPaths,
       ...orderPaths,

@@ -1,14 +1,4 @@
-import {
-  json,
-  openApi,
-  pageSchema,
-  parkedPaths,
-  parkedSchemas,
-  problemsOf,
-  queryOf,
-  record,
-  types,
-} from '@waybill/platform';
+import { json, openApi, pageSchema, problemsOf, queryOf, record, types } from '@waybill/platform';
 import { EmailListQuery } from './emails.controller.js';
 
 /** The OpenAPI 3.1 document of email, generated from the schema that validates requests. */
@@ -17,7 +7,6 @@ export function openApiDocument() {
     title: 'Waybill email',
     description: 'Sent mails.',
     paths: {
-      ...parkedPaths,
       '/emails': {
         get: {
           operationId: 'listEmails',
@@ -27,7 +16,7 @@ export function openApiDocument() {
         },
       },
     },
-    schemas: { Email, ...parkedSchemas },
+    schemas: { Email },
   });
 }
 

@@ -4,8 +4,6 @@ import {
   openApi,
   operatorToken,
   pageSchema,
-  parkedPaths,
-  parkedSchemas,
   problemsOf,
   problemsWithBody,
   queryOf,
@@ -24,7 +22,6 @@ export function openApiDocument() {
     title: 'Waybill payment',
     description: 'Charges and refunds.',
     paths: {
-      ...parkedPaths,
       '/payments': {
         get: {
           operationId: 'listPayments',
@@ -53,7 +50,7 @@ export function openApiDocument() {
       },
     },
     securitySchemes: operatorToken,
-    schemas: { Payment, Reconciliation, ...parkedSchemas },
+    schemas: { Payment, Reconciliation },
   });
 }
 
