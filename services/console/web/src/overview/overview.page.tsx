@@ -43,7 +43,7 @@ export function Component() {
           <Details overview={data} />
         </Stack>
       ) : (
-        live.lostAt === undefined && <Loader aria-label="reading the system" />
+        live.lostAt === undefined && <Loader role="status" aria-label="loading" />
       )}
     </>
   );
