@@ -29,7 +29,7 @@ export function OrdersByStatus({ overview: { at, orders } }: { overview: Overvie
         </Title>
         {Object.entries(STATUSES).map(([status, color]) => (
           <Link key={status} to={`/orders?status=${status}`} className="plain-link">
-            <Badge variant="light" color={color} size="lg" radius="sm" tt="none">
+            <Badge variant="light" color={color} c="var(--mantine-color-text)" size="lg" radius="sm" tt="none">
               {status} {byStatus ? formatNumber(counts.get(status) ?? 0) : '?'}
             </Badge>
           </Link>

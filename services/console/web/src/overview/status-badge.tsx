@@ -1,16 +1,18 @@
 import { Badge } from '@mantine/core';
-import { STATUSES, type Status } from './status.js';
+import { colorOf, STATUSES, type Status } from './status.js';
 
 export function StatusBadge({ status }: { status: Status }) {
   const { text, color } = STATUSES[status];
   return (
     <Badge
       color={color}
-      variant={color === 'teal' ? 'light' : 'filled'}
+      variant="light"
       size="sm"
       radius="sm"
       tt="none"
       miw="fit-content"
+      c="var(--mantine-color-text)"
+      {...(color !== 'teal' && { bd: `1px solid ${colorOf(status)}` })}
     >
       {text}
     </Badge>
