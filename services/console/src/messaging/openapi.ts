@@ -14,7 +14,26 @@ const listOf = (operationId: string, summary: string, name: string) => ({
   },
 });
 
+/** Forwarded to the process, as the rest of its API; every process that consumes has these. */
+const changeOfConsumer = (operationId: string, summary: string) => ({
+  post: {
+    operationId,
+    summary,
+    parameters: ['process', 'name'].map((name) => ({ name, in: 'path', required: true, schema: text })),
+    responses: {
+      200: { description: 'What it consumes, as it is now', content: json({ type: 'object' }) },
+      ...problemsOf({
+        ...unauthorized,
+        403: 'A reader may not',
+        404: 'There is no such process, or it consumes nothing of this name',
+      }),
+    },
+  },
+});
+
 export const messagingPaths = {
+  '/api/{process}/consumers/{name}/pause': changeOfConsumer('pauseConsumer', 'Pause a consumer in one process'),
+  '/api/{process}/consumers/{name}/resume': changeOfConsumer('resumeConsumer', 'Resume a consumer in one process'),
   '/topics': listOf('listTopics', 'Every topic with its consumers and how far they are behind', 'Topic'),
   '/queues': listOf('listQueues', 'Every queue with its consumers, retry tiers and backlog', 'Queue'),
   '/outboxes': listOf('listOutboxes', "What waits in each process's outbox", 'Outbox'),

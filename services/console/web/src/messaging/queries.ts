@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { clientOf, consoleApi, dataOf } from '../api/index.js';
-import type { components, paths } from '../api/types/console.js';
+import { consoleApi, dataOf } from '../api/index.js';
+import type { components } from '../api/types/console.js';
 
 export type Topic = components['schemas']['Topic'];
 export type Queue = components['schemas']['Queue'];
@@ -87,7 +87,7 @@ export function useChangeConsumer() {
     mutationFn: ({ action, source: name, processes }: ConsumerChange) =>
       Promise.all(
         processes.map((process) =>
-          processApi(process).POST(`/consumers/{name}/${action}`, { params: { path: { name } } }),
+          consoleApi.POST(`/api/{process}/consumers/{name}/${action}`, { params: { path: { process, name } } }),
         ),
       ),
     onSettled: () => client.invalidateQueries({ queryKey: ['messaging'], predicate: isFigure }),
@@ -95,8 +95,3 @@ export function useChangeConsumer() {
 }
 
 const isFigure = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[1] !== 'messages';
-
-type ConsumerPaths = Pick<paths, '/consumers' | '/consumers/{name}/pause' | '/consumers/{name}/resume'>;
-
-/** What every process that consumes has of its API. */
-const processApi = (process: string) => clientOf<ConsumerPaths>(`/api/${process}`);
