@@ -1,3 +1,4 @@
+import { until } from '@waybill/testing';
 import type { Page } from 'playwright-core';
 import { seriousFindings } from './accessibility.js';
 import { closeBrowser, openAsOperator } from './console-page.js';
@@ -63,7 +64,7 @@ describe('every page that the navigation leads to', () => {
     expect(new Set(titles).size).toBe(titles.length);
     for (const title of titles.toReversed().slice(1)) {
       await page.goBack();
-      await page.waitForFunction(`document.title === ${JSON.stringify(title)}`);
+      await until(`the page is ${title} again`, async () => (await page.title()) === title);
     }
     await context.close();
   });

@@ -96,7 +96,7 @@ describe('the page of faults', () => {
     await signIn(opened, endpoints().readerToken as string);
     await page.goto('/#/faults');
     await rowOf(page, 'order-api').getByText('running').waitFor();
-    await rowOf(page, 'I1').waitFor();
+    await rowOf(page, 'I1').waitFor({ timeout: 60_000 });
     expect(await page.getByRole('button', { name: /Kill|Pause|Slow|Stop|Cut|Send/ }).count()).toBe(0);
     await context.close();
   });
