@@ -22,7 +22,7 @@ export function Component() {
       <LiveLost live={live} />
       {data ? (
         <Stack gap="lg">
-          <KeyFigures figures={data.figures} />
+          <KeyFigures overview={data} />
           {SECTIONS.map((Section) => (
             <Section key={Section.name} overview={data} />
           ))}

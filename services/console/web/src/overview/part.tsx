@@ -2,7 +2,7 @@ import { IconCpu, IconDatabase, IconServer, IconStack2, IconTimeline } from '@ta
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
 import { memo } from 'react';
 import { useNavigate } from 'react-router';
-import { countOf } from '../shell/index.js';
+import { formatNumber } from '../shell/index.js';
 import { nodeLink } from './node-link.js';
 import { colorOf, STATUSES } from './status.js';
 import type { SystemNode } from './use-overview.js';
@@ -15,7 +15,8 @@ const ICONS = { process: IconCpu, queue: IconStack2, topic: IconTimeline, databa
 export const Part = memo(({ data: { node, detail, trouble } }: NodeProps<PartNode>) => {
   const navigate = useNavigate();
   const Icon = ICONS[node.kind];
-  const problem = node.status === 'ok' ? trouble : STATUSES[node.status].text;
+  const status = node.kind === 'process' && node.status === 'degraded' ? 'not ready' : node.status;
+  const problem = status === 'ok' ? trouble : STATUSES[status].text;
   const color = node.status === 'ok' && trouble ? colorOf('behind') : colorOf(node.status);
   return (
     <>
@@ -46,5 +47,5 @@ export const Part = memo(({ data: { node, detail, trouble } }: NodeProps<PartNod
 
 /** What a process has that did not leave yet. */
 export function outboxText({ outbox }: SystemNode): string {
-  return outbox && outbox.messages > 0 ? `${countOf(outbox.messages, 'message')} in outbox` : '';
+  return outbox && outbox.messages > 0 ? `${formatNumber(outbox.messages)} in outbox` : '';
 }
