@@ -12,7 +12,7 @@ export const REMOVED = [
   'services/console/src/test/{overview.spec,processes.fixture}.ts',
   'services/console/web/src/faults/invariants*',
   'services/console/src/faults/shop-messages.ts',
-  'services/console/src/test/{claim-check,collecting,faults,review}.spec.ts',
+  'services/console/src/test/{claim-check,collecting,faults,operators-view,review}.spec.ts',
   'tests/browser/!(accessibility|console-page|every-page*|sign-in*).ts',
   'services/console/src/test/order-trace*.ts',
   'libs/contracts/src/{catalog.events,email.tasks,payments.activities,webhooks.tasks}.ts',

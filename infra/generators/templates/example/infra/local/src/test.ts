@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { findChromium } from './chromium.js';
 import { type Count, jest, listTests, report } from './jest.js';
 import { runOnOwnSystem, runOnServers } from './own-system.js';
 import { stdout } from './progress.js';
@@ -52,6 +53,15 @@ export function testCrashOfPackages({ home }: Settings, words: readonly string[]
   ]);
 }
 
+/** `npm run test:browser`: the console's page in Chromium, against a system of its own. `paths` choose tests by their path. */
+export async function testBrowser({ home }: Settings, paths: readonly string[]): Promise<number> {
+  process.env.CHROMIUM ||= await findChromium(stdout);
+  const settings = testSettings(join(home, 'test-browser'), {}, BROWSER_PORT_OFFSET);
+  return runOnOwnSystem(settings, async () => [
+    await jest(settings, 'browser', ['--runInBand', '--', ...(paths.length ? paths.map(inDist) : [BROWSER_TESTS])]),
+  ]);
+}
+
 /** As Jest finds them in the output. */
 const inDist = (path: string): string =>
   path
@@ -64,7 +74,11 @@ const CRASH_TESTS = '\\.crash\\.spec';
 const CRASH_TESTS_OF_PACKAGES = '/(libs|services|infra)/[^/]+/dist/.*\\.crash\\.spec';
 /** They take minutes each. */
 const LONG_TESTS = '\\.long\\.crash\\.spec';
-const NOT_OF_UNITS = new RegExp(`${CRASH_TESTS}|${PACKAGE_TESTS}`);
+/** They drive a browser: `npm run test:browser`. */
+const BROWSER_TESTS = 'tests/dist/browser/';
+/** Beside a system of the other tests. */
+const BROWSER_PORT_OFFSET = 600;
+const NOT_OF_UNITS = new RegExp(`${CRASH_TESTS}|${PACKAGE_TESTS}|${BROWSER_TESTS}`);
 /** They need the whole system to themselves. */
 const OF_A_QUIET_SYSTEM = '<rootDir>/tests/dist/(system|e2e)/';
 const ELSEWHERE = '<rootDir>/(libs|services|infra|tests/dist/[^/]+\\.spec)';
@@ -79,7 +93,16 @@ async function runTests(
 ): Promise<Count[]> {
   const chosen = paths.length ? paths : ['.*'];
   const run = (name: string, how: string, without: string) =>
-    jest(settings, name, [how, '--testPathIgnorePatterns', CRASH_TESTS, PACKAGE_TESTS, without, '--', ...chosen]);
+    jest(settings, name, [
+      how,
+      '--testPathIgnorePatterns',
+      CRASH_TESTS,
+      PACKAGE_TESTS,
+      BROWSER_TESTS,
+      without,
+      '--',
+      ...chosen,
+    ]);
   const byItself = await run('by-itself', `--maxWorkers=${WORKERS}`, OF_A_QUIET_SYSTEM);
   return withoutSystem ? [byItself] : [byItself, await run('whole-system', '--runInBand', ELSEWHERE)];
 }
