@@ -13,6 +13,8 @@ export type TopicMessage = components['schemas']['TopicMessage'];
 const REFRESH = 5_000;
 /** While it is not known how fast anything flows, which takes two measurements. */
 const FIRST_REFRESH = 2_500;
+/** The console asks processes for their state no more often, in ms. */
+const OBSERVED_EVERY = 2_000;
 const PAGE_SIZE = 20;
 
 type Measured = { items: { publishedPerSecond: number | null }[] };
@@ -90,7 +92,11 @@ export function useChangeConsumer() {
           consoleApi.POST(`/api/{process}/consumers/{name}/${action}`, { params: { path: { process, name } } }),
         ),
       ),
-    onSettled: () => client.invalidateQueries({ queryKey: ['messaging'], predicate: isFigure }),
+    // Until then it is pending, so that nobody sees the state of before and presses again.
+    async onSettled() {
+      await new Promise((resolve) => setTimeout(resolve, OBSERVED_EVERY));
+      await client.invalidateQueries({ queryKey: ['messaging'], predicate: isFigure });
+    },
   });
 }
 
