@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Endpoints } from '@waybill/shop-cli';
 import { summary } from './analytics/summary.js';
 import { brokers } from './brokers/brokers.js';
+import { consolePage } from './console/console.js';
 import { cost } from './idempotency/cost.js';
 import { overhead } from './idempotency/overhead.js';
 import { latency } from './latency.js';
@@ -37,6 +38,7 @@ const BENCHMARKS: Record<string, () => Promise<void>> = {
   brokers: () => brokers({ quick: isQuick }),
   saga,
   observability,
+  console: consolePage,
 };
 const DEFAULT = ['memory', 'latency'];
 

@@ -30,7 +30,7 @@ export async function bench(settings: Settings, names: readonly string[]): Promi
   return code === 0 && ofSystems.length ? benchSystems(settings, ofSystems) : code;
 }
 
-const OF_WHOLE_SYSTEMS = ['saga', 'observability'];
+const OF_WHOLE_SYSTEMS = ['saga', 'observability', 'console'];
 
 /** In a folder that is kept: the commit that is compared with is built there once. */
 async function benchSystems({ home }: Settings, names: readonly string[]): Promise<number> {
