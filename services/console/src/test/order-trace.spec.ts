@@ -1,4 +1,5 @@
 import { OrderCreated, OrderFailed } from '@waybill/contracts';
+import { freshTopics } from '@waybill/testing';
 import type { Trace } from '../orders/trace.js';
 import { deadLetterOf, withFailure } from './console.fixture.js';
 import { MAIL_ADDRESS, TracingConsole } from './order-trace.fixture.js';
@@ -79,7 +80,8 @@ describe('the trace of an order', () => {
 describe('with sources that do not answer', () => {
   it('the trace names each of them, and shows the others', async () => {
     const away = ['order-api', 'inventory', 'temporal'];
-    const broken = await TracingConsole.start({ away, KAFKA_TOPIC_PREFIX: 'not-there.' });
+    const others = freshTopics(); // none of them is a topic of orders
+    const broken = await TracingConsole.start({ away, KAFKA_TOPIC_PREFIX: others.prefix });
     try {
       const response = await broken.get(pathOf(broken.order.orderId));
       const { entries, missing } = (await response.json()) as Trace;
@@ -89,6 +91,7 @@ describe('with sources that do not answer', () => {
       expect(entries.map(({ kind }) => kind)).toEqual(['charge', 'mail']);
     } finally {
       await broken.stop();
+      await others.drop();
     }
   });
 });
