@@ -45,6 +45,18 @@ describe('a task for watchers', () => {
     expect(await Promise.all([watchers.look(), watchers.look()])).toEqual([1, 1]);
   });
 
+  it('tells who comes later the latest news at once', async () => {
+    const watchers = new Watchers(async () => 'news', { interval: 60_000, lookFor: 0, onError: () => {} });
+    const heard: string[] = [];
+    const leave = watchers.watch((one) => heard.push(one));
+    await until('the first one hears', () => heard.length === 1);
+    const leaveAgain = watchers.watch((one) => heard.push(one));
+    expect(heard).toEqual(['news', 'news']);
+    leave();
+    leaveAgain();
+    await watchers.stop();
+  });
+
   it('stops for good', async () => {
     const { watchers, runs } = counting();
     watchers.watch(() => {});

@@ -21,10 +21,11 @@ export class Watchers<News> {
     },
   ) {}
 
-  /** Calls back with each news until the returned function is called. */
+  /** Calls back with each news, at once with the latest unless they are old, until the returned function is called. */
   watch(onNews: (news: News) => void): () => void {
     this.watchers.add(onNews);
     this.wake();
+    if (this.fresh) onNews(this.fresh.news);
     return () => void this.watchers.delete(onNews);
   }
 
@@ -32,8 +33,7 @@ export class Watchers<News> {
   async look(): Promise<News> {
     this.lookedUntil = Date.now() + this.options.lookFor;
     this.wake();
-    const { latest } = this;
-    return latest && Date.now() - latest.at < 2 * this.options.interval ? latest.news : await this.run();
+    return this.fresh ? this.fresh.news : await this.run();
   }
 
   /** For good; resolves when nothing runs any more. */
@@ -41,6 +41,10 @@ export class Watchers<News> {
     this.stopped = true;
     clearTimeout(this.timer);
     await this.running?.catch(() => {}); // whoever waits for it hears of it
+  }
+
+  private get fresh() {
+    return this.latest && Date.now() - this.latest.at < 2 * this.options.interval ? this.latest : undefined;
   }
 
   private get isWatched(): boolean {

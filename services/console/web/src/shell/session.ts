@@ -1,15 +1,14 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { consoleApi, dataOf } from '../api/index.js';
 
 /** Who is signed in. */
-export function useSession() {
-  return useQuery({
-    queryKey: ['session'],
-    queryFn: () => dataOf(consoleApi.GET('/session')),
-    staleTime: 60_000,
-    refetchInterval: 5 * 60_000,
-  });
-}
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: () => dataOf(consoleApi.GET('/session')),
+  staleTime: 60_000,
+});
+
+export const useSession = () => useQuery({ ...sessionQuery, refetchInterval: 5 * 60_000 });
 
 export type Credentials = { token: string } | { code: string };
 
