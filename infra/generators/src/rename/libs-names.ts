@@ -33,6 +33,7 @@ export function namesOfLibs(root: string, name: string): string {
 /** What the libraries' metrics begin with; the alerts' tests notice one that is missing here. */
 const METRICS = [
   'consumer_lag',
+  'consumer_paused',
   'dead_letter',
   'http_request',
   'idempotency',
