@@ -29,17 +29,24 @@ export const PROCESSES = [
   },
   {
     name: 'console',
-    does: 'Dead letters of all sources, for review; measures how far all consumers are behind.',
+    does: "The operator's page and API: dead letters, for review, and how far all consumers are behind.",
     package: 'services/console',
     port: { CONSOLE_PORT: 3006 },
     endpoint: 'deadLetters',
     database: 'console',
     needs: ['tasks', 'events'],
     secrets: ['OPERATOR_TOKEN'],
-    settings: ['MAX_RESUBMISSIONS', 'RESOLVED_DEAD_LETTER_RETENTION', 'RABBITMQ_MANAGEMENT_URL'],
+    showsAll: true,
+    settings: [
+      'READER_TOKEN',
+      'PROMETHEUS_URL',
+      'MAX_RESUBMISSIONS',
+      'RESOLVED_DEAD_LETTER_RETENTION',
+      'RABBITMQ_MANAGEMENT_URL',
+    ],
     // It serves a few requests of one person: optimizing them is not worth a tenth of its memory.
     nodeFlags: ['--no-opt', '--no-maglev'],
-    pages: [{ label: 'dead letters', path: '/docs', note: 'npm run dlq' }],
+    pages: [{ label: 'console', path: '/', note: 'npm run console opens it' }],
   },
 ] as const satisfies readonly Process[];
 
