@@ -1,5 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { OperatorOnly } from '@waybill/platform/nest';
+import { OperatorOnly, openEventStream } from '@waybill/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { type InvariantsReport, InvariantsWatch } from './invariants-watch.js';
 
@@ -23,14 +23,8 @@ export class InvariantsController {
     const left = new AbortController();
     const stream = reply.raw;
     stream.once('close', () => left.abort());
-    reply.hijack();
-    stream.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
+    openEventStream(reply);
     if (stream.req.method === 'HEAD') return void stream.end();
-    stream.flushHeaders(); // the first check takes a moment
     const heartbeat = setInterval(() => stream.write(': heartbeat\n\n'), HEARTBEAT_INTERVAL);
     try {
       for await (const report of this.watch.follow(left.signal)) {

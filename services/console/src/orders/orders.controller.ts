@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import { Logger, Problem, parseId } from '@waybill/platform';
-import { OperatorOnly } from '@waybill/platform/nest';
+import { OperatorOnly, openEventStream } from '@waybill/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { OrderTraces } from './order-traces.js';
 import { type Trace, UnknownOrder } from './trace.js';
@@ -44,13 +44,7 @@ export class OrdersController implements BeforeApplicationShutdown {
     const traces = this.traces.follow(orderId, AbortSignal.any([left.signal, this.shutdown.signal]));
     const first = await traces.next().catch(notFound);
 
-    reply.hijack();
-    const stream = reply.raw;
-    stream.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
+    const stream = openEventStream(reply);
     const heartbeat = setInterval(() => stream.write(': heartbeat\n\n'), HEARTBEAT_INTERVAL);
     try {
       if (stream.req.method === 'HEAD') return;

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Controller, Get, Query, Res } from '@nestjs/common';
 import { validate } from '@waybill/platform';
-import { OperatorOnly } from '@waybill/platform/nest';
+import { OperatorOnly, openEventStream } from '@waybill/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { Overview, type Snapshot } from './overview.js';
 import { NoQuery, SeriesQuery } from './overview.requests.js';
@@ -34,15 +34,8 @@ export class OverviewController implements BeforeApplicationShutdown {
   @Get('events')
   events(@Query() query: unknown, @Res() reply: FastifyReply): void {
     validate(NoQuery, query);
-    reply.hijack();
-    const stream = reply.raw;
-    stream.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
+    const stream = openEventStream(reply);
     if (stream.req.method === 'HEAD') return void stream.end();
-    stream.flushHeaders();
     this.streams.add(stream);
     const leave = this.overview.watchers.watch((snapshot) => {
       if (!stream.writableNeedDrain) stream.write(`event: overview\ndata: ${JSON.stringify(snapshot)}\n\n`);

@@ -1,5 +1,6 @@
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { Database, Problem, parseId, validate } from '@waybill/platform';
+import { openEventStream } from '@waybill/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { isFinal } from '../domain/order.js';
 import { type NumberedState, statesAfter } from '../persistence/history.queries.js';
@@ -54,15 +55,8 @@ export class OrderProgressController {
     let states = past.filter(({ seq }) => seq > after);
     if (!states.length && isFinal(status)) return void reply.status(204).send();
 
-    reply.hijack();
-    const stream = reply.raw;
-    stream.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
+    const stream = openEventStream(reply);
     if (stream.req.method === 'HEAD') return void stream.end();
-    stream.flushHeaders(); // without an event to send, the client would see nothing until the first heartbeat
     const heartbeat = setInterval(() => stream.write(': heartbeat\n\n'), HEARTBEAT_INTERVAL);
     try {
       if (!states.length) states = await this.watch.next(orderId, after, left);
