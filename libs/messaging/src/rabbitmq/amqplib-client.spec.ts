@@ -134,7 +134,10 @@ describe('a producer with confirms', () => {
 
   it('rejects without a connection after a while, with the reason', async () => {
     const producer = open({ url: 'amqp://127.0.0.1:1', connectTimeout: 200 }).producer({ confirm: true });
-    const error = await producer.send(message('nowhere to go')).catch((reason) => reason);
+    const error = await until('it has tried to connect', async () => {
+      const reason = await producer.send(message('nowhere to go')).catch((failure) => failure);
+      return reason.cause && reason;
+    });
     expect(error.message).toBe('not connected to RabbitMQ within 200 ms');
     expect(error.cause.message).toContain('ECONNREFUSED');
   });

@@ -212,10 +212,11 @@ describe('a producer without confirms', () => {
 
   it('rejects when there is no server to hand it to', async () => {
     const nowhere = open({ endpoint: 'http://127.0.0.1:1', connectTimeout: 200 });
-    const error = await nowhere
-      .producer({ confirm: false })
-      .send(message('lost'))
-      .catch((reason) => reason);
+    const producer = nowhere.producer({ confirm: false });
+    const error = await until('it has tried to connect', async () => {
+      const reason = await producer.send(message('lost')).catch((failure) => failure);
+      return reason.cause && reason;
+    });
     expect(error.message).toBe('not connected to SQS within 200 ms');
     expect(error.cause.code).toMatch(/^ECONN/);
   });
