@@ -1,16 +1,12 @@
-/** One line of a process' `/metrics`. */
-export interface Sample {
+import { metricsParser, type Sample as SampleOfMetric } from '@waybill/platform/metrics-text';
+
+/** One line of a process's `/metrics`. */
+export interface Sample extends SampleOfMetric {
   name: string;
-  labels: Record<string, string>;
-  value: number;
 }
 
 /** Samples of the Prometheus text format, with one of these names if given. */
-export function samplesOf(text: string, names?: readonly string[]): Sample[] {
-  return [...text.matchAll(/^(\w+)(?:\{(.*)\})? (\S+)$/gm)].flatMap(([, name, labels = '', value]) =>
-    !names || names.includes(name!) ? [{ name: name!, labels: labelsIn(labels), value: Number(value) }] : [],
-  );
+export function samplesOf(text: string, names: readonly string[] = [String.raw`\w+`]): Sample[] {
+  const { samples } = metricsParser(names)(text);
+  return [...samples].flatMap(([name, ones]) => ones.map((one) => ({ name, ...one })));
 }
-
-const labelsIn = (text: string) =>
-  Object.fromEntries([...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, value]) => [name!, value!]));

@@ -3,7 +3,7 @@
 /** Files and folders, as patterns from the root. */
 export const REMOVED = [
   'services/{order,inventory,payment,email,analytics}',
-  'services/console/src/{discarded-orders.ts,orders}',
+  'services/console/src/{dead-letters/discarded-orders.ts,orders}',
   'services/console/web/src/orders',
   'services/console/web/src/api/{shop,types/{analytics,email,inventory,order,payment}}.ts',
   'services/console/src/invariants',
@@ -69,12 +69,14 @@ const cut = (what: string | RegExp): Edit => [what, ''];
 /** In files that stay. Each must be found: a change of the shop that forgets this list fails. */
 export const EDITS: Record<string, Edit[]> = {
   'services/console/src/console.module.ts': [
-    cut(/^import \{ whenDiscarded \}.*\n/m),
-    ['validateBody, whenDiscarded, ', 'validateBody, '],
     cut(/^import \{ InvariantsModule \}.*\n/m),
     cut(/^ +InvariantsModule\.with\(.*\n/m),
     cut(/^import \{ OrdersModule \}.*\n/m),
     cut(/^ +OrdersModule\.with\(.*\n/m),
+  ],
+  'services/console/src/dead-letters/dead-letters.module.ts': [
+    cut(/^import \{ whenDiscarded \}.*\n/m),
+    ['validateBody, whenDiscarded, ', 'validateBody, '],
   ],
   'services/console/src/http/openapi.ts': [
     cut(/^import \{ (invariant|order)Paths.*\n/gm),

@@ -1,4 +1,4 @@
-import { AUDITED_ACTIONS, BATCH_ACTIONS, BATCH_STATUSES, STATUSES } from '@waybill/dlq';
+import { AUDITED_ACTIONS, STATUSES } from '@waybill/dlq';
 import { FAILURE_CLASSES } from '@waybill/messaging';
 import {
   arrayOf,
@@ -15,37 +15,16 @@ import {
 } from '@waybill/platform';
 import {
   AuditListQuery,
-  BatchListQuery,
   DeadLetterListQuery,
-  DiscardManyRequest,
   DiscardRequest,
   GroupListQuery,
   ParkedPageQuery,
-  ResubmitManyRequest,
   ResubmitRequest,
 } from './dead-letter.requests.js';
-import { OPERATOR_NAME } from './operator-name.js';
+import { id, maybeText, operator, unauthorized, unchanged, unknown } from './openapi-parts.js';
 
-const { text, integer, time, uuid } = types;
-const unauthorized = { 401: 'The operator token is missing or wrong' };
-const unknown = { 404: 'No such dead letter or batch' };
-const unchanged = {
-  409: 'Nothing was changed: it is already resolved, has changed since, was resubmitted too often, or has ended',
-};
-
-const exampleBatch = { filter: { source: 'email.send' }, limit: 20, ratePerSecond: 5, dryRun: true };
-
-const maybeText = { type: ['string', 'null'] };
-const maybeTime = { ...maybeText, format: 'date-time' };
+const { text, integer, time } = types;
 const failureClass = { type: 'string', enum: FAILURE_CLASSES };
-
-const id = { name: 'id', in: 'path', required: true, schema: uuid };
-const operator = {
-  name: 'X-Operator',
-  in: 'header',
-  description: 'Who makes the change, for the history. Default `operator`.',
-  schema: { type: 'string', pattern: OPERATOR_NAME.source },
-};
 
 const summary = {
   id: text,
@@ -109,24 +88,6 @@ const DeadLetterGroup = record({
   lastFailedAt: time,
   example: { ...text, description: 'Id of the latest of them' },
 });
-const Batch = record({
-  id: text,
-  action: { type: 'string', enum: BATCH_ACTIONS },
-  by: text,
-  reason: { ...maybeText, description: 'Why dead letters are discarded' },
-  filter: { type: 'object', additionalProperties: text },
-  ratePerSecond: { type: ['number', 'null'] },
-  force: { type: 'boolean' },
-  status: { type: 'string', enum: BATCH_STATUSES },
-  selected: integer,
-  resolved: { ...integer, description: 'Resubmitted or discarded so far' },
-  skipped: { ...integer, description: 'Resolved by others meanwhile; known when it has ended' },
-  released: { ...integer, description: 'Waiting again because it was stopped' },
-  createdAt: time,
-  endedAt: maybeTime,
-  pausedBy: { ...maybeText, description: 'Who paused it; null unless it is paused' },
-  stoppedBy: maybeText,
-});
 const MessageSchema = record({
   type: maybeText,
   schema: {
@@ -146,21 +107,6 @@ const AuditEntry = record({
   detail: { ...maybeText, description: 'The reason of a discard, or what was special' },
   count: { ...integer, description: 'How many dead letters it concerned' },
 });
-const BatchResponse = record({
-  dryRun: { type: 'boolean' },
-  matching: integer,
-  selected: integer,
-  excluded: { ...integer, description: 'Resubmitted too often, or part of a running batch' },
-  changed: { type: 'boolean' },
-  batch: { oneOf: [ref('Batch'), { type: 'null' }] },
-});
-
-const batchResponses = {
-  200: { description: 'Nothing was changed', content: json(ref('BatchResponse')) },
-  202: { description: 'Started; `Location` shows its progress', content: json(ref('BatchResponse')) },
-  ...problemsWithBody(unauthorized),
-};
-
 export const deadLetterPaths = {
   '/dead-letters': {
     get: {
@@ -244,82 +190,6 @@ export const deadLetterPaths = {
       },
     },
   },
-  '/dead-letters/resubmit': {
-    post: {
-      operationId: 'resubmitMany',
-      summary: 'Resubmit the waiting ones that match a filter, oldest first, at a rate',
-      parameters: [operator],
-      requestBody: { required: true, content: json(schemaOf(ResubmitManyRequest), exampleBatch) },
-      responses: batchResponses,
-    },
-  },
-  '/dead-letters/discard': {
-    post: {
-      operationId: 'discardMany',
-      summary: 'Discard the waiting ones that match a filter, oldest first, at a rate',
-      parameters: [operator],
-      requestBody: {
-        required: true,
-        content: json(schemaOf(DiscardManyRequest), { ...exampleBatch, reason: 'a load test' }),
-      },
-      responses: batchResponses,
-    },
-  },
-  '/dead-letters/batches': {
-    get: {
-      operationId: 'listBatches',
-      summary: 'List batches, latest first',
-      parameters: queryOf(BatchListQuery),
-      responses: {
-        200: { description: 'A page of batches', content: json(pageSchema('Batch')) },
-        ...problemsOf(unauthorized),
-      },
-    },
-  },
-  '/dead-letters/batches/{id}': {
-    get: {
-      operationId: 'getBatch',
-      summary: 'The progress of a batch',
-      parameters: [id],
-      responses: {
-        200: { description: 'The batch', content: json(ref('Batch')) },
-        ...problemsOf({ ...unauthorized, ...unknown }),
-      },
-    },
-  },
-  '/dead-letters/batches/{id}/pause': {
-    post: {
-      operationId: 'pauseBatch',
-      summary: 'Pause a batch; it keeps what it has not resolved yet',
-      parameters: [id, operator],
-      responses: {
-        200: { description: 'It is paused', content: json(ref('Batch')) },
-        ...problemsWithBody({ ...unauthorized, ...unknown, ...unchanged }),
-      },
-    },
-  },
-  '/dead-letters/batches/{id}/resume': {
-    post: {
-      operationId: 'resumeBatch',
-      summary: 'Resume a paused batch',
-      parameters: [id, operator],
-      responses: {
-        200: { description: 'It is running', content: json(ref('Batch')) },
-        ...problemsWithBody({ ...unauthorized, ...unknown, ...unchanged }),
-      },
-    },
-  },
-  '/dead-letters/batches/{id}/stop': {
-    post: {
-      operationId: 'stopBatch',
-      summary: 'Stop a batch; what it has not resolved yet is waiting again',
-      parameters: [id, operator],
-      responses: {
-        200: { description: 'It is stopped', content: json(ref('Batch')) },
-        ...problemsWithBody({ ...unauthorized, ...unknown, ...unchanged }),
-      },
-    },
-  },
   '/dead-letters/audit': {
     get: {
       operationId: 'listAudit',
@@ -339,8 +209,6 @@ export const deadLetterSchemas = {
   DeadLetterDetail,
   DeadLetterGroup,
   MessageSchema,
-  Batch,
-  BatchResponse,
   AuditEntry,
   ...parkedSchemas,
 };

@@ -1,6 +1,7 @@
 import type { DeadLetterDetails, Page, PageRequest } from '@waybill/dlq';
 import type { ParkedEventSummary } from '@waybill/outbox';
 import { Problem } from '@waybill/platform';
+import { reasonOf } from '../http/reason-of.js';
 
 /** Milliseconds. */
 const TIMEOUT = 2_000;
@@ -27,7 +28,7 @@ export class ParkedKeys {
         if (response.ok) return (await response.json()) as Page<ParkedEventSummary>;
         if (response.status !== 404) failures.push(`${name} answered ${response.status}`);
       } catch (error) {
-        failures.push(`${name} does not respond: ${(error as Error).message}`);
+        failures.push(`${name} does not respond: ${reasonOf(error)}`);
       }
     }
     const detail = failures.join('; ') || `no known process consumes as ${consumer}`;

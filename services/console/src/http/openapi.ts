@@ -1,4 +1,5 @@
 import { openApi, operatorToken } from '@waybill/platform';
+import { batchPaths, batchSchemas } from '../dead-letters/batches.openapi.js';
 import { deadLetterPaths, deadLetterSchemas } from '../dead-letters/openapi.js';
 import { faultPaths, faultSchemas } from '../faults/openapi.js';
 import { invariantPaths, invariantSchemas } from '../invariants/openapi.js';
@@ -18,6 +19,7 @@ export function openApiDocument() {
     consumes: false,
     paths: {
       ...deadLetterPaths,
+      ...batchPaths,
       ...orderPaths,
       ...overviewPaths,
       ...messagingPaths,
@@ -29,6 +31,7 @@ export function openApiDocument() {
     securitySchemes: operatorToken,
     schemas: {
       ...deadLetterSchemas,
+      ...batchSchemas,
       ...orderSchemas,
       ...overviewSchemas,
       ...messagingSchemas,

@@ -3,9 +3,10 @@ import { PERSONAL_FIELDS, topology } from '@waybill/contracts';
 import type { EventCarrier, TaskCarrier } from '@waybill/messaging';
 import type { Logger } from '@waybill/platform';
 import type { Config } from '../config.js';
+import { addressesOf } from '../processes/copy-addresses.js';
+import { ObservedCopies } from '../processes/observed-copies.js';
 import { ConsoleAccess } from '../session/console-access.js';
 import type { MeasuredDepths } from './measured-depths.js';
-import { ObservedProcesses } from './observed-processes.js';
 import { OBSERVED, SourceViews } from './source-views.js';
 import { SourcesController } from './sources.controller.js';
 import { TopicMessages } from './topic-messages.js';
@@ -27,13 +28,13 @@ export class MessagingViewsModule implements OnApplicationShutdown {
 
   static with({ config, events, tasks, depths, access, logger }: MessagingViewsOptions): DynamicModule {
     const { PROCESS_URLS: urls, OPERATOR_TOKEN: operatorToken, KAFKA_TOPIC_PREFIX: prefix } = config;
-    const processes = new ObservedProcesses({ urls, operatorToken, metrics: OBSERVED, logger });
+    const copies = new ObservedCopies({ addresses: addressesOf(urls), operatorToken, metrics: OBSERVED, logger });
     const brokers = { events: events.broker, tasks: tasks.broker };
     return {
       module: MessagingViewsModule,
       providers: [
         { provide: ConsoleAccess, useValue: access },
-        { provide: SourceViews, useValue: new SourceViews({ topology, brokers, depths, processes }) },
+        { provide: SourceViews, useValue: new SourceViews({ topology, brokers, depths, copies }) },
         {
           provide: TopicMessages,
           useFactory: () =>

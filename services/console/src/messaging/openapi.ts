@@ -14,26 +14,32 @@ const listOf = (operationId: string, summary: string, name: string) => ({
   },
 });
 
-/** Forwarded to the process, as the rest of its API; every process that consumes has these. */
 const changeOfConsumer = (operationId: string, summary: string) => ({
   post: {
     operationId,
     summary,
     parameters: ['process', 'name'].map((name) => ({ name, in: 'path', required: true, schema: text })),
     responses: {
-      200: { description: 'What it consumes, as it is now', content: json({ type: 'object' }) },
+      200: { description: 'Its state in each copy', content: json(pageSchema('SwitchedConsumer')) },
       ...problemsOf({
         ...unauthorized,
         403: 'A reader may not',
         404: 'There is no such process, or it consumes nothing of this name',
+        503: 'Not done in every copy, because one does not respond: safe to repeat',
       }),
     },
   },
 });
 
 export const messagingPaths = {
-  '/api/{process}/consumers/{name}/pause': changeOfConsumer('pauseConsumer', 'Pause a consumer in one process'),
-  '/api/{process}/consumers/{name}/resume': changeOfConsumer('resumeConsumer', 'Resume a consumer in one process'),
+  '/processes/{process}/consumers/{name}/pause': changeOfConsumer(
+    'pauseConsumer',
+    'Pause a consumer in all copies of a process',
+  ),
+  '/processes/{process}/consumers/{name}/resume': changeOfConsumer(
+    'resumeConsumer',
+    'Resume a consumer in all copies of a process',
+  ),
   '/topics': listOf('listTopics', 'Every topic with its consumers and how far they are behind', 'Topic'),
   '/queues': listOf('listQueues', 'Every queue with its consumers, retry tiers and backlog', 'Queue'),
   '/outboxes': listOf('listOutboxes', "What waits in each process's outbox", 'Outbox'),
@@ -79,6 +85,7 @@ const SourceConsumer = record({
   processes: arrayOf(
     record({
       process: text,
+      url: { ...text, description: 'Of this copy of the process' },
       state: { type: 'string', enum: ['running', 'pausing', 'paused', 'unavailable'] },
       pausedAt: maybeTime('Since when an operator has paused it'),
       seenAt: maybeTime('When it answered last'),
@@ -88,6 +95,14 @@ const SourceConsumer = record({
 
 export const messagingSchemas = {
   SourceConsumer,
+  SwitchedConsumer: record({
+    url: { ...text, description: 'Of this copy of the process' },
+    name: { ...text, description: 'The queue or topic' },
+    kind: { type: 'string', enum: ['queue', 'topic'] },
+    consumer: text,
+    state: { type: 'string', enum: ['running', 'pausing', 'paused'] },
+    pausedAt: maybeTime('Since when an operator has paused it'),
+  }),
   Topic: record({
     name: text,
     broker: text,

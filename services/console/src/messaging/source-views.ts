@@ -1,6 +1,6 @@
 import { backlogMetrics, type Queue, retryQueueOf, type Topic, type Topology } from '@waybill/messaging';
+import type { Labels, ObservedCopies, ObservedCopy } from '../processes/observed-copies.js';
 import type { MeasuredDepths } from './measured-depths.js';
-import { isOf, type ObservedProcess, type ObservedProcesses } from './observed-processes.js';
 
 const NAMESPACE = 'waybill';
 const named = (name: string) => `${NAMESPACE}_${name}`;
@@ -19,7 +19,7 @@ export interface SourceViewsOptions {
   /** Of topics and of queues. */
   brokers: { events: string; tasks: string };
   depths: MeasuredDepths;
-  processes: ObservedProcesses;
+  copies: ObservedCopies;
 }
 
 /** Topics, queues and outboxes with how they are doing. Whatever is unknown is null: it is never taken for 0. */
@@ -35,8 +35,8 @@ export class SourceViews {
   }
 
   async topics() {
-    const { topology, brokers, processes } = this.options;
-    const observed = await processes.all();
+    const { topology, brokers, copies } = this.options;
+    const observed = await copies.all();
     const lags = await this.lags();
     return topology.topics.map(({ name, partitions, compacted }: Topic) => ({
       name,
@@ -49,8 +49,8 @@ export class SourceViews {
   }
 
   async queues() {
-    const { topology, brokers, processes, depths } = this.options;
-    const observed = await processes.all();
+    const { topology, brokers, copies, depths } = this.options;
+    const observed = await copies.all();
     const lags = await this.lags();
     return topology.queues.map((queue: Queue) => {
       const { name, maxLength, replicated, retryTiers } = queue;
@@ -73,29 +73,29 @@ export class SourceViews {
     });
   }
 
-  /** What waits in each process's outbox, by what carries it. */
+  /** What waits in each process's outbox, by what carries it: all its copies share the outbox. */
   async outboxes() {
-    const observed = await this.options.processes.all();
-    return observed.flatMap(({ process, isAvailable, seenAt, samples }) =>
-      samples
-        .filter(({ name }) => name === OUTBOX)
-        .map(({ labels: { target = '' }, value }) => ({
+    const observed = await this.options.copies.all();
+    return [...Map.groupBy(observed, ({ process }) => process)].flatMap(([process, copies]) =>
+      [...new Set(copies.flatMap((copy) => copy.samplesOf(OUTBOX).map(({ labels }) => labels.target ?? '')))].map(
+        (target) => ({
           process,
           target,
-          messages: isAvailable ? value : null,
-          oldestAgeSeconds: (isAvailable && sampleOf(samples, OUTBOX_AGE, { target })) || null,
-          seenAt: timeOf(seenAt),
-        })),
+          messages: largestOf(copies, OUTBOX, { target }),
+          oldestAgeSeconds: largestOf(copies, OUTBOX_AGE, { target }) || null,
+          seenAt: timeOf(lastSeen(copies)),
+        }),
+      ),
     );
   }
 
-  private consumersOf(kind: 'topics' | 'queues', source: string, observed: readonly ObservedProcess[], lags: Lags) {
+  private consumersOf(kind: 'topics' | 'queues', source: string, observed: readonly ObservedCopy[], lags: Lags) {
     const readers = Object.entries(this.options.topology.consumers ?? {}).filter(([, consumer]) =>
       consumer[kind].some(({ name }) => name === source),
     );
     return readers.map(([consumer]) => {
       const lag = lags.get(`${source}\n${consumer}`);
-      const processes = observed.filter(({ consumers }) =>
+      const copies = observed.filter(({ consumers }) =>
         consumers.some((one) => one.consumer === consumer && one.name === source),
       );
       return {
@@ -103,10 +103,10 @@ export class SourceViews {
         lagMessages: lag?.messages ?? null,
         oldestAgeSeconds: lag?.seconds ?? null,
         measuredAt: timeOf(this.measuredAt.get(`${source}\n${consumer}`)),
-        handledPerSecond: rateOf(processes, HANDLED, { source }),
-        parkedKeys: kind === 'topics' ? largestOf(processes, PARKED_KEYS, { topic: source }) : null,
-        parkedEvents: kind === 'topics' ? largestOf(processes, PARKED_EVENTS, { topic: source }) : null,
-        processes: processes.map((process) => stateOf(process, source)),
+        handledPerSecond: rateOf(copies, HANDLED, { source }),
+        parkedKeys: kind === 'topics' ? largestOf(copies, PARKED_KEYS, { topic: source }) : null,
+        parkedEvents: kind === 'topics' ? largestOf(copies, PARKED_EVENTS, { topic: source }) : null,
+        processes: copies.map((copy) => stateOf(copy, source)),
       };
     });
   }
@@ -128,11 +128,12 @@ export class SourceViews {
 
 type Lags = ReadonlyMap<string, { messages: number; seconds: number | undefined }>;
 
-/** What a process that is away said last is no state: it may have ended. */
-function stateOf({ process, isAvailable, seenAt, consumers }: ObservedProcess, source: string) {
+/** What a copy that is away said last is no state: it may have ended. */
+function stateOf({ process, url, isAvailable, seenAt, consumers }: ObservedCopy, source: string) {
   const { state, pausedAt } = consumers.find(({ name }) => name === source)!;
   return {
     process,
+    url,
     state: isAvailable ? state : ('unavailable' as const),
     pausedAt: isAvailable ? pausedAt : null,
     seenAt: timeOf(seenAt),
@@ -141,20 +142,19 @@ function stateOf({ process, isAvailable, seenAt, consumers }: ObservedProcess, s
 
 const timeOf = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
 
-function sampleOf(samples: ObservedProcess['samples'], name: string, labels: Record<string, string>) {
-  return samples.find((sample) => isOf(sample, name, labels))?.value;
-}
+const lastSeen = (copies: readonly ObservedCopy[]): number | undefined =>
+  copies
+    .map(({ seenAt }) => seenAt)
+    .reduce((last, seenAt) => (seenAt && seenAt > (last ?? 0) ? seenAt : last), undefined);
 
-/** Null when no process says it. Each copy of a service says the same: they share a database. */
-function largestOf(processes: readonly ObservedProcess[], name: string, labels: Record<string, string>): number | null {
-  const values = processes
-    .filter(({ isAvailable }) => isAvailable)
-    .flatMap(({ samples }) => sampleOf(samples, name, labels) ?? []);
+/** Null when no copy says it. Each copy of a service says the same: they share a database. */
+function largestOf(copies: readonly ObservedCopy[], metric: string, labels: Labels): number | null {
+  const values = copies.filter(({ isAvailable }) => isAvailable).flatMap((copy) => copy.valueOf(metric, labels) ?? []);
   return values.length ? Math.max(...values) : null;
 }
 
-/** Of all processes together; null until one was observed twice. */
-function rateOf(processes: readonly ObservedProcess[], name: string, labels: Record<string, string>): number | null {
-  const rates = processes.flatMap((process) => process.rateOf(name, labels) ?? []);
+/** Of all copies together; null until one was observed twice. */
+function rateOf(copies: readonly ObservedCopy[], metric: string, labels: Labels): number | null {
+  const rates = copies.flatMap((copy) => copy.rateOf(metric, labels) ?? []);
   return rates.length ? rates.reduce((sum, rate) => sum + rate, 0) : null;
 }

@@ -1,3 +1,5 @@
+import { reasonOf } from '../http/reason-of.js';
+
 /** In ms, until the response's head arrives. */
 const TIMEOUT = 10_000;
 
@@ -10,10 +12,4 @@ export async function readJson<Body>(url: string): Promise<Body | undefined> {
   await response.body?.cancel();
   if (response.status === 404) return undefined;
   throw new Error(`${url} responded with ${response.status}`);
-}
-
-/** fetch hides the reason in `cause`, and where a name has several addresses, in a list. */
-function reasonOf({ cause, message }: Error): string {
-  const inner = cause instanceof AggregateError ? cause.errors[0] : cause;
-  return (inner as Error | undefined)?.message || message;
 }

@@ -1,5 +1,5 @@
+import { metricsParser } from '@waybill/platform/metrics-text';
 import { Counters, countKey } from './counters.js';
-import { metricsParser } from './metrics-text.js';
 
 const parse = metricsParser(['jobs_total', 'seconds_bucket', String.raw`\w+_call_seconds_count`]);
 const counters = () =>

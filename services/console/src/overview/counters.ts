@@ -1,4 +1,4 @@
-import type { Metrics } from './metrics-text.js';
+import type { Metrics } from '@waybill/platform/metrics-text';
 
 /** Of a counter, or of a histogram's buckets: which label its samples are told apart by. */
 export interface Counted {

@@ -1,11 +1,12 @@
 import type { Logger } from '@waybill/platform';
+import { metricsParser } from '@waybill/platform/metrics-text';
+import { CopyAddresses } from '../processes/copy-addresses.js';
+import { ProcessReader, type ProcessReading } from '../processes/process-reader.js';
 import { BACKLOG_GAUGES } from './backlog-figures.js';
 import { Counters } from './counters.js';
 import type { Extension } from './extension.js';
 import { type Figures, figuresOf } from './figures.js';
-import { metricsParser } from './metrics-text.js';
 import { Picture, type PictureOptions } from './picture.js';
-import { ProcessReader, type ProcessReading } from './process-reader.js';
 import { ProcessStates, timeOf } from './process-states.js';
 import { Reading } from './reading.js';
 import { Recorder } from './recorder.js';
@@ -66,7 +67,7 @@ export class Overview {
         ...extensions.flatMap(({ gauges }) => gauges),
       ]),
     );
-    this.readers = [...processUrls].map(([name, url]) => new ProcessReader(name, url, parse));
+    this.readers = [...processUrls].map(([name, url]) => new ProcessReader(name, new CopyAddresses(url), parse));
     this.watchers = new Watchers(() => this.take(), {
       interval,
       lookFor,

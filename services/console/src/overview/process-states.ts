@@ -1,5 +1,5 @@
-import type { CopyReading } from './copy-reader.js';
-import type { ProcessReading } from './process-reader.js';
+import type { CopyReading } from '../processes/copy-reader.js';
+import type { ProcessReading } from '../processes/process-reader.js';
 import type { Reading } from './reading.js';
 
 export const PROCESS_STATUSES = ['ready', 'not ready', 'away'] as const;

@@ -1,5 +1,5 @@
+import type { ProcessReading } from '../processes/process-reader.js';
 import { processIn, type Totals } from './counters.js';
-import type { ProcessReading } from './process-reader.js';
 
 /** A value that a process shows. */
 export interface Gauge {

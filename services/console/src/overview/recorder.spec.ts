@@ -1,5 +1,5 @@
+import { metricsParser } from '@waybill/platform/metrics-text';
 import { Counters } from './counters.js';
-import { metricsParser } from './metrics-text.js';
 import { Reading } from './reading.js';
 import { Recorder } from './recorder.js';
 import { gauge, quantile, rate } from './series.js';

@@ -20,7 +20,7 @@ export function ConsumerState({ processes }: { processes: readonly ConsumerProce
   return (
     <Stack gap={4}>
       {processes.map((one) => (
-        <Group key={one.process} gap="xs" wrap="nowrap">
+        <Group key={one.url} gap="xs" wrap="nowrap">
           <Badge color={COLORS[one.state]} variant="light" tt="none" style={{ flexShrink: 0 }}>
             {one.state}
           </Badge>

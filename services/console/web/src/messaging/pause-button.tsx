@@ -17,7 +17,7 @@ export function PauseButton({ source, consumer: { consumer, processes } }: Pause
   const reachable = processes.filter(({ state }) => state !== 'unavailable');
   if (session?.role !== 'operator' || reachable.length === 0) return null;
   const isPaused = reachable.some(({ pausedAt }) => pausedAt !== null);
-  const names = reachable.map(({ process }) => process);
+  const names = [...new Set(reachable.map(({ process }) => process))];
   const apply = (action: ConsumerChange['action']) => change.mutate({ action, source, processes: names });
   const Icon = isPaused ? IconPlayerPlay : IconPlayerPause;
   const action = isPaused ? 'resume' : 'pause';

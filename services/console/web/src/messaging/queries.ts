@@ -82,14 +82,14 @@ export interface ConsumerChange {
   processes: readonly string[];
 }
 
-/** Pauses or resumes a consumer in all of its processes, by their own APIs. */
+/** Pauses or resumes a consumer in all of its processes. */
 export function useChangeConsumer() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ action, source: name, processes }: ConsumerChange) =>
       Promise.all(
         processes.map((process) =>
-          consoleApi.POST(`/api/{process}/consumers/{name}/${action}`, { params: { path: { process, name } } }),
+          consoleApi.POST(`/processes/{process}/consumers/{name}/${action}`, { params: { path: { process, name } } }),
         ),
       ),
     // Until then it is pending, so that nobody sees the state of before and presses again.

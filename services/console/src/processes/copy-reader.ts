@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HealthReport } from '@waybill/platform';
-import type { Metrics } from './metrics-text.js';
+import type { Metrics } from '@waybill/platform/metrics-text';
+import { reasonOf } from '../http/reason-of.js';
 
 /** What one copy of a process showed at one moment. */
 export interface CopyReading {
@@ -74,9 +75,3 @@ export class CopyReader {
 }
 
 const get = (url: string, timeout: number) => fetch(url, { signal: AbortSignal.timeout(timeout) });
-
-/** What fetch says itself is 'fetch failed'. */
-function reasonOf(error: unknown): string {
-  const { name, message, cause } = error as Error & { cause?: { code?: string } };
-  return name === 'TimeoutError' ? 'no response in time' : (cause?.code ?? message);
-}

@@ -1,4 +1,4 @@
-/** One line of a process's `/metrics`. */
+/** One series of a metric. */
 export interface Sample {
   labels: Readonly<Record<string, string>>;
   value: number;
@@ -13,12 +13,12 @@ export interface Metrics {
 }
 
 /**
- * Reads the Prometheus text format. Other metrics than these are skipped without parsing: a page that is open reads every process
- * every two seconds.
+ * Reads the metrics whose whole names match one of these regular expressions, in Prometheus's text format
+ * (https://prometheus.io/docs/instrumenting/exposition_formats/). All others are skipped without parsing: there are hundreds.
  */
 export function metricsParser(patterns: Iterable<string>): (text: string) => Metrics {
   const line = new RegExp(
-    `^(?:# TYPE (\\w+) (?:counter|histogram)|(${[...patterns].join('|')})(?:\\{(.*)\\})? (\\S+))$`,
+    String.raw`^(?:# TYPE (\w+) (?:counter|histogram)|(${[...patterns].join('|')})(?:\{(.*)\})? (\S+)(?: \d+)?)$`,
     'gm',
   );
   return (text) => {
@@ -26,14 +26,20 @@ export function metricsParser(patterns: Iterable<string>): (text: string) => Met
     const declared = new Set<string>();
     for (const [, declaration, name, labels = '', value] of text.matchAll(line)) {
       if (declaration) declared.add(declaration);
-      else listIn(samples, name!).push({ labels: labelsIn(labels), value: Number(value) });
+      else listIn(samples, name!).push({ labels: labelsIn(labels), value: numberOf(value!) });
     }
     return { samples, declared };
   };
 }
 
 const labelsIn = (text: string) =>
-  Object.fromEntries([...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, value]) => [name!, value!]));
+  Object.fromEntries(
+    [...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, value]) => [name!, unescaped(value!)]),
+  );
+
+const unescaped = (text: string): string => text.replace(/\\(.)/g, (_, one) => (one === 'n' ? '\n' : one));
+
+const numberOf = (text: string): number => Number(text.replace(/Inf$/, 'Infinity'));
 
 function listIn<Item>(lists: Map<string, Item[]>, name: string): Item[] {
   const list = lists.get(name) ?? [];
