@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { endpoints } from '../system/running-system.js';
 import { closeBrowser, openAsOperator, openConsole, signIn } from './console-page.js';
 
@@ -92,4 +95,33 @@ describe('signing in to the console', () => {
     expect([...requested, stored, opened.page.url()].filter((text) => text.includes(operatorToken))).toEqual([]);
     await opened.context.close();
   });
+
+  it('leaves tokens and codes in no log', async () => {
+    const { operatorToken, readerToken } = endpoints();
+    const wrongToken = randomUUID();
+    const link = await newLink('reader');
+    const { page, context } = await openConsole();
+    await page.goto('/');
+    await page.getByRole('textbox', { name: 'Token' }).fill(wrongToken);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.goto(link);
+    await page.getByText('read only').waitFor();
+    await context.close();
+    // It answers once the lines of what came before are written.
+    await fetch(`${endpoints().deadLetters}/session`);
+
+    const secrets = [operatorToken, readerToken, wrongToken, /code=(.+)/.exec(link)![1]!];
+    const texts = logs();
+    expect(texts.get('console.log')).toContain('"service":"console"');
+    for (const [name, text] of texts)
+      expect([name, secrets.filter((secret) => text.includes(secret))]).toEqual([name, []]);
+  });
 });
+
+/** By file name: what the processes and servers of the system have logged. */
+function logs(): Map<string, string> {
+  const folder = join(dirname(process.env.WAYBILL_ENDPOINTS!), 'logs');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.log'));
+  return new Map(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}

@@ -16,6 +16,7 @@ export interface SystemEndpoints {
   /** The console's API. */
   deadLetters: string;
   operatorToken: string;
+  readerToken: string;
   /** Process ids by the names of processes and servers. */
   processes: Record<string, number>;
 }

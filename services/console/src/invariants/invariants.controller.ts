@@ -1,14 +1,16 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { OperatorOnly, openEventStream } from '@waybill/platform/nest';
+import { OperatorCheck } from '@waybill/platform';
+import { EventStream, OperatorOnly } from '@waybill/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { type InvariantsReport, InvariantsWatch } from './invariants-watch.js';
-
-const HEARTBEAT_INTERVAL = 15_000;
 
 /** What must hold of the shop whatever breaks: I1 to I9. */
 @Controller('invariants')
 export class InvariantsController {
-  constructor(private readonly watch: InvariantsWatch) {}
+  constructor(
+    private readonly watch: InvariantsWatch,
+    private readonly operator: OperatorCheck,
+  ) {}
 
   @OperatorOnly()
   @Get()
@@ -21,17 +23,11 @@ export class InvariantsController {
   @Get('events')
   async events(@Res() reply: FastifyReply): Promise<void> {
     const left = new AbortController();
-    const stream = reply.raw;
-    stream.once('close', () => left.abort());
-    openEventStream(reply);
-    if (stream.req.method === 'HEAD') return void stream.end();
-    const heartbeat = setInterval(() => stream.write(': heartbeat\n\n'), HEARTBEAT_INTERVAL);
+    const stream = new EventStream(reply, this.operator);
+    stream.onClose(() => left.abort());
     try {
-      for await (const report of this.watch.follow(left.signal)) {
-        stream.write(`event: report\ndata: ${JSON.stringify(report)}\n\n`);
-      }
+      for await (const report of this.watch.follow(left.signal)) stream.send({ event: 'report', data: report });
     } finally {
-      clearInterval(heartbeat);
       stream.end();
     }
   }

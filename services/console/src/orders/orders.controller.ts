@@ -1,11 +1,10 @@
 import { type BeforeApplicationShutdown, Controller, Get, Headers, Param, Res } from '@nestjs/common';
-import { Logger, Problem, parseId } from '@waybill/platform';
-import { OperatorOnly, openEventStream } from '@waybill/platform/nest';
+import { Logger, OperatorCheck, Problem, parseId } from '@waybill/platform';
+import { EventStream, OperatorOnly } from '@waybill/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { OrderTraces } from './order-traces.js';
 import { type Trace, UnknownOrder } from './trace.js';
 
-const HEARTBEAT_INTERVAL = 15_000;
 /** Id of the last event: a client that comes with it has seen all. */
 const END = 'end';
 
@@ -17,6 +16,7 @@ export class OrdersController implements BeforeApplicationShutdown {
   constructor(
     private readonly traces: OrderTraces,
     private readonly logger: Logger,
+    private readonly operator: OperatorCheck,
   ) {}
 
   /** Sources that do not answer are named in `missing`; that is no error. */
@@ -44,17 +44,15 @@ export class OrdersController implements BeforeApplicationShutdown {
     const traces = this.traces.follow(orderId, AbortSignal.any([left.signal, this.shutdown.signal]));
     const first = await traces.next().catch(notFound);
 
-    const stream = openEventStream(reply);
-    const heartbeat = setInterval(() => stream.write(': heartbeat\n\n'), HEARTBEAT_INTERVAL);
+    const stream = new EventStream(reply, this.operator);
     try {
-      if (stream.req.method === 'HEAD') return;
-      if (!first.done) stream.write(serverSentEvent('trace', first.value));
-      for await (const trace of traces) stream.write(serverSentEvent('trace', trace));
-      if (!this.shutdown.signal.aborted) stream.write(`id: ${END}\n${serverSentEvent('end', {})}`);
+      if (stream.hasEnded) return;
+      if (!first.done) stream.send({ event: 'trace', data: first.value });
+      for await (const data of traces) stream.send({ event: 'trace', data });
+      if (!this.shutdown.signal.aborted) stream.send({ event: 'end', data: {}, id: END });
     } catch (error) {
       this.logger.error({ err: error, orderId }, 'could not follow an order; its client connects again');
     } finally {
-      clearInterval(heartbeat);
       await traces.return(undefined);
       stream.end();
     }
@@ -74,5 +72,3 @@ function orderIdIn(segment: string): string {
 function notFound(error: unknown): never {
   throw error instanceof UnknownOrder ? new Problem('not-found', { detail: error.message }) : error;
 }
-
-const serverSentEvent = (event: string, data: object): string => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Controller, Get, Query, Res } from '@nestjs/common';
-import { validate } from '@waybill/platform';
-import { OperatorOnly, openEventStream } from '@waybill/platform/nest';
+import { OperatorCheck, validate } from '@waybill/platform';
+import { EventStream, OperatorOnly } from '@waybill/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { Overview, type Snapshot } from './overview.js';
 import { NoQuery, SeriesQuery } from './overview.requests.js';
@@ -9,11 +9,12 @@ import { SeriesReader } from './series-reader.js';
 /** The whole system, live. */
 @Controller('overview')
 export class OverviewController implements BeforeApplicationShutdown {
-  private readonly streams = new Set<FastifyReply['raw']>();
+  private readonly streams = new Set<EventStream>();
 
   constructor(
     private readonly overview: Overview,
     private readonly seriesReader: SeriesReader,
+    private readonly operator: OperatorCheck,
   ) {}
 
   @OperatorOnly()
@@ -34,13 +35,13 @@ export class OverviewController implements BeforeApplicationShutdown {
   @Get('events')
   events(@Query() query: unknown, @Res() reply: FastifyReply): void {
     validate(NoQuery, query);
-    const stream = openEventStream(reply);
-    if (stream.req.method === 'HEAD') return void stream.end();
+    const stream = new EventStream(reply, this.operator);
+    if (stream.hasEnded) return;
     this.streams.add(stream);
     const leave = this.overview.watchers.watch((snapshot) => {
-      if (!stream.writableNeedDrain) stream.write(`event: overview\ndata: ${JSON.stringify(snapshot)}\n\n`);
+      if (!stream.isBehind) stream.send({ event: 'overview', data: snapshot });
     });
-    stream.once('close', () => {
+    stream.onClose(() => {
       leave();
       this.streams.delete(stream);
     });

@@ -66,7 +66,7 @@ describe('topics and queues', () => {
     const { parkedKeys, processes } = await consumerOf('/topics', topic);
     expect(parkedKeys).toBe(3);
     expect(processes).toEqual([
-      { process: 'worker', state: 'paused', pausedAt: PAUSED_AT, seenAt: expect.any(String) },
+      { process: 'worker', url: fake.url, state: 'paused', pausedAt: PAUSED_AT, seenAt: expect.any(String) },
     ]);
     expect((await consumerOf('/queues', queue)).processes).toMatchObject([{ state: 'running', pausedAt: null }]);
     expect(await list('/outboxes')).toMatchObject([

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { type Console, startConsole } from './console.fixture.js';
 
 const OPERATOR = { token: 'let-me-in' };
@@ -68,6 +69,16 @@ describe('signing in', () => {
     expect(response.statusCode).toBe(204);
     expect(response.headers['set-cookie']).toContain('Expires=Thu, 01 Jan 1970');
     expect((await send('GET', '/dead-letters', headers)).statusCode).toBe(401);
+  });
+
+  it('ends with streams that are open', async () => {
+    const { cookie, ...headers } = await signedIn(READER);
+    const open = { method: 'GET', url: '/overview/events', headers: { cookie }, payloadAsStream: true } as const;
+    const response = await console.app.inject(open);
+    expect(response.statusCode).toBe(200);
+    const rest = text(response.stream());
+    await send('DELETE', '/session', { cookie, ...headers });
+    expect(await rest).toMatch(/^(event: overview\ndata: .*\n\n)*$/);
   });
 
   it.each([

@@ -1,14 +1,12 @@
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { Database, Problem, parseId, validate } from '@waybill/platform';
-import { openEventStream } from '@waybill/platform/nest';
+import { EventStream, type ServerSentEvent } from '@waybill/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { isFinal } from '../domain/order.js';
 import { type NumberedState, statesAfter } from '../persistence/history.queries.js';
 import { StatusQuery } from './order.requests.js';
 import { statusView } from './order.views.js';
 import { OrderWatch } from './order-watch.js';
-
-const HEARTBEAT_INTERVAL = 15_000;
 
 /** Long polling and server-sent events: the two ways to wait for an order. */
 @Controller('orders/:orderId')
@@ -55,20 +53,18 @@ export class OrderProgressController {
     let states = past.filter(({ seq }) => seq > after);
     if (!states.length && isFinal(status)) return void reply.status(204).send();
 
-    const stream = openEventStream(reply);
-    if (stream.req.method === 'HEAD') return void stream.end();
-    const heartbeat = setInterval(() => stream.write(': heartbeat\n\n'), HEARTBEAT_INTERVAL);
+    const stream = new EventStream(reply);
+    if (stream.hasEnded) return;
     try {
       if (!states.length) states = await this.watch.next(orderId, after, left);
       while (states.length) {
-        stream.write(states.map(serverSentEvent).join(''));
+        stream.send(...states.map(statusEvent));
         const last = states.at(-1)!;
         if (isFinal(last.status)) break;
         after = last.seq;
         states = await this.watch.next(orderId, after, left);
       }
     } finally {
-      clearInterval(heartbeat);
       stream.end();
     }
   }
@@ -98,7 +94,7 @@ function leaving({ raw }: FastifyReply): AbortSignal {
   return controller.signal;
 }
 
-function serverSentEvent({ seq, orderId, ...state }: NumberedState): string {
+function statusEvent({ seq, orderId, ...state }: NumberedState): ServerSentEvent {
   const { updatedAt: at, ...view } = statusView(orderId, state);
-  return `id: ${seq}\nevent: status\ndata: ${JSON.stringify({ ...view, at })}\n\n`;
+  return { id: seq, event: 'status', data: { ...view, at } };
 }

@@ -1,4 +1,5 @@
-import { Badge, Tooltip } from '@mantine/core';
+import { Badge } from '@mantine/core';
+import { hint } from '../shell/index.js';
 import type { Batch, DeadLetter } from './queries.js';
 
 const MEANING: Record<DeadLetter['class'], string> = {
@@ -10,11 +11,9 @@ const MEANING: Record<DeadLetter['class'], string> = {
 
 export function ClassBadge({ value }: { value: DeadLetter['class'] }) {
   return (
-    <Tooltip label={MEANING[value]} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
-      <Badge variant="default" tt="none" fw={600} miw="max-content" tabIndex={0}>
-        {value}
-      </Badge>
-    </Tooltip>
+    <Badge variant="default" tt="none" fw={600} miw="max-content" {...hint(MEANING[value])}>
+      {value}
+    </Badge>
   );
 }
 

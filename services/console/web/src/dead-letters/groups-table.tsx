@@ -1,4 +1,4 @@
-import { Anchor, Box, Button, Group, Table, Text } from '@mantine/core';
+import { Anchor, Box, Button, Group, Table, Text, useMatches } from '@mantine/core';
 import { Link } from 'react-router';
 import { formatNumber, Time, useSession } from '../shell/index.js';
 import { ClassBadge } from './badges.js';
@@ -8,6 +8,7 @@ import type { DeadLetterGroup } from './queries.js';
 
 export function GroupsTable({ items }: { items: DeadLetterGroup[] }) {
   const isOperator = useSession().data?.role === 'operator';
+  const isNarrow = useMatches({ base: true, sm: false }, { getInitialValueInEffect: false });
   return (
     <Table.ScrollContainer minWidth={300}>
       <Table highlightOnHover verticalSpacing={6} aria-label="groups of the same failure">
@@ -18,12 +19,12 @@ export function GroupsTable({ items }: { items: DeadLetterGroup[] }) {
             <Table.Th visibleFrom="sm">Class</Table.Th>
             <Table.Th visibleFrom="sm">Consumer</Table.Th>
             <Table.Th visibleFrom="sm">First and last</Table.Th>
-            {isOperator && <Table.Th visibleFrom="sm">Resolve</Table.Th>}
+            {isOperator && !isNarrow && <Table.Th>Resolve</Table.Th>}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {items.map((item) => (
-            <Row key={item.group} item={item} isOperator={isOperator} />
+            <Row key={item.group} item={item} isOperator={isOperator} isNarrow={isNarrow} />
           ))}
         </Table.Tbody>
       </Table>
@@ -31,7 +32,13 @@ export function GroupsTable({ items }: { items: DeadLetterGroup[] }) {
   );
 }
 
-function Row({ item, isOperator }: { item: DeadLetterGroup; isOperator: boolean }) {
+interface RowProps {
+  item: DeadLetterGroup;
+  isOperator: boolean;
+  isNarrow: boolean;
+}
+
+function Row({ item, isOperator, isNarrow }: RowProps) {
   const { group, count, error, place, consumers, sources, firstFailedAt, lastFailedAt } = item;
   return (
     <Table.Tr>
@@ -59,8 +66,8 @@ function Row({ item, isOperator }: { item: DeadLetterGroup; isOperator: boolean 
           <ClassBadge value={item.class} />
           <Text size="xs">{consumers.join(', ')}</Text>
         </Group>
-        {isOperator && (
-          <Box hiddenFrom="sm" mt={6}>
+        {isOperator && isNarrow && (
+          <Box mt={6}>
             <GroupActions group={group} />
           </Box>
         )}
@@ -82,8 +89,8 @@ function Row({ item, isOperator }: { item: DeadLetterGroup; isOperator: boolean 
           <Time at={lastFailedAt} />
         </Text>
       </Table.Td>
-      {isOperator && (
-        <Table.Td visibleFrom="sm">
+      {isOperator && !isNarrow && (
+        <Table.Td>
           <GroupActions group={group} />
         </Table.Td>
       )}

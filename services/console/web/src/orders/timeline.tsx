@@ -1,6 +1,6 @@
-import { Badge, Checkbox, Group, Text, Tooltip } from '@mantine/core';
+import { Badge, Checkbox, Group, Text } from '@mantine/core';
 import { useState } from 'react';
-import { formatDuration, formatMoney, Time } from '../shell/index.js';
+import { formatDuration, formatMoney, formatTime, hint } from '../shell/index.js';
 import type { TraceEntry } from './queries.js';
 
 /** One colour a service, readable in both schemes. */
@@ -91,11 +91,9 @@ function Entry({ entry, since, step, isOtherTrace }: EntryProps) {
       style={{ borderInlineStartColor: `var(--mantine-color-${colorOf(service)}-6)` }}
     >
       <div className="order-entry-time">
-        <Tooltip label={<Time at={at} />}>
-          <Text size="xs" ff="monospace" component="span">
-            {formatDuration(since)}
-          </Text>
-        </Tooltip>
+        <Text size="xs" ff="monospace" component="span" {...hint(formatTime(at))}>
+          {formatDuration(since)}
+        </Text>
         <Text size="xs" c="dimmed" ff="monospace" component="span">
           {step !== undefined && `+${formatDuration(step)}`}
         </Text>

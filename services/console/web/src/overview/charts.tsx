@@ -1,3 +1,4 @@
+import '@mantine/charts/styles.css';
 import { LineChart } from '@mantine/charts';
 import { Group, Paper, SegmentedControl, SimpleGrid, Skeleton, Text, Title } from '@mantine/core';
 import { useSearchParams } from 'react-router';
@@ -10,7 +11,7 @@ const RANGES = [
   { value: '6h', label: '6 hours' },
 ];
 
-export function Charts() {
+export default function Charts() {
   const [params, setParams] = useSearchParams();
   const range: Range = params.get('range') === '6h' ? '6h' : '15m';
   const { data, error, refetch } = useSeries(range);

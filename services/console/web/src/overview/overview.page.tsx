@@ -1,17 +1,18 @@
-import '@mantine/charts/styles.css';
-import '@xyflow/react/dist/style.css';
 import './overview.css';
-import { Loader, Stack, Title } from '@mantine/core';
+import { Loader, Skeleton, Stack, Title } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import { PageTitle } from '../shell/index.js';
-import { Charts } from './charts.js';
 import { ConsumersTable } from './consumers-table.js';
 import { Details } from './details.js';
 import { KeyFigures } from './key-figures.js';
 import { LiveLost, LiveState } from './live-state.js';
-import { Picture } from './picture.js';
 import { ProcessesTable } from './processes-table.js';
 import { SECTIONS } from './sections.js';
 import { useOverview } from './use-overview.js';
+
+// Figures and tables are there before the code that draws.
+const Picture = lazy(() => import('./picture.js'));
+const Charts = lazy(() => import('./charts.js'));
 
 export function Component() {
   const live = useOverview();
@@ -26,8 +27,12 @@ export function Component() {
           {SECTIONS.map((Section) => (
             <Section key={Section.name} overview={data} />
           ))}
-          <Picture overview={data} />
-          <Charts />
+          <Suspense fallback={<Skeleton height={560} visibleFrom="sm" />}>
+            <Picture overview={data} />
+          </Suspense>
+          <Suspense fallback={<Skeleton height={900} />}>
+            <Charts />
+          </Suspense>
           <section aria-labelledby="processes">
             <Title order={2} size="h4" mb="xs" id="processes">
               Processes

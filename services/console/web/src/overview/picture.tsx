@@ -1,3 +1,4 @@
+import '@xyflow/react/dist/style.css';
 import { Box, Group, Switch, Text, Title, useComputedColorScheme } from '@mantine/core';
 import { Controls, ReactFlow } from '@xyflow/react';
 import { useMemo, useState } from 'react';
@@ -11,7 +12,7 @@ const NODE_TYPES = { part: Part };
 const EDGE_TYPES = { line: Line };
 
 /** How messages travel, live. Screen readers and phones have the same in the tables below it. */
-export function Picture({ overview }: { overview: Overview }) {
+export default function Picture({ overview }: { overview: Overview }) {
   const [showsAll, setShowsAll] = useState(false);
   const scheme = useComputedColorScheme();
   const quiet = useMemo(() => quietIn(overview), [overview]);

@@ -13,6 +13,15 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
+const inZone = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** In the reader's time zone and notation. */
+export const formatTime = (at: string | number | Date): string => inZone.format(new Date(at));
+
+/** `2026-01-31 12:00:00.000 UTC` */
+export const formatTimeInUtc = (at: string | number | Date): string =>
+  new Date(at).toISOString().replace('T', ' ').replace('Z', ' UTC');
+
 /** `1 message`, `3 messages` */
 export const countOf = (count: number, one: string, many = `${one}s`): string =>
   `${formatNumber(count)} ${count === 1 ? one : many}`;

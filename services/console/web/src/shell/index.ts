@@ -1,5 +1,6 @@
 export type { Area } from './area.js';
-export { countOf, formatDuration, formatMoney, formatNumber } from './format.js';
+export { countOf, formatDuration, formatMoney, formatNumber, formatTime } from './format.js';
+export { hint } from './hints.js';
 export { Message } from './message.js';
 export { PageTitle } from './page-title.js';
 export { ProblemAlert } from './problem-alert.js';

@@ -15,6 +15,7 @@ import { Suspense, useEffect } from 'react';
 import { Link, Outlet, useLocation, useNavigation } from 'react-router';
 import { SignIn } from '../sign-in/sign-in.js';
 import { areas } from './areas.js';
+import { Hints } from './hints.js';
 import icon from './icon.svg';
 import { ProblemAlert } from './problem-alert.js';
 import { useSession, useSignOut } from './session.js';
@@ -73,6 +74,7 @@ function Frame({ role }: { role: 'operator' | 'reader' }) {
         <Suspense fallback={<Loader aria-label="loading" />}>
           <Outlet />
         </Suspense>
+        <Hints />
       </AppShell.Main>
     </AppShell>
   );

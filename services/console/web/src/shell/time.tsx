@@ -1,18 +1,11 @@
-import { Text, Tooltip } from '@mantine/core';
-
-const inZone = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+import { formatTime, formatTimeInUtc } from './format.js';
+import { hint } from './hints.js';
 
 /** A moment in the reader's time zone; UTC on hover and focus. */
 export function Time({ at }: { at: string | number | Date }) {
-  const date = new Date(at);
   return (
-    <Tooltip
-      label={date.toISOString().replace('T', ' ').replace('Z', ' UTC')}
-      events={{ hover: true, focus: true, touch: true }}
-    >
-      <Text component="time" inherit dateTime={date.toISOString()} tabIndex={0}>
-        {inZone.format(date)}
-      </Text>
-    </Tooltip>
+    <time dateTime={new Date(at).toISOString()} {...hint(formatTimeInUtc(at))}>
+      {formatTime(at)}
+    </time>
   );
 }

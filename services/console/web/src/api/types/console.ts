@@ -120,6 +120,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/dead-letters/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what and when, latest first; what a batch did to each dead letter is in the history of that one */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/dead-letters/resubmit": {
         parameters: {
             query?: never;
@@ -239,23 +256,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/dead-letters/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who did what and when, latest first; what a batch did to each dead letter is in the history of that one */
-        get: operations["listAudit"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/orders/{id}/trace": {
         parameters: {
             query?: never;
@@ -356,7 +356,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/{process}/consumers/{name}/pause": {
+    "/processes/{process}/consumers/{name}/pause": {
         parameters: {
             query?: never;
             header?: never;
@@ -365,7 +365,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pause a consumer in one process */
+        /** Pause a consumer in all copies of a process */
         post: operations["pauseConsumer"];
         delete?: never;
         options?: never;
@@ -373,7 +373,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/{process}/consumers/{name}/resume": {
+    "/processes/{process}/consumers/{name}/resume": {
         parameters: {
             query?: never;
             header?: never;
@@ -382,7 +382,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resume a consumer in one process */
+        /** Resume a consumer in all copies of a process */
         post: operations["resumeConsumer"];
         delete?: never;
         options?: never;
@@ -689,6 +689,38 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        AuditEntry: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @enum {string} */
+            action: "resubmit" | "discard" | "start-batch" | "pause-batch" | "resume-batch" | "stop-batch";
+            /** @description Its id; null when it was done to a batch */
+            deadLetter: string | null;
+            batch: string | null;
+            /** @description Type of the dead letter's message; of a batch, what it does */
+            subject: string;
+            /** @description The reason of a discard, or what was special */
+            detail: string | null;
+            /** @description How many dead letters it concerned */
+            count: number;
+        };
+        ParkedEvent: {
+            position: string;
+            topic: string;
+            key: string | null;
+            messageId: string | null;
+            type: string | null;
+            /**
+             * @description `dead-letter` holds back what is `behind` until an operator resolves it; `retrying` is due again soon
+             * @enum {unknown}
+             */
+            state: "dead-letter" | "retrying" | "behind";
+            attempts: number;
+            /** Format: date-time */
+            parkedAt: string;
+        };
         Batch: {
             id: string;
             /** @enum {string} */
@@ -726,38 +758,6 @@ export interface components {
             excluded: number;
             changed: boolean;
             batch: components["schemas"]["Batch"] | null;
-        };
-        AuditEntry: {
-            id: string;
-            /** Format: date-time */
-            at: string;
-            by: string;
-            /** @enum {string} */
-            action: "resubmit" | "discard" | "start-batch" | "pause-batch" | "resume-batch" | "stop-batch";
-            /** @description Its id; null when it was done to a batch */
-            deadLetter: string | null;
-            batch: string | null;
-            /** @description Type of the dead letter's message; of a batch, what it does */
-            subject: string;
-            /** @description The reason of a discard, or what was special */
-            detail: string | null;
-            /** @description How many dead letters it concerned */
-            count: number;
-        };
-        ParkedEvent: {
-            position: string;
-            topic: string;
-            key: string | null;
-            messageId: string | null;
-            type: string | null;
-            /**
-             * @description `dead-letter` holds back what is `behind` until an operator resolves it; `retrying` is due again soon
-             * @enum {unknown}
-             */
-            state: "dead-letter" | "retrying" | "behind";
-            attempts: number;
-            /** Format: date-time */
-            parkedAt: string;
         };
         OrderTraceEntry: {
             /** Format: date-time */
@@ -967,6 +967,8 @@ export interface components {
             parkedEvents: number | null;
             processes: {
                 process: string;
+                /** @description Of this copy of the process */
+                url: string;
                 /** @enum {string} */
                 state: "running" | "pausing" | "paused" | "unavailable";
                 /**
@@ -980,6 +982,22 @@ export interface components {
                  */
                 seenAt: string | null;
             }[];
+        };
+        SwitchedConsumer: {
+            /** @description Of this copy of the process */
+            url: string;
+            /** @description The queue or topic */
+            name: string;
+            /** @enum {string} */
+            kind: "queue" | "topic";
+            consumer: string;
+            /** @enum {string} */
+            state: "running" | "pausing" | "paused";
+            /**
+             * Format: date-time
+             * @description Since when an operator has paused it
+             */
+            pausedAt: string | null;
         };
         Topic: {
             name: string;
@@ -1675,6 +1693,63 @@ export interface operations {
             };
         };
     };
+    listAudit: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                by?: string;
+                action?: "resubmit" | "discard" | "start-batch" | "pause-batch" | "resume-batch" | "stop-batch";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of entries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AuditEntry"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            /** @description Malformed or invalid; `errors` names the fields */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The operator token is missing or wrong */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is unavailable: see Retry-After */
+            503: {
+                headers: {
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     resubmitMany: {
         parameters: {
             query?: never;
@@ -2293,63 +2368,6 @@ export interface operations {
             };
         };
     };
-    listAudit: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                by?: string;
-                action?: "resubmit" | "discard" | "start-batch" | "pause-batch" | "resume-batch" | "stop-batch";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of entries */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["AuditEntry"][];
-                        nextCursor: string | null;
-                    };
-                };
-            };
-            /** @description Malformed or invalid; `errors` names the fields */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The operator token is missing or wrong */
-            401: {
-                headers: {
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is unavailable: see Retry-After */
-            503: {
-                headers: {
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     traceOrder: {
         parameters: {
             query?: never;
@@ -2641,13 +2659,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What it consumes, as it is now */
+            /** @description Its state in each copy */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": {
+                        items: components["schemas"]["SwitchedConsumer"][];
+                        nextCursor: string | null;
+                    };
                 };
             };
             /** @description Malformed or invalid; `errors` names the fields */
@@ -2687,7 +2708,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is unavailable: see Retry-After */
+            /** @description Not done in every copy, because one does not respond: safe to repeat */
             503: {
                 headers: {
                     "Retry-After"?: string;
@@ -2711,13 +2732,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What it consumes, as it is now */
+            /** @description Its state in each copy */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": {
+                        items: components["schemas"]["SwitchedConsumer"][];
+                        nextCursor: string | null;
+                    };
                 };
             };
             /** @description Malformed or invalid; `errors` names the fields */
@@ -2757,7 +2781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is unavailable: see Retry-After */
+            /** @description Not done in every copy, because one does not respond: safe to repeat */
             503: {
                 headers: {
                     "Retry-After"?: string;
