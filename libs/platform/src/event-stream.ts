@@ -1,8 +1,17 @@
+import type { Server } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { OperatorCheck } from './operator.js';
 
 /** Proxies close connections on which nothing comes, nginx after 60 s. */
 const HEARTBEAT_INTERVAL = 15_000;
+
+/** The open ones. */
+const streamsOf = new WeakMap<Server, Set<EventStream>>();
+
+/** A server that stops would wait for them. Their clients connect again, to the process that comes after this one. */
+export function endEventStreams(server: Server): void {
+  for (const stream of streamsOf.get(server) ?? []) stream.end();
+}
 
 export interface ServerSentEvent {
   event: string;
@@ -30,10 +39,16 @@ export class EventStream {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
+      connection: 'close', // or, ended by a server that stops, it would be kept open for further requests
     });
     this.raw.flushHeaders();
     this.heartbeat = setInterval(() => this.write(': heartbeat\n\n'), HEARTBEAT_INTERVAL).unref();
-    this.raw.once('close', () => clearInterval(this.heartbeat));
+    const open = streamsOf.get(reply.server.server) ?? new Set();
+    streamsOf.set(reply.server.server, open.add(this));
+    this.raw.once('close', () => {
+      clearInterval(this.heartbeat);
+      open.delete(this);
+    });
     if (reply.request.method === 'HEAD') this.end();
   }
 
@@ -55,12 +70,6 @@ export class EventStream {
     this.raw.end();
   }
 
-  /** Calls back when the client has left or the stream has ended. */
-  onClose(callback: () => void): void {
-    if (this.raw.closed) callback();
-    else this.raw.once('close', callback);
-  }
-
   private write(text: string): void {
     if (this.hasEnded) return;
     if (this.isAllowed()) this.raw.write(text);
@@ -75,6 +84,23 @@ export class EventStream {
       return false;
     }
   }
+}
+
+/**
+ * Aborts when the client closes its side of the connection: it has left, or wants no more than the current state. Call it
+ * before the first await, which the client may not outlast.
+ */
+export function leaving({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const { socket } = raw.req;
+  if (socket.readableEnded) abort();
+  socket.once('end', abort);
+  raw.once('close', () => {
+    socket.off('end', abort); // the connection may serve more requests
+    abort();
+  });
+  return controller.signal;
 }
 
 const asText = ({ event, data, id }: ServerSentEvent): string =>

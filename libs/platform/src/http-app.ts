@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { checkRequest } from './check-request.js';
+import { endEventStreams } from './event-stream.js';
 import { Health } from './health.js';
 import { observeRequests } from './http-metrics.js';
 import { prepareServer, respondToClientError, unusedConnections } from './http-server.js';
@@ -57,7 +58,10 @@ export async function createApp(module: DynamicModule, logger: Logger): Promise<
   });
   prepareServer(fastify.server);
   const closeUnused = unusedConnections(fastify.server);
-  fastify.addHook('preClose', async () => closeUnused());
+  fastify.addHook('preClose', async () => {
+    closeUnused();
+    endEventStreams(fastify.server);
+  });
   app.useGlobalFilters(new ProblemFilter(logger));
   return app;
 }

@@ -1,5 +1,5 @@
 export * from './documents.js';
-export * from './event-stream.js';
+export { EventStream, leaving, type ServerSentEvent } from './event-stream.js';
 export * from './http-app.js';
 export * from './operator-only.js';
 export * from './platform.module.js';

@@ -1,6 +1,6 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { OperatorCheck } from '@waybill/platform';
-import { EventStream, OperatorOnly } from '@waybill/platform/nest';
+import { EventStream, leaving, OperatorOnly } from '@waybill/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { type InvariantsReport, InvariantsWatch } from './invariants-watch.js';
 
@@ -22,11 +22,10 @@ export class InvariantsController {
   @OperatorOnly()
   @Get('events')
   async events(@Res() reply: FastifyReply): Promise<void> {
-    const left = new AbortController();
     const stream = new EventStream(reply, this.operator);
-    stream.onClose(() => left.abort());
+    if (stream.hasEnded) return;
     try {
-      for await (const report of this.watch.follow(left.signal)) stream.send({ event: 'report', data: report });
+      for await (const report of this.watch.follow(leaving(reply))) stream.send({ event: 'report', data: report });
     } finally {
       stream.end();
     }

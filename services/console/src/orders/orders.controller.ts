@@ -1,6 +1,6 @@
-import { type BeforeApplicationShutdown, Controller, Get, Headers, Param, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import { Logger, OperatorCheck, Problem, parseId } from '@waybill/platform';
-import { EventStream, OperatorOnly } from '@waybill/platform/nest';
+import { EventStream, leaving, OperatorOnly } from '@waybill/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { OrderTraces } from './order-traces.js';
 import { type Trace, UnknownOrder } from './trace.js';
@@ -10,9 +10,7 @@ const END = 'end';
 
 /** What happened to one order, across the whole system. */
 @Controller('orders/:orderId/trace')
-export class OrdersController implements BeforeApplicationShutdown {
-  private readonly shutdown = new AbortController();
-
+export class OrdersController {
   constructor(
     private readonly traces: OrderTraces,
     private readonly logger: Logger,
@@ -39,9 +37,8 @@ export class OrdersController implements BeforeApplicationShutdown {
   ): Promise<void> {
     if (lastEventId === END) return void reply.status(204).send();
     const orderId = orderIdIn(segment);
-    const left = new AbortController();
-    reply.raw.once('close', () => left.abort());
-    const traces = this.traces.follow(orderId, AbortSignal.any([left.signal, this.shutdown.signal]));
+    const left = leaving(reply);
+    const traces = this.traces.follow(orderId, left);
     const first = await traces.next().catch(notFound);
 
     const stream = new EventStream(reply, this.operator);
@@ -49,17 +46,13 @@ export class OrdersController implements BeforeApplicationShutdown {
       if (stream.hasEnded) return;
       if (!first.done) stream.send({ event: 'trace', data: first.value });
       for await (const data of traces) stream.send({ event: 'trace', data });
-      if (!this.shutdown.signal.aborted) stream.send({ event: 'end', data: {}, id: END });
+      if (!left.aborted) stream.send({ event: 'end', data: {}, id: END });
     } catch (error) {
       this.logger.error({ err: error, orderId }, 'could not follow an order; its client connects again');
     } finally {
       await traces.return(undefined);
       stream.end();
     }
-  }
-
-  beforeApplicationShutdown(): void {
-    this.shutdown.abort();
   }
 }
 

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Controller, Get, Query, Res } from '@nestjs/common';
 import { OperatorCheck, validate } from '@waybill/platform';
-import { EventStream, OperatorOnly } from '@waybill/platform/nest';
+import { EventStream, leaving, OperatorOnly } from '@waybill/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { Overview, type Snapshot } from './overview.js';
 import { NoQuery, SeriesQuery } from './overview.requests.js';
@@ -9,8 +9,6 @@ import { SeriesReader } from './series-reader.js';
 /** The whole system, live. */
 @Controller('overview')
 export class OverviewController implements BeforeApplicationShutdown {
-  private readonly streams = new Set<EventStream>();
-
   constructor(
     private readonly overview: Overview,
     private readonly seriesReader: SeriesReader,
@@ -37,19 +35,21 @@ export class OverviewController implements BeforeApplicationShutdown {
     validate(NoQuery, query);
     const stream = new EventStream(reply, this.operator);
     if (stream.hasEnded) return;
-    this.streams.add(stream);
-    const leave = this.overview.watchers.watch((snapshot) => {
+    const unwatch = this.overview.watchers.watch((snapshot) => {
       if (!stream.isBehind) stream.send({ event: 'overview', data: snapshot });
     });
-    stream.onClose(() => {
-      leave();
-      this.streams.delete(stream);
+    whenAborted(leaving(reply), () => {
+      unwatch();
+      stream.end();
     });
   }
 
-  /** Clients connect again, to the process that comes after this one. */
   async beforeApplicationShutdown(): Promise<void> {
-    for (const stream of this.streams) stream.end();
     await this.overview.watchers.stop();
   }
+}
+
+function whenAborted(signal: AbortSignal, callback: () => void): void {
+  if (signal.aborted) callback();
+  else signal.addEventListener('abort', callback, { once: true });
 }

@@ -39,10 +39,11 @@ it('each copy of a process is observed by itself', async () => {
 
 it('a process without an address keeps the copies that were there last, as away', async () => {
   const copy = await copyCounting(1);
+  const { url } = copy;
   let isKnown = true;
   const observed = observe(async () => {
     if (!isKnown) throw new Error('getaddrinfo ENOTFOUND worker');
-    return [copy.url];
+    return [url];
   });
   await observed.all();
   isKnown = false;
@@ -52,7 +53,7 @@ it('a process without an address keeps the copies that were there last, as away'
     const [one] = await observed.all();
     return one && !one.isAvailable && one;
   });
-  expect(away).toMatchObject({ process: 'worker', url: copy.url });
+  expect(away).toMatchObject({ process: 'worker', url });
   expect(away.seenAt).toEqual(expect.any(Number));
   expect(away.valueOf('jobs_total', { queue: 'in' })).toBe(1);
 });

@@ -60,7 +60,14 @@ describe('the overview', () => {
     expect(processes).toMatchObject([
       { name: 'email', status: 'ready', memory: 1_000, copies: 1, lastSeen: expect.any(String) },
       { name: 'console', status: 'ready' },
-      { name: 'gone', status: 'away', memory: null, copies: 0, lastSeen: null, failure: 'ECONNREFUSED' },
+      {
+        name: 'gone',
+        status: 'away',
+        memory: null,
+        copies: 0,
+        lastSeen: null,
+        failure: expect.stringContaining('ECONNREFUSED'),
+      },
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { Database, Problem, parseId, validate } from '@waybill/platform';
-import { EventStream, type ServerSentEvent } from '@waybill/platform/nest';
+import { EventStream, leaving, type ServerSentEvent } from '@waybill/platform/nest';
 import type { FastifyReply } from 'fastify';
 import { isFinal } from '../domain/order.js';
 import { type NumberedState, statesAfter } from '../persistence/history.queries.js';
@@ -75,23 +75,6 @@ export class OrderProgressController {
     if (!states.length) throw new Problem('not-found', { detail: `there is no order ${segment}` });
     return states;
   }
-}
-
-/**
- * Aborts when the client closes its side of the connection: it has left, or wants no more than the current state. Call it
- * before the first await, which the client may not outlast.
- */
-function leaving({ raw }: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  const { socket } = raw.req;
-  if (socket.readableEnded) abort();
-  socket.once('end', abort);
-  raw.once('close', () => {
-    socket.off('end', abort); // the connection may serve more requests
-    abort();
-  });
-  return controller.signal;
 }
 
 function statusEvent({ seq, orderId, ...state }: NumberedState): ServerSentEvent {
