@@ -54,7 +54,7 @@ describe('the page about messaging', () => {
     const row = rowOf(page, `consumers of ${TOPIC}`, 'email');
     await row.getByRole('button', { name: 'pause email' }).click();
     await page.getByRole('dialog').getByText('takes no more messages in 1 process').waitFor();
-    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await row.getByText('running').waitFor();
 
     await row.getByRole('button', { name: 'pause email' }).click();

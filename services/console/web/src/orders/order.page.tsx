@@ -16,8 +16,7 @@ export function Component() {
   const order = useOrder(orderId);
   // An order-api that is away says nothing about the order: the others may know it.
   const isUnknown = order.error instanceof ProblemError && [400, 404].includes(order.error.problem.status);
-  const isThere = order.isSuccess || (order.isError && !isUnknown);
-  const { data: trace, lostAt } = useTrace(isThere ? orderId : undefined);
+  const { data: trace, lostAt } = useTrace(isUnknown ? undefined : orderId);
   if (isUnknown) return <Unknown orderId={orderId} />;
   const status = order.data?.status ?? trace?.status;
   return (
@@ -38,7 +37,7 @@ export function Component() {
             <Travel trace={trace} status={status} lostAt={lostAt} />
           </Grid.Col>
           <Grid.Col span={{ base: 12, lg: 4 }}>
-            {isThere && <OrderFacts orderId={orderId} order={order.data} sagas={trace?.sagas ?? []} />}
+            <OrderFacts orderId={orderId} order={order.data} sagas={trace?.sagas ?? []} />
           </Grid.Col>
         </Grid>
       </Stack>

@@ -6,13 +6,18 @@ import { ConsumersTable } from './consumers-table.js';
 import { Details } from './details.js';
 import { KeyFigures } from './key-figures.js';
 import { LiveLost, LiveState } from './live-state.js';
+import { loaded, whenIdle } from './load.js';
 import { ProcessesTable } from './processes-table.js';
 import { SECTIONS } from './sections.js';
 import { useOverview } from './use-overview.js';
 
-// Figures and tables are there before the code that draws.
-const Picture = lazy(() => import('./picture.js'));
-const Charts = lazy(() => import('./charts.js'));
+// The picture's code comes with this page's, the charts' when there is nothing else to do: they are below it.
+const picture = loaded(() => import('./picture.js'));
+const Picture = lazy(() => picture);
+const Charts = lazy(async () => {
+  await whenIdle();
+  return loaded(() => import('./charts.js'));
+});
 
 export function Component() {
   const live = useOverview();

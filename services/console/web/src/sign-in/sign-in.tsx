@@ -6,8 +6,7 @@ import { useSession, useSignIn } from '../shell/session.js';
 
 /** By token, or at once by the code of a one-time link, which leaves the address bar and the history before it is used. */
 export function SignIn() {
-  const [params] = useSearchParams();
-  const [code] = useState(params.get('code'));
+  const code = useSearchParams()[0].get('code');
   const { pathname } = useLocation();
   const navigate = useNavigate();
   const signIn = useSignIn();
@@ -17,13 +16,14 @@ export function SignIn() {
 
   const isLink = pathname === '/sign-in';
   useEffect(() => {
-    if (isLink) window.history.replaceState(window.history.state, '', '#/sign-in');
-    if (code) signIn.mutate({ code }, { onSuccess: () => navigate('/', { replace: true }) });
-  }, []);
+    if (!code) return;
+    void navigate('/sign-in', { replace: true });
+    signIn.mutate({ code }, { onSuccess: () => navigate('/', { replace: true }) });
+  }, [code]);
   useEffect(() => {
     document.title = 'Sign in - Waybill';
-    if (isLink && !code && session?.role) void navigate('/', { replace: true });
-  }, [isLink, code, session, navigate]);
+    if (isLink && !code && !signIn.isPending && session?.role) void navigate('/', { replace: true });
+  }, [isLink, code, signIn.isPending, session, navigate]);
 
   return (
     <Center component="main" mih="100vh" p="md">

@@ -45,7 +45,7 @@ export const PROCESSES = [
       'RABBITMQ_MANAGEMENT_URL',
     ],
     // It serves a few requests of one person: optimizing them is not worth a tenth of its memory.
-    nodeFlags: ['--no-opt', '--no-maglev'],
+    nodeFlags: ['--no-opt', '--no-maglev', '--min-semi-space-size=4'],
     pages: [{ label: 'console', path: '/', note: 'npm run console opens it' }],
   },
 ] as const satisfies readonly Process[];
