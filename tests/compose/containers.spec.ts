@@ -1,6 +1,8 @@
+import { ordersProcess } from '@waybill/contracts';
 import { usedServers } from '@waybill/system';
 import { testSize } from '@waybill/testing';
 import { applicationProcesses } from '../system/processes.js';
+import { endpoints } from '../system/running-system.js';
 import { systemUnderTest } from '../system-under-test.js';
 import { compose, containerOf, killProcess, untilHealthy, up } from './compose.js';
 
@@ -53,6 +55,8 @@ describe('the whole system', () => {
       const workload = await systemUnderTest.startWorkload();
       workload.add(60);
       await workload.expectNothingLost();
+      for (const action of ['pause', 'resume'])
+        expect(await copiesThat(action, 'order-processor', ordersProcess.name)).toBe(2);
     },
     10 * MINUTES,
   );
@@ -72,3 +76,12 @@ describe('the whole system', () => {
     10 * MINUTES,
   );
 });
+
+/** How many copies of a process the console tells to pause or resume a consumer. */
+async function copiesThat(action: string, process: string, consumer: string): Promise<number> {
+  const { deadLetters, operatorToken } = endpoints();
+  const url = `${deadLetters}/processes/${process}/consumers/${consumer}/${action}`;
+  const response = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${operatorToken}` } });
+  const { items } = (await response.json()) as { items: { url: string }[] };
+  return new Set(items.map((item) => item.url)).size;
+}

@@ -95,7 +95,7 @@ export class DeadLetterApi {
     const response = await request(`${this.url}${path}`, {
       headers: {
         authorization: `Bearer ${this.token}`,
-        'x-operator': this.operator,
+        'x-operator': encodeURIComponent(this.operator),
         ...(body && { 'content-type': 'application/json' }),
       },
       ...(body && { method: 'POST', body: JSON.stringify(body) }),

@@ -6,6 +6,8 @@ import type { DeadLetterDatabase } from './dead-letter-database.js';
 /** Milliseconds after which a process takes over a batch that another one left. */
 const INTERVAL = 1_000;
 
+const SECONDS_AFTER_FAILURE = 5;
+
 /** Runs the steps of batches when they are due. Any number of processes may run one. */
 export class BatchRunner {
   private readonly stopping = new AbortController();
@@ -44,6 +46,7 @@ export class BatchRunner {
         wait = Math.min(INTERVAL, (await batches.nextStepIn(database.autocommit)) ?? INTERVAL);
       } catch (error) {
         logger.warn({ err: error }, 'could not continue a batch of dead letters, trying again');
+        await batches.postpone(database.autocommit, SECONDS_AFTER_FAILURE).catch(() => {}); // the same reason, logged above
       }
       const timer = new AbortController();
       await Promise.race([this.woken.promise, pause(wait, undefined, { signal: timer.signal }).catch(() => {})]);

@@ -77,7 +77,7 @@ export class Batches {
     return this.find(tx, id);
   }
 
-  /** Resolves the next dead letters of one batch; false when no batch is due. */
+  /** Resolves the next dead letters of one batch, and releases those that cannot be; false when no batch is due. */
   async step(tx: Tx): Promise<boolean> {
     const { rows } = await tx.query<BatchRow>(
       `SELECT * FROM ${this.schema}.dead_letter_batches WHERE status = 'running' AND next_at <= now()
@@ -91,15 +91,26 @@ export class Batches {
       `SELECT id FROM ${this.schema}.dead_letters WHERE batch = $1 AND status = 'waiting' ORDER BY id LIMIT $2 FOR UPDATE`,
       [id, count],
     );
-    for (const deadLetter of deadLetters) await this.resolve(tx, deadLetter.id, batch);
+    let resolved = 0;
+    for (const deadLetter of deadLetters) if (await this.resolve(tx, deadLetter.id, batch)) resolved += 1;
     await tx.query(
       `UPDATE ${this.schema}.dead_letter_batches
-       SET resolved = resolved + $2, next_at = now() + $3::float8 * interval '1 second',
-           status = CASE WHEN $4 THEN 'done' ELSE 'running' END, ended_at = CASE WHEN $4 THEN now() END
+       SET resolved = resolved + $4, next_at = now() + $2::float8 * interval '1 second',
+           status = CASE WHEN $3 THEN 'done' ELSE 'running' END, ended_at = CASE WHEN $3 THEN now() END
        WHERE id = $1`,
-      [id, deadLetters.length, rate ? deadLetters.length / rate : 0, deadLetters.length < count],
+      [id, rate ? deadLetters.length / rate : 0, deadLetters.length < count, resolved],
     );
     return true;
+  }
+
+  /** Lets the other batches go first when a step has failed: the batch that was due waits for so many seconds. */
+  async postpone(db: Tx, seconds: number): Promise<void> {
+    await db.query(
+      `UPDATE ${this.schema}.dead_letter_batches SET next_at = now() + $1::float8 * interval '1 second'
+       WHERE id = (SELECT id FROM ${this.schema}.dead_letter_batches
+                   WHERE status = 'running' AND next_at <= now() ORDER BY next_at LIMIT 1)`,
+      [seconds],
+    );
   }
 
   /**
@@ -178,10 +189,21 @@ export class Batches {
     return toBatch(rows[0]!);
   }
 
-  private resolve(tx: Tx, deadLetter: string, { id: batch, by, action, reason, force }: BatchRow): Promise<unknown> {
-    return action === 'discard'
-      ? this.review.discard(tx, deadLetter, { by, reason: reason!, batch })
-      : this.review.resubmit(tx, deadLetter, { by, force, batch });
+  /** False when it cannot be resolved, one that names no destination for example: then it waits as before. */
+  private async resolve(
+    tx: Tx,
+    deadLetter: string,
+    { id: batch, by, action, reason, force }: BatchRow,
+  ): Promise<boolean> {
+    try {
+      if (action === 'discard') await this.review.discard(tx, deadLetter, { by, reason: reason!, batch });
+      else await this.review.resubmit(tx, deadLetter, { by, force, batch });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ReviewError)) throw error;
+      await tx.query(`UPDATE ${this.schema}.dead_letters SET batch = NULL WHERE id = $1`, [deadLetter]);
+      return false;
+    }
   }
 
   private eligible(params: unknown[], { action, force }: BatchRequest): string {

@@ -8,6 +8,7 @@ export * from './kafka-peer.js';
 export * from './moto.js';
 export * from './nats.js';
 export * from './nats-peer.js';
+export { freePort } from './program.js';
 export * from './rabbit-peer.js';
 export * from './rabbit-queues.js';
 export * from './readme.js';

@@ -81,16 +81,15 @@ describe('pause', () => {
 
 describe('slow', () => {
   it('lets the process run for its share of the time only', async () => {
-    const turnsIn = async (ms: number) => {
-      const [before, start] = [await program.turns(), performance.now()];
-      await until('the time has passed', () => performance.now() - start >= ms);
-      return (await program.turns()) - before;
-    };
-    const fast = await turnsIn(1_500);
+    // Not by what it does meanwhile: on a busy machine that is little anyway.
+    const pid = program.supervised.pid!;
+    const looks: boolean[] = [];
     const { id } = await faults.inject({ kind: 'slow', target: 'program', share: 0.2 });
-    const slow = await turnsIn(1_500);
-    expect(slow).toBeGreaterThan(0);
-    expect(slow / fast).toBeLessThan(0.5);
+    await until('it was seen often', () => looks.push(isStopped(pid)) >= 100);
+    const stopped = looks.filter(Boolean).length / looks.length;
+    expect(stopped).toBeGreaterThan(0.5);
+    expect(stopped).toBeLessThan(1);
+    expect(await program.turns()).toBeGreaterThan(0);
     faults.undo(id);
     await program.untilItResponds();
   });

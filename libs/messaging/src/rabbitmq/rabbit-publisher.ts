@@ -8,13 +8,15 @@ import { toRabbit } from './rabbit-envelope.js';
 import type { RabbitTopology } from './rabbit-topology.js';
 
 const CONFIRM_TIMEOUT = 10_000;
+/** Connection, in bytes per ms: 1 MB/s. */
+const SLOWEST = 1_000;
 /** How long a reply in the outbox waits for a requester's queue that is gone, such as while its broker is rebuilt. */
 const REPLY_PATIENCE = 60_000;
 
 const PUBLISHED: PublishOutcome = { status: 'published' };
 
 export interface RabbitPublisherOptions {
-  /** How long to wait for the confirms of up to 1 MB of messages, in ms. Default 10,000. */
+  /** How long to wait for the confirms of up to 1 MB of messages, in ms; a larger message has a second more for each MB. Default 10,000. */
   confirmTimeout?: number;
   /** The system's queues: one that is gone is declared again. Default: a missing queue stays missing. */
   topology?: RabbitTopology;
@@ -74,8 +76,7 @@ export class RabbitPublisher implements Publisher {
 
   /** Rejects unless the broker has taken it: with `RabbitRejection` when the message or its queue is the reason. */
   async forward(message: RabbitMessage): Promise<void> {
-    const { confirmTimeout = CONFIRM_TIMEOUT } = this.options;
-    await withTimeout(confirmTimeout, 'RabbitMQ did not confirm', this.deliver(message));
+    await this.confirmed(message.body.length, this.deliver(message));
   }
 
   async close(): Promise<void> {
@@ -84,12 +85,16 @@ export class RabbitPublisher implements Publisher {
 
   private async publishPortion(messages: readonly OutboxMessage[], batch: Batch): Promise<PublishOutcome[]> {
     const sending = Promise.allSettled(messages.map((message) => this.sendInOrder(message, batch)));
-    const { confirmTimeout = CONFIRM_TIMEOUT } = this.options;
-    const settled = await withTimeout(confirmTimeout, 'RabbitMQ did not confirm', sending);
+    const settled = await this.confirmed(Math.max(...messages.map(({ body }) => body.length)), sending);
     return settled.map((result) => {
       if (result.status === 'rejected') throw result.reason;
       return result.value;
     });
+  }
+
+  private confirmed<Result>(bytes: number, sending: Promise<Result>): Promise<Result> {
+    const { confirmTimeout = CONFIRM_TIMEOUT } = this.options;
+    return withTimeout(confirmTimeout + Math.floor(bytes / SLOWEST), 'RabbitMQ did not confirm', sending);
   }
 
   private sendInOrder(message: OutboxMessage, { lastOfKey, blocked }: Batch): Promise<PublishOutcome> {

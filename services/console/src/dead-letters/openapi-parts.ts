@@ -1,5 +1,4 @@
 import { types } from '@waybill/platform';
-import { OPERATOR_NAME } from './operator-name.js';
 
 /** What the operations on dead letters and on batches have in common. */
 
@@ -13,8 +12,9 @@ export const id = { name: 'id', in: 'path', required: true, schema: types.uuid }
 export const operator = {
   name: 'X-Operator',
   in: 'header',
-  description: 'Who makes the change, for the history. Default `operator`.',
-  schema: { type: 'string', pattern: OPERATOR_NAME.source },
+  description:
+    'Who makes the change, for the history: up to 64 visible characters, percent-encoded beyond ASCII. Default `operator`.',
+  schema: { type: 'string', pattern: '^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$' },
 };
 
 export const maybeText = { type: ['string', 'null'] };

@@ -19,7 +19,10 @@ beforeEach(async () => {
   });
   server = fastify({ forceCloseConnections: 'idle' });
   Object.assign(server.server, { httpAllowHalfOpen: true });
-  const app = { getHttpAdapter: () => ({ getInstance: () => server }) } as unknown as NestFastifyApplication;
+  const app = {
+    getHttpAdapter: () => ({ getInstance: () => server }),
+    get: () => ({ check: () => {} }),
+  } as unknown as NestFastifyApplication;
   forwardToProcesses(app, new Map([['parcels', upstream.url]]), 'token');
   url = await server.listen({ port: 0, host: '127.0.0.1' });
 });

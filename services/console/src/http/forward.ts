@@ -1,9 +1,15 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import httpProxy from '@fastify/http-proxy';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Problem } from '@waybill/platform';
+import { OperatorCheck, Problem } from '@waybill/platform';
 import { sendProblem } from '@waybill/platform/nest';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ForwardedStreams } from './forwarded-streams.js';
+
+/** The process itself, to which whoever asks is who they are. */
+const CONSOLE = 'console';
+/** Milliseconds. */
+const HEADERS_TIMEOUT = 65_000;
 
 /**
  * Forwards `/api/<process>/...` to that process's HTTP API, streams included, because a page may only call where it came from. Whoever may
@@ -15,20 +21,21 @@ export function forwardToProcesses(
   operatorToken: string,
 ): void {
   const fastify = app.getHttpAdapter().getInstance();
-  const streams = new ForwardedStreams();
+  const streams = new ForwardedStreams(app.get(OperatorCheck));
   fastify.addHook('preClose', async () => streams.close());
   for (const [name, url] of processes) {
     fastify.register(httpProxy, {
       upstream: url,
       prefix: `/api/${name}`,
       http2: false,
+      // A process that hangs: more than the longest wait of order-api's long polls, less than people wait.
+      undici: { headersTimeout: HEADERS_TIMEOUT },
+      // Whoever asked hears of a 503 and decides.
+      retryMethods: [],
       httpMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
       config: { operatorOnly: true },
       replyOptions: {
-        rewriteRequestHeaders: (_request, { cookie: _, ...headers }) => ({
-          ...headers,
-          authorization: `Bearer ${operatorToken}`,
-        }),
+        rewriteRequestHeaders: (_request, headers) => (name === CONSOLE ? headers : asOperator(headers, operatorToken)),
         onResponse(_, reply, { stream }) {
           streams.note(reply as FastifyReply);
           reply.send(stream);
@@ -42,3 +49,8 @@ export function forwardToProcesses(
     });
   }
 }
+
+const asOperator = ({ cookie: _, ...headers }: IncomingHttpHeaders, token: string): IncomingHttpHeaders => ({
+  ...headers,
+  authorization: `Bearer ${token}`,
+});

@@ -22,8 +22,22 @@ describe('the body of a message that is shown', () => {
     expect(maskText('ada@example.com')).toBe(MASK);
   });
 
+  it('has no value of a property that is written twice, of which JavaScript sees the last', () => {
+    expect(String(masked('{"email":"ada@example.com","email":null}'))).toBe('{"email":null}');
+    expect(String(masked('{"a":{"phone":1,"phone":2}}'))).toBe('{"a":{"phone":2}}');
+  });
+
+  it.each(['info@müller.de', 'müller@example.de', '张伟@例子.cn'])(
+    'has no part of %s, in JSON or other text',
+    (address) => {
+      expect(String(masked(JSON.stringify({ note: `to ${address}.` })))).toBe(`{"note":"to ${MASK}."}`);
+      expect(String(masked(`{ to ${address}.`))).toBe(`{ to ${'*'.repeat(Buffer.byteLength(address))}.`);
+      expect(String(masked(`{ "to ada\\u0040example.com"`))).toBe(`{ "to ${'*'.repeat(20)}"`);
+    },
+  );
+
   it('is the same bytes when nothing in it is personal', () => {
-    for (const bytes of ['{ "id": 1.0 }', 'not json', '']) {
+    for (const bytes of ['{ "id": 1.0, "text": "a \\" \\u0062" }', '\uFEFF{}', 'not json', '']) {
       const body = Buffer.from(bytes);
       expect(maskBody(body, personal)).toBe(body);
     }

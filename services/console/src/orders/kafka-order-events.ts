@@ -81,6 +81,11 @@ export class KafkaOrderEvents implements OrderEventLog {
       failure = payload.error;
       reject(failure);
     });
+    // What came before a member joins again is not read: nothing was committed.
+    let joins = 0;
+    consumer.on('consumer.group_join', () => {
+      if (++joins > 1) failure ??= new Error('the consumer has lost its place in the topics');
+    });
     const close = () => consumer.disconnect();
     try {
       await consumer.connect();

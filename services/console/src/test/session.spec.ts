@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { ordersEvents } from '@waybill/contracts';
+import { freePort } from '@waybill/testing';
 import { type Console, startConsole } from './console.fixture.js';
 
 const OPERATOR = { token: 'let-me-in' };
@@ -16,20 +18,24 @@ const asked: IncomingMessage[] = [];
 beforeAll(async () => {
   process = createServer((request, response) => {
     asked.push(request);
+    if (request.url === '/busy') return void response.writeHead(503, { 'retry-after': '1' }).end();
     response.setHeader('content-type', 'text/event-stream').write('data: 1\n\n');
     response.end();
   }).listen(0, '127.0.0.1');
   await once(process, 'listening');
   const { port } = process.address() as AddressInfo;
+  const ownPort = await freePort();
   console = await startConsole({
     config: {
       READER_TOKEN: READER.token,
       PROCESS_URLS: new Map([
         ['parcels', `http://127.0.0.1:${port}`],
         ['away', 'http://127.0.0.1:9'],
+        ['console', `http://127.0.0.1:${ownPort}`],
       ]),
     },
   });
+  await console.app.listen(ownPort, '127.0.0.1');
 });
 afterAll(async () => {
   await console.stop();
@@ -164,6 +170,22 @@ describe('APIs of other processes', () => {
     expect(url).toBe('/parcels?limit=1');
     expect(headers).toMatchObject({ authorization: `Bearer ${OPERATOR.token}` });
     expect(headers.cookie).toBeUndefined();
+  });
+
+  it('do not lift a reader to an operator: the console itself, asked through itself, knows who asks', async () => {
+    const reader = await signedIn(READER);
+    const messages = `/topics/${ordersEvents.name}/messages?reveal=true`;
+    for (const path of [messages, `/api/console${messages}`, `/api/console/api/console${messages}`])
+      expect([path, (await send('GET', path, reader)).statusCode]).toEqual([path, 403]);
+    const byToken = { authorization: `Bearer ${READER.token}` };
+    expect((await send('GET', `/api/console${messages}`, byToken)).statusCode).toBe(403);
+    expect((await send('GET', '/api/console/session', reader)).json()).toMatchObject({ role: 'reader' });
+  });
+
+  it('whose 503 they get once: whoever asks decides when to ask again', async () => {
+    const before = asked.length;
+    expect((await send('GET', '/api/parcels/busy', await signedIn(READER))).statusCode).toBe(503);
+    expect(asked).toHaveLength(before + 1);
   });
 
   it('are asked for nobody who is not signed in', async () => {

@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 
 /** In ms. */
@@ -14,11 +15,12 @@ export interface LiveData<T> {
 
 /**
  * The latest of a stream of server-sent events, as JSON. It connects again by itself; what came last stays, with its time.
- * No connection while `url` is undefined or the tab is hidden.
+ * No connection while `url` is undefined or the tab is hidden, and none after `event: end`.
  */
 export function useEvents<T>(url: string | undefined, event = 'message'): LiveData<T> {
   const [live, setLive] = useState<LiveData<T>>({ data: undefined, receivedAt: undefined, lostAt: undefined });
   const isVisible = useVisibility();
+  const queries = useQueryClient();
   const latestUrl = useRef(url);
   useEffect(() => {
     if (latestUrl.current !== url) setLive({ data: undefined, receivedAt: undefined, lostAt: undefined });
@@ -26,15 +28,23 @@ export function useEvents<T>(url: string | undefined, event = 'message'): LiveDa
     if (!url || !isVisible) return;
     let source: EventSource;
     let again: number | undefined;
+    let hasEnded = false;
     const open = () => {
       source = new EventSource(url);
       source.addEventListener(event, (message: MessageEvent<string>) =>
         setLive({ data: JSON.parse(message.data), receivedAt: Date.now(), lostAt: undefined }),
       );
       source.addEventListener('error', () => {
+        if (hasEnded) return;
         setLive((last) => ({ ...last, lostAt: last.lostAt ?? Date.now() }));
-        // After a response that is no stream, the browser gives up.
-        if (source.readyState === EventSource.CLOSED) again = window.setTimeout(open, RETRY_AFTER);
+        // After a response that is no stream, the browser gives up: who is signed out is asked to sign in.
+        if (source.readyState !== EventSource.CLOSED) return;
+        void queries.invalidateQueries({ queryKey: ['session'] });
+        again = window.setTimeout(open, RETRY_AFTER);
+      });
+      source.addEventListener('end', () => {
+        hasEnded = true;
+        source.close();
       });
     };
     open();
@@ -42,7 +52,7 @@ export function useEvents<T>(url: string | undefined, event = 'message'): LiveDa
       window.clearTimeout(again);
       source.close();
     };
-  }, [url, event, isVisible]);
+  }, [url, event, isVisible, queries]);
   return live;
 }
 

@@ -5,19 +5,25 @@ import { messageOf } from '../api/index.js';
 import { countOf, formatNumber, PageTitle, ProblemAlert, Time, useSession } from '../shell/index.js';
 import { BatchBadge } from './badges.js';
 import { Facts } from './facts.js';
+import { NoDataSince } from './no-data-since.js';
 import { type Batch, isUnfinished, useBatch, useBatchControl } from './queries.js';
 
 const TITLE = { resubmit: 'Resubmit', discard: 'Discard' };
 const DONE = { resubmit: 'resubmitted', discard: 'discarded' };
 
 export function Component() {
-  const { data, error, refetch } = useBatch(useParams().id!);
+  const { data, error, refetch, dataUpdatedAt } = useBatch(useParams().id!);
   if (error && !data) return <ProblemAlert error={error} retry={() => void refetch()} />;
   if (!data) return <Loader aria-label="loading" />;
-  return <BatchView batch={data} />;
+  return (
+    <>
+      {error && <NoDataSince at={dataUpdatedAt} error={error} />}
+      <BatchView batch={data} isCurrent={!error} />
+    </>
+  );
 }
 
-function BatchView({ batch }: { batch: Batch }) {
+function BatchView({ batch, isCurrent }: { batch: Batch; isCurrent: boolean }) {
   const { action, selected, resolved, skipped, released, status, reason, ratePerSecond, force } = batch;
   const filter = Object.entries(batch.filter).map(([name, value]) => `${name} ${value}`);
   return (
@@ -36,7 +42,7 @@ function BatchView({ batch }: { batch: Batch }) {
           size="lg"
           value={(100 * resolved) / selected}
           aria-label="progress"
-          animated={status === 'running'}
+          animated={isCurrent && status === 'running'}
           color={status === 'paused' ? 'orange' : undefined}
         />
         <Controls batch={batch} />

@@ -1,8 +1,8 @@
-import { Alert, Loader } from '@mantine/core';
+import { Loader } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { messageOf } from '../api/index.js';
-import { ProblemAlert, Time } from '../shell/index.js';
+import { ProblemAlert } from '../shell/index.js';
+import { NoDataSince } from './no-data-since.js';
 import { Paging } from './paging.js';
 
 interface Page<Item> {
@@ -24,20 +24,7 @@ export function ListData<Item>({ query, empty, children }: ListDataProps<Item>) 
   if (!data) return <Loader aria-label="loading" />;
   return (
     <>
-      {error && (
-        <Alert
-          color="orange"
-          role="alert"
-          mb="sm"
-          title={
-            <>
-              No data since <Time at={dataUpdatedAt} />
-            </>
-          }
-        >
-          {messageOf(error)}
-        </Alert>
-      )}
+      {error && <NoDataSince at={dataUpdatedAt} error={error} />}
       {data.items.length ? children(data.items) : empty}
       <Paging nextCursor={data.nextCursor} />
     </>

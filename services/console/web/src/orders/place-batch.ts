@@ -20,7 +20,8 @@ export interface Batch {
   rate: number | undefined;
 }
 
-const CONCURRENT = 10;
+/** Of the browser's six connections to the console: the others are for what is looked at meanwhile. */
+const CONCURRENT = 4;
 const TOO_BUSY = [429, 503];
 const RETRY_AFTER = 1_000;
 const RETRIES = 30;

@@ -105,7 +105,8 @@ export const useLedger = (orderId: string) =>
   useQuery({
     queryKey: ['order', orderId, 'ledger'],
     async queryFn(): Promise<{ items: LedgerEntry[] }> {
-      const response = await fetch(`/api/payment-provider/ledger?${new URLSearchParams({ orderId })}`);
+      const url = `/api/payment-provider/ledger?${new URLSearchParams({ orderId })}`;
+      const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
       if (!response.ok) throw new Error(`the payment provider answered ${response.status}`);
       return response.json();
     },

@@ -1497,7 +1497,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Who makes the change, for the history. Default `operator`. */
+                /** @description Who makes the change, for the history: up to 64 visible characters, percent-encoded beyond ASCII. Default `operator`. */
                 "X-Operator"?: string;
             };
             path: {
@@ -1598,7 +1598,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Who makes the change, for the history. Default `operator`. */
+                /** @description Who makes the change, for the history: up to 64 visible characters, percent-encoded beyond ASCII. Default `operator`. */
                 "X-Operator"?: string;
             };
             path: {
@@ -1754,7 +1754,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Who makes the change, for the history. Default `operator`. */
+                /** @description Who makes the change, for the history: up to 64 visible characters, percent-encoded beyond ASCII. Default `operator`. */
                 "X-Operator"?: string;
             };
             path?: never;
@@ -1866,7 +1866,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Who makes the change, for the history. Default `operator`. */
+                /** @description Who makes the change, for the history: up to 64 visible characters, percent-encoded beyond ASCII. Default `operator`. */
                 "X-Operator"?: string;
             };
             path?: never;
@@ -2096,7 +2096,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Who makes the change, for the history. Default `operator`. */
+                /** @description Who makes the change, for the history: up to 64 visible characters, percent-encoded beyond ASCII. Default `operator`. */
                 "X-Operator"?: string;
             };
             path: {
@@ -2188,7 +2188,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Who makes the change, for the history. Default `operator`. */
+                /** @description Who makes the change, for the history: up to 64 visible characters, percent-encoded beyond ASCII. Default `operator`. */
                 "X-Operator"?: string;
             };
             path: {
@@ -2280,7 +2280,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Who makes the change, for the history. Default `operator`. */
+                /** @description Who makes the change, for the history: up to 64 visible characters, percent-encoded beyond ASCII. Default `operator`. */
                 "X-Operator"?: string;
             };
             path: {
