@@ -7,9 +7,10 @@ const CHECK_INTERVAL = 15_000;
 /** Event streams that are forwarded. Nothing else ends such a response before its process has something to say. */
 export class ForwardedStreams {
   private readonly open = new Set<FastifyReply>();
+  private readonly checking: NodeJS.Timeout;
 
   constructor(private readonly operator: OperatorCheck) {
-    setInterval(() => this.endForbidden(), CHECK_INTERVAL).unref();
+    this.checking = setInterval(() => this.endForbidden(), CHECK_INTERVAL).unref();
   }
 
   /** Notes it if it is one. */
@@ -38,6 +39,7 @@ export class ForwardedStreams {
 
   /** Their clients connect again. */
   close(): void {
+    clearInterval(this.checking);
     for (const { raw } of this.open) raw.destroy();
   }
 }
