@@ -7,12 +7,10 @@ import { until } from '@waybill/testing';
 import { answers } from '../ready.js';
 import { Supervised } from '../supervised.js';
 
-/** Answers HTTP, with the number of turns that its loop has made; a child of its own does nothing. */
+/** Answers HTTP, with the pid of a child of its own that does nothing. */
 const PROGRAM = `
   const child = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)']);
-  let turns = 0;
-  setInterval(() => turns++, 5);
-  require('http').createServer((_, response) => response.end(JSON.stringify({ turns, child: child.pid })))
+  require('http').createServer((_, response) => response.end(JSON.stringify({ child: child.pid })))
     .listen(process.env.PORT, '127.0.0.1');
   process.on('exit', () => child.kill());
   process.on('SIGTERM', () => process.exit());`;
@@ -52,12 +50,9 @@ export class SupervisedProgram {
     rmSync(this.home, { recursive: true, force: true });
   }
 
-  async turns(): Promise<number> {
-    return (await this.read()).turns;
-  }
-
   async child(): Promise<number> {
-    return (await this.read()).child;
+    const { child } = (await (await fetch(this.url)).json()) as { child: number };
+    return child;
   }
 
   /** Whether it answers within a second. */
@@ -70,10 +65,6 @@ export class SupervisedProgram {
 
   untilItResponds(): Promise<unknown> {
     return until('it responds', () => this.responds());
-  }
-
-  private async read(): Promise<{ turns: number; child: number }> {
-    return (await (await fetch(this.url)).json()) as { turns: number; child: number };
   }
 }
 
