@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { ordersEvents } from '@waybill/contracts';
+import { topology } from '@waybill/contracts';
 import { freePort } from '@waybill/testing';
 import { type Console, startConsole } from './console.fixture.js';
 
@@ -174,7 +174,7 @@ describe('APIs of other processes', () => {
 
   it('do not lift a reader to an operator: the console itself, asked through itself, knows who asks', async () => {
     const reader = await signedIn(READER);
-    const messages = `/topics/${ordersEvents.name}/messages?reveal=true`;
+    const messages = `/topics/${topology.topics[0]!.name}/messages?reveal=true`;
     for (const path of [messages, `/api/console${messages}`, `/api/console/api/console${messages}`])
       expect([path, (await send('GET', path, reader)).statusCode]).toEqual([path, 403]);
     const byToken = { authorization: `Bearer ${READER.token}` };
