@@ -49,6 +49,18 @@ const batchResponses = {
   ...problemsWithBody(unauthorized),
 };
 
+const changeOfBatch = (operationId: string, summary: string, description: string) => ({
+  post: {
+    operationId,
+    summary,
+    parameters: [id, operator],
+    responses: {
+      200: { description, content: json(ref('Batch')) },
+      ...problemsWithBody({ ...unauthorized, ...unknown, ...unchanged }),
+    },
+  },
+});
+
 export const batchPaths = {
   '/dead-letters/resubmit': {
     post: {
@@ -93,39 +105,17 @@ export const batchPaths = {
       },
     },
   },
-  '/dead-letters/batches/{id}/pause': {
-    post: {
-      operationId: 'pauseBatch',
-      summary: 'Pause a batch; it keeps what it has not resolved yet',
-      parameters: [id, operator],
-      responses: {
-        200: { description: 'It is paused', content: json(ref('Batch')) },
-        ...problemsWithBody({ ...unauthorized, ...unknown, ...unchanged }),
-      },
-    },
-  },
-  '/dead-letters/batches/{id}/resume': {
-    post: {
-      operationId: 'resumeBatch',
-      summary: 'Resume a paused batch',
-      parameters: [id, operator],
-      responses: {
-        200: { description: 'It is running', content: json(ref('Batch')) },
-        ...problemsWithBody({ ...unauthorized, ...unknown, ...unchanged }),
-      },
-    },
-  },
-  '/dead-letters/batches/{id}/stop': {
-    post: {
-      operationId: 'stopBatch',
-      summary: 'Stop a batch; what it has not resolved yet is waiting again',
-      parameters: [id, operator],
-      responses: {
-        200: { description: 'It is stopped', content: json(ref('Batch')) },
-        ...problemsWithBody({ ...unauthorized, ...unknown, ...unchanged }),
-      },
-    },
-  },
+  '/dead-letters/batches/{id}/pause': changeOfBatch(
+    'pauseBatch',
+    'Pause a batch; it keeps what it has not resolved yet',
+    'It is paused',
+  ),
+  '/dead-letters/batches/{id}/resume': changeOfBatch('resumeBatch', 'Resume a paused batch', 'It is running'),
+  '/dead-letters/batches/{id}/stop': changeOfBatch(
+    'stopBatch',
+    'Stop a batch; what it has not resolved yet is waiting again',
+    'It is stopped',
+  ),
 };
 
 export const batchSchemas = { Batch, BatchResponse };

@@ -128,7 +128,7 @@ export class SourceViews {
 
 type Lags = ReadonlyMap<string, { messages: number; seconds: number | undefined }>;
 
-/** What a copy that is away said last is no state: it may have ended. */
+/** What a copy that is unavailable said last is no state: it may have ended. */
 function stateOf({ process, url, isAvailable, seenAt, consumers }: ObservedCopy, source: string) {
   const { state, pausedAt } = consumers.find(({ name }) => name === source)!;
   return {
@@ -144,8 +144,9 @@ const timeOf = (ms: number | undefined): string | null => (ms === undefined ? nu
 
 const lastSeen = (copies: readonly ObservedCopy[]): number | undefined =>
   copies
-    .map(({ seenAt }) => seenAt)
-    .reduce((last, seenAt) => (seenAt && seenAt > (last ?? 0) ? seenAt : last), undefined);
+    .flatMap(({ seenAt }) => seenAt ?? [])
+    .toSorted((a, b) => a - b)
+    .at(-1);
 
 /** Null when no copy says it. Each copy of a service says the same: they share a database. */
 function largestOf(copies: readonly ObservedCopy[], metric: string, labels: Labels): number | null {

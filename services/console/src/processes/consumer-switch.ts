@@ -24,7 +24,7 @@ export class ConsumerSwitch {
     const failures = answers.flatMap((answer, copy) =>
       answer.status === 'rejected' ? [`${urls[copy]} does not respond: ${reasonOf(answer.reason)}`] : [],
     );
-    if (failures.length) throw away(`${action} is not done in every copy of ${process}: ${failures.join('; ')}`);
+    if (failures.length) throw unavailable(`${action} is not done in every copy of ${process}: ${failures.join('; ')}`);
     const items = answers.map((answer) => (answer as PromiseFulfilledResult<object[] | undefined>).value);
     if (items.every((item) => item === undefined))
       throw new Problem('not-found', { detail: `${process} consumes nothing named ${name}` });
@@ -35,7 +35,7 @@ export class ConsumerSwitch {
     const addresses = this.addresses.get(process);
     if (!addresses) throw new Problem('not-found', { detail: `there is no process ${process}` });
     return addresses.list().catch((error) => {
-      throw away(`${process} has no address: ${reasonOf(error)}`);
+      throw unavailable(`${process} has no address: ${reasonOf(error)}`);
     });
   }
 
@@ -50,4 +50,4 @@ export class ConsumerSwitch {
   }
 }
 
-const away = (detail: string) => new Problem('unavailable', { detail, retryAfterSeconds: 2 });
+const unavailable = (detail: string) => new Problem('unavailable', { detail, retryAfterSeconds: 2 });

@@ -37,7 +37,7 @@ it('each copy of a process is observed by itself', async () => {
   expect(fast! / slow!).toBeGreaterThan(50);
 });
 
-it('a process without an address keeps the copies that were there last, as away', async () => {
+it('a process without an address keeps the copies that were there last, as unavailable', async () => {
   const copy = await copyCounting(1);
   const { url } = copy;
   let isKnown = true;
@@ -49,11 +49,11 @@ it('a process without an address keeps the copies that were there last, as away'
   isKnown = false;
   await copy.stop();
   servers.pop();
-  const away = await until('it is away', async () => {
+  const copyNow = await until('it is unavailable', async () => {
     const [one] = await observed.all();
     return one && !one.isAvailable && one;
   });
-  expect(away).toMatchObject({ process: 'worker', url });
-  expect(away.seenAt).toEqual(expect.any(Number));
-  expect(away.valueOf('jobs_total', { queue: 'in' })).toBe(1);
+  expect(copyNow).toMatchObject({ process: 'worker', url });
+  expect(copyNow.seenAt).toEqual(expect.any(Number));
+  expect(copyNow.valueOf('jobs_total', { queue: 'in' })).toBe(1);
 });

@@ -1,7 +1,7 @@
 /** In ms. */
 const RETRY_AFTER = 3_000;
 
-/** Code of a part of the page. While the console is away, it is asked for again and again: the rest of the page stays. */
+/** Code of a part of the page. While the console is unavailable, it is asked for again and again: the rest of the page stays. */
 export async function loaded<Code>(load: () => Promise<Code>): Promise<Code> {
   for (;;) {
     try {
