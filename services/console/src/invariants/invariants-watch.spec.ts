@@ -2,56 +2,61 @@ import { until } from '@waybill/testing';
 import { type Check, InvariantsWatch } from './invariants-watch.js';
 
 const PAUSE = 100;
-let running = 0;
-let most = 0;
-let checks = 0;
-let took = 0;
-const check: Check = async () => {
-  checks++;
-  most = Math.max(most, ++running);
-  const end = performance.now() + took;
-  await until('it has looked', () => performance.now() >= end);
-  running--;
-  return { moving: [], results: [{ id: 'I1', promise: '', ok: true, counted: '', broken: 0, examples: [] }] };
-};
-beforeEach(() => {
-  [running, most, checks, took] = [0, 0, 0, 0];
-});
 
-/** Reads until `count` reports came; resolves with when each came, in ms. */
-async function follow(watch: InvariantsWatch, count: number): Promise<number[]> {
-  const left = new AbortController();
-  const times: number[] = [];
-  for await (const _ of watch.follow(left.signal)) {
-    times.push(performance.now());
-    if (times.length === count) left.abort();
+/** A check that takes so many ms, and remembers when it began and ended. */
+class Checks {
+  readonly began: number[] = [];
+  readonly ended: number[] = [];
+  most = 0;
+
+  constructor(private readonly takes = 0) {}
+
+  readonly check: Check = async () => {
+    this.began.push(performance.now());
+    this.most = Math.max(this.most, this.began.length - this.ended.length);
+    const end = performance.now() + this.takes;
+    await until('it has looked', () => performance.now() >= end);
+    this.ended.push(performance.now());
+    return { moving: [], results: [{ id: 'I1', promise: '', ok: true, counted: '', broken: 0, examples: [] }] };
+  };
+
+  /** Between the end of the first and the start of the second, in ms. */
+  get rest(): number {
+    return this.began[1]! - this.ended[0]!;
   }
-  return times;
+}
+
+/** Reads until `count` reports came, and leaves. */
+async function follow(watch: InvariantsWatch, count: number): Promise<void> {
+  const left = new AbortController();
+  let reports = 0;
+  for await (const _ of watch.follow(left.signal)) {
+    if (++reports === count) left.abort();
+  }
 }
 
 describe('watching', () => {
   it('costs one check at a time, however many watch', async () => {
-    const watch = new InvariantsWatch({ check, pause: PAUSE });
+    const checks = new Checks();
+    const watch = new InvariantsWatch({ check: checks.check, pause: PAUSE });
     await Promise.all([follow(watch, 3), follow(watch, 3), follow(watch, 3), watch.report()]);
-    expect({ most, checks }).toEqual({ most: 1, checks: 3 });
+    expect(checks.most).toBe(1);
+    expect(checks.began).toHaveLength(3);
   });
 
   it('rests between checks, the longer the longer a check takes', async () => {
-    const short = await follow(new InvariantsWatch({ check, pause: PAUSE }), 2);
-    expect(short[1]! - short[0]!).toBeGreaterThanOrEqual(PAUSE - 5);
-    took = 50;
-    const long = await follow(new InvariantsWatch({ check, pause: PAUSE }), 2);
-    expect(long[1]! - long[0]!).toBeGreaterThanOrEqual(9 * 50);
+    const [short, long] = [new Checks(), new Checks(50)];
+    await Promise.all([short, long].map(({ check }) => follow(new InvariantsWatch({ check, pause: PAUSE }), 2)));
+    expect(short.rest).toBeGreaterThanOrEqual(PAUSE - 5);
+    expect(long.rest).toBeGreaterThanOrEqual(9 * 50 - 5);
   });
 
   it('checks nothing when nobody watches', async () => {
-    const watch = new InvariantsWatch({ check, pause: PAUSE });
-    await follow(watch, 1);
-    const before = checks;
+    const checks = new Checks();
+    await follow(new InvariantsWatch({ check: checks.check, pause: PAUSE }), 1);
     const end = performance.now() + 5 * PAUSE;
     await until('some time has passed', () => performance.now() >= end);
-    // The one that had begun when the last watcher left.
-    expect(checks - before).toBeLessThanOrEqual(1);
+    expect(checks.began).toHaveLength(1);
   });
 
   it('ends at once when the watcher leaves, even if a check takes long', async () => {
@@ -68,7 +73,7 @@ describe('watching', () => {
     const watch = new InvariantsWatch({
       check: async () => {
         if (fails) throw new Error('the launcher does not respond');
-        return check();
+        return new Checks().check();
       },
       pause: PAUSE,
     });

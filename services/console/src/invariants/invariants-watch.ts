@@ -36,7 +36,7 @@ export class InvariantsWatch {
 
   /** The last one while it is new, else the next one. */
   report(): Promise<InvariantsReport> {
-    const isNew = this.last && Date.now() - this.last.at < this.pause;
+    const isNew = this.last && performance.now() - this.last.at < this.pause;
     return isNew ? Promise.resolve(this.last!.report) : this.nextReport();
   }
 
@@ -46,6 +46,7 @@ export class InvariantsWatch {
     let report = await Promise.race([this.report(), aborted]);
     while (report && !signal.aborted) {
       yield report;
+      if (signal.aborted) return; // the reader left with this report: no check for nobody
       report = await Promise.race([this.nextReport(), aborted]);
     }
   }
@@ -58,10 +59,10 @@ export class InvariantsWatch {
   }
 
   private async make(): Promise<InvariantsReport> {
-    await sleep(Math.max(0, this.earliest - Date.now()), undefined, { ref: false });
-    const start = Date.now();
+    await sleep(Math.max(0, this.earliest - performance.now()), undefined, { ref: false });
+    const start = performance.now();
     const report = await this.look();
-    const end = Date.now();
+    const end = performance.now();
     this.earliest = end + Math.max(this.pause, REST_PER_WORK * (end - start));
     this.last = { report, at: end };
     return report;
