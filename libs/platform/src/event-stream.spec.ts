@@ -25,7 +25,7 @@ const streams: EventStream[] = [];
 class EventsController {
   @Get()
   events(@Res() reply: FastifyReply): void {
-    const stream = new EventStream(reply, access);
+    const stream = new EventStream(reply, { operator: access, heartbeat: 'event' });
     streams.push(stream);
     leaving(reply).addEventListener('abort', () => stream.end());
     stream.send({ event: 'first', data: { n: 1 }, id: 7 });
@@ -60,6 +60,12 @@ async function open(method = 'GET') {
 it('sends events with their names and ids', async () => {
   const { received, socket } = await open();
   await until('the event is there', () => received().includes('id: 7\nevent: first\ndata: {"n":1}\n\n'));
+  socket.destroy();
+});
+
+it('says that it is alive when nothing happens', async () => {
+  const { received, socket } = await open();
+  await until('a heartbeat', () => received().includes('event: heartbeat\ndata: {}\n\n'));
   socket.destroy();
 });
 

@@ -2,8 +2,11 @@ import type { Server } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { OperatorCheck } from './operator.js';
 
-/** Proxies close connections on which nothing comes, nginx after 60 s. */
-const HEARTBEAT_INTERVAL = 15_000;
+/** Intervals in ms. Proxies close connections on which nothing comes, nginx after 60 s. */
+const HEARTBEATS = {
+  comment: { text: ': heartbeat\n\n', interval: 15_000 },
+  event: { text: 'event: heartbeat\ndata: {}\n\n', interval: 5_000 },
+};
 
 /** The open ones. */
 const streamsOf = new WeakMap<Server, Set<EventStream>>();
@@ -20,6 +23,13 @@ export interface ServerSentEvent {
   id?: string | number;
 }
 
+export interface EventStreamOptions {
+  /** The stream ends when whoever asked would not be let in any more: has signed out, say. */
+  operator?: OperatorCheck;
+  /** `comment` is not seen by programs; by an `event` every five seconds, a page notices a server that hangs. */
+  heartbeat?: keyof typeof HEARTBEATS;
+}
+
 /**
  * A response of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). Its head is sent at once: the client
  * knows that it is connected before there is an event. HEAD gets the head alone.
@@ -28,10 +38,9 @@ export class EventStream {
   private readonly raw: FastifyReply['raw'];
   private readonly heartbeat: NodeJS.Timeout;
 
-  /** With `operator`, it ends when whoever asked would not be let in any more: has signed out, say. */
   constructor(
     private readonly reply: FastifyReply,
-    private readonly operator?: OperatorCheck,
+    private readonly options: EventStreamOptions = {},
   ) {
     reply.hijack();
     this.raw = reply.raw;
@@ -42,7 +51,8 @@ export class EventStream {
       connection: 'close', // or, ended by a server that stops, it would be kept open for further requests
     });
     this.raw.flushHeaders();
-    this.heartbeat = setInterval(() => this.write(': heartbeat\n\n'), HEARTBEAT_INTERVAL).unref();
+    const { text, interval } = HEARTBEATS[options.heartbeat ?? 'comment'];
+    this.heartbeat = setInterval(() => this.write(text), interval).unref();
     const open = streamsOf.get(reply.server.server) ?? new Set();
     streamsOf.set(reply.server.server, open.add(this));
     this.raw.once('close', () => {
@@ -78,7 +88,7 @@ export class EventStream {
 
   private isAllowed(): boolean {
     try {
-      this.operator?.check(this.reply.request);
+      this.options.operator?.check(this.reply.request);
       return true;
     } catch {
       return false;

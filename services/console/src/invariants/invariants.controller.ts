@@ -22,7 +22,7 @@ export class InvariantsController {
   @OperatorOnly()
   @Get('events')
   async events(@Res() reply: FastifyReply): Promise<void> {
-    const stream = new EventStream(reply, this.operator);
+    const stream = new EventStream(reply, { operator: this.operator, heartbeat: 'event' });
     if (stream.hasEnded) return;
     try {
       for await (const report of this.watch.follow(leaving(reply))) stream.send({ event: 'report', data: report });

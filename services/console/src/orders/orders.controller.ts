@@ -41,7 +41,7 @@ export class OrdersController {
     const traces = this.traces.follow(orderId, left);
     const first = await traces.next().catch(notFound);
 
-    const stream = new EventStream(reply, this.operator);
+    const stream = new EventStream(reply, { operator: this.operator, heartbeat: 'event' });
     try {
       if (stream.hasEnded) return;
       if (!first.done) stream.send({ event: 'trace', data: first.value });

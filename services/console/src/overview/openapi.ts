@@ -24,7 +24,7 @@ export const overviewPaths = {
   '/overview/events': {
     get: {
       operationId: 'followOverview',
-      summary: 'The same as server-sent events, every two seconds',
+      summary: 'The same as server-sent events, every three seconds',
       description: 'Each is `event: overview`, its data what GET /overview responds.',
       responses: {
         200: { description: 'The events', content: { 'text/event-stream': { schema: text } } },

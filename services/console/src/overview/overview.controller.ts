@@ -33,7 +33,7 @@ export class OverviewController implements BeforeApplicationShutdown {
   @Get('events')
   events(@Query() query: unknown, @Res() reply: FastifyReply): void {
     validate(NoQuery, query);
-    const stream = new EventStream(reply, this.operator);
+    const stream = new EventStream(reply, { operator: this.operator, heartbeat: 'event' });
     if (stream.hasEnded) return;
     const unwatch = this.overview.watchers.watch((snapshot) => {
       if (!stream.isBehind) stream.send({ event: 'overview', data: snapshot });

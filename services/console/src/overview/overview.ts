@@ -9,7 +9,7 @@ import { type Figures, figuresOf } from './figures.js';
 import { Picture, type PictureOptions } from './picture.js';
 import { ProcessStates, timeOf } from './process-states.js';
 import { Reading } from './reading.js';
-import { Recorder } from './recorder.js';
+import { RANGES, Recorder } from './recorder.js';
 import type { Series } from './series.js';
 import { SYSTEM_SERIES } from './system-series.js';
 import { Watchers } from './watchers.js';
@@ -41,7 +41,7 @@ const CALLS = String.raw`\w+_call_seconds_count`;
 /** Of the rates in the picture, in ms. */
 const RATE_WINDOW = 10_000;
 
-/** Reads all processes every two seconds, but only while somebody watches. */
+/** Reads all processes every three seconds, but only while somebody watches. */
 export class Overview {
   readonly series: readonly Series[];
   readonly recorder: Recorder;
@@ -52,7 +52,7 @@ export class Overview {
   private readonly states = new ProcessStates();
 
   constructor(private readonly options: OverviewOptions) {
-    const { processUrls, extensions, logger, interval = 2_000, lookFor = 10_000 } = options;
+    const { processUrls, extensions, logger, interval = RANGES['15m'].step, lookFor = 10_000 } = options;
     this.series = [...SYSTEM_SERIES, ...extensions.flatMap(({ series }) => series)];
     this.recorder = new Recorder(this.series);
     const counted = this.series.flatMap((one) => one.counted ?? []);

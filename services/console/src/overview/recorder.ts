@@ -13,7 +13,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
 export const RANGES = {
-  '15m': { step: 2 * SECOND, length: 15 * MINUTE, window: 20 * SECOND },
+  '15m': { step: 3 * SECOND, length: 15 * MINUTE, window: 20 * SECOND },
   '6h': { step: MINUTE, length: 360 * MINUTE, window: MINUTE },
 } as const satisfies Record<string, Resolution>;
 export type Range = keyof typeof RANGES;
@@ -29,7 +29,7 @@ export interface Table {
 }
 
 /**
- * A time series in memory: about 450 values of each series at 2 s, and 360 at 1 min. Steps in which nobody watched are gaps.
+ * A time series in memory: about 300 values of each series at 3 s, and 360 at 1 min. Steps in which nobody watched are gaps.
  */
 export class Recorder {
   /** Without a gap, up to the longest window. */

@@ -50,5 +50,5 @@ describe('with Prometheus', () => {
 
 it('shows what the console recorded itself while Prometheus does not respond', async () => {
   const { source, times } = await reader('http://127.0.0.1:9').read('15m');
-  expect([source, times.length]).toEqual(['console', 450]);
+  expect([source, times.length]).toEqual(['console', 300]);
 });

@@ -182,7 +182,7 @@ describe('the series', () => {
       'GET',
       '/overview/series?range=15m',
     );
-    expect([body.source, body.step, body.times.length]).toEqual(['console', 2, 450]);
+    expect([body.source, body.step, body.times.length]).toEqual(['console', 3, 300]);
     for (const { values } of body.series) expect(values).toHaveLength(450);
     const handled = body.series.find(({ name }) => name === 'handled')!.values;
     expect([handled[0], handled.some((value) => value !== null)]).toEqual([null, true]);

@@ -3,6 +3,8 @@ import { useEffect, useRef, useState } from 'react';
 
 /** In ms. */
 const RETRY_AFTER = 3_000;
+/** In ms; the console sends a heartbeat every five seconds. */
+const SILENT_AFTER = 12_000;
 
 export interface LiveData<T> {
   /** The latest; undefined before the first. */
@@ -28,15 +30,27 @@ export function useEvents<T>(url: string | undefined, event = 'message'): LiveDa
     if (!url || !isVisible) return;
     let source: EventSource;
     let again: number | undefined;
+    let silence: number | undefined;
     let hasEnded = false;
+    const lose = () => setLive((last) => ({ ...last, lostAt: last.lostAt ?? Date.now() }));
+    const heard = () => {
+      window.clearTimeout(silence);
+      silence = window.setTimeout(() => {
+        lose();
+        reopen();
+      }, SILENT_AFTER);
+    };
     const open = () => {
       source = new EventSource(url);
-      source.addEventListener(event, (message: MessageEvent<string>) =>
-        setLive({ data: JSON.parse(message.data), receivedAt: Date.now(), lostAt: undefined }),
-      );
+      heard();
+      source.addEventListener('heartbeat', heard);
+      source.addEventListener(event, (message: MessageEvent<string>) => {
+        heard();
+        setLive({ data: JSON.parse(message.data), receivedAt: Date.now(), lostAt: undefined });
+      });
       source.addEventListener('error', () => {
         if (hasEnded) return;
-        setLive((last) => ({ ...last, lostAt: last.lostAt ?? Date.now() }));
+        lose();
         // After a response that is no stream, the browser gives up: who is signed out is asked to sign in.
         if (source.readyState !== EventSource.CLOSED) return;
         void queries.invalidateQueries({ queryKey: ['session'] });
@@ -44,14 +58,20 @@ export function useEvents<T>(url: string | undefined, event = 'message'): LiveDa
       });
       source.addEventListener('end', () => {
         hasEnded = true;
-        source.close();
+        close();
       });
     };
-    open();
-    return () => {
+    const close = () => {
       window.clearTimeout(again);
+      window.clearTimeout(silence);
       source.close();
     };
+    const reopen = () => {
+      close();
+      open();
+    };
+    open();
+    return close;
   }, [url, event, isVisible, queries]);
   return live;
 }

@@ -1,26 +1,18 @@
-import { Alert, Anchor, Button, Loader, Paper, Progress, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Paper, Progress, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { Link, useParams } from 'react-router';
 import { messageOf } from '../api/index.js';
-import { countOf, formatNumber, PageTitle, ProblemAlert, Time, useSession } from '../shell/index.js';
+import { countOf, formatNumber, Loading, PageTitle, Time, useSession } from '../shell/index.js';
 import { BatchBadge } from './badges.js';
 import { Facts } from './facts.js';
-import { NoDataSince } from './no-data-since.js';
 import { type Batch, isUnfinished, useBatch, useBatchControl } from './queries.js';
 
 const TITLE = { resubmit: 'Resubmit', discard: 'Discard' };
 const DONE = { resubmit: 'resubmitted', discard: 'discarded' };
 
 export function Component() {
-  const { data, error, refetch, dataUpdatedAt } = useBatch(useParams().id!);
-  if (error && !data) return <ProblemAlert error={error} retry={() => void refetch()} />;
-  if (!data) return <Loader aria-label="loading" />;
-  return (
-    <>
-      {error && <NoDataSince at={dataUpdatedAt} error={error} />}
-      <BatchView batch={data} isCurrent={!error} />
-    </>
-  );
+  const batch = useBatch(useParams().id!);
+  return <Loading query={batch}>{(data) => <BatchView batch={data} isCurrent={!batch.error} />}</Loading>;
 }
 
 function BatchView({ batch, isCurrent }: { batch: Batch; isCurrent: boolean }) {

@@ -1,8 +1,8 @@
-import { Anchor, Button, Group, Loader, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useParams } from 'react-router';
 import { ProblemError } from '../api/index.js';
-import { countOf, Message, PageTitle, ProblemAlert, Time, useSession } from '../shell/index.js';
+import { countOf, Loading, Message, PageTitle, Time, useSession } from '../shell/index.js';
 import { ClassBadge, StatusBadge } from './badges.js';
 import { DiscardDialog } from './discard-dialog.js';
 import { EditForm } from './edit-form.js';
@@ -17,12 +17,13 @@ import { shortType } from './short-type.js';
 
 export function Component() {
   const id = useParams().id!;
-  const { data, error, refetch } = useDeadLetter(id);
+  const deadLetter = useDeadLetter(id);
+  const { error } = deadLetter;
   if (error instanceof ProblemError && error.problem.status === 404) return <Missing />;
-  if (error && !data) return <ProblemAlert error={error} retry={() => void refetch()} />;
-  if (!data) return <Loader aria-label="loading" />;
   // Another version is another decision: what was begun about the one before is over.
-  return <DeadLetterView key={`${data.id} ${data.version}`} item={data} />;
+  return (
+    <Loading query={deadLetter}>{(item) => <DeadLetterView key={`${item.id} ${item.version}`} item={item} />}</Loading>
+  );
 }
 
 function Missing() {

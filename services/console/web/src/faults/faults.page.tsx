@@ -1,5 +1,5 @@
-import { Alert, Grid, Loader, Stack } from '@mantine/core';
-import { Message, PageTitle, ProblemAlert, Time, useSession } from '../shell/index.js';
+import { Grid, Stack } from '@mantine/core';
+import { Loading, Message, PageTitle, useSession } from '../shell/index.js';
 import { type Faults, useFaults } from './faults.data.js';
 import { InEffect } from './in-effect.js';
 import { InvariantsPanel } from './invariants-panel.js';
@@ -13,14 +13,7 @@ export function Component() {
   return (
     <>
       <PageTitle title="Faults" />
-      {faults.isPending && <Loader aria-label="loading" />}
-      {faults.isError && !faults.data && <ProblemAlert error={faults.error} retry={() => void faults.refetch()} />}
-      {faults.isError && faults.data && (
-        <Alert color="orange" mb="sm" role="alert">
-          No data since <Time at={faults.dataUpdatedAt} />. The page asks again by itself.
-        </Alert>
-      )}
-      {faults.data && <FaultsOf faults={faults.data} />}
+      <Loading query={faults}>{(data) => <FaultsOf faults={data} />}</Loading>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { Alert, Anchor, Badge, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { Link } from 'react-router';
-import { Time } from '../shell/index.js';
+import { NoDataSince, Time } from '../shell/index.js';
 import { type Invariant, useInvariants } from './invariants.data.js';
 import classes from './target-list.module.css';
 
@@ -23,11 +23,7 @@ export function InvariantsPanel() {
           )}
         </Text>
       </Group>
-      {lostAt !== undefined && (
-        <Alert color="orange" mb="xs" p="xs" role="alert">
-          No data since <Time at={lostAt} />: the console does not respond. The page asks again by itself.
-        </Alert>
-      )}
+      {lostAt !== undefined && <NoDataSince at={lostAt} />}
       {report?.unavailable && (
         <Alert color="orange" p="xs" role="alert">
           Nothing could be checked: {report.unavailable}

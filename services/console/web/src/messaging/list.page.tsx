@@ -1,11 +1,11 @@
 import { Anchor, Badge, Button, Group } from '@mantine/core';
 import { Link } from 'react-router';
-import { PageTitle } from '../shell/index.js';
+import { Loading, PageTitle } from '../shell/index.js';
 import { type Column, DataTable } from './data-table.js';
 import { Age, Figure, largestOf, Rate, sumOf } from './figures.js';
 import { Outboxes } from './outboxes.js';
 import { type Queue, type SourceConsumer, type Topic, useOutboxes, useQueues, useTopics } from './queries.js';
-import { Loading, Section } from './section.js';
+import { Section } from './section.js';
 
 /** All topics and queues at a glance: the figures of a row are those of the consumer that is furthest behind. */
 export function Component() {

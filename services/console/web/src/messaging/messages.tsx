@@ -2,10 +2,10 @@ import { Accordion, Button, Switch, Text, TextInput } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
-import { useSession } from '../shell/index.js';
+import { Loading, useSession } from '../shell/index.js';
 import { MessageItem } from './message-item.js';
 import { useTopicMessages } from './queries.js';
-import { Loading, Section } from './section.js';
+import { Section } from './section.js';
 
 /** The latest messages of a topic, of all keys or of the one in the address. */
 export function Messages({ topic }: { topic: string }) {

@@ -1,11 +1,11 @@
 import { Text } from '@mantine/core';
 import { useParams } from 'react-router';
-import { formatDuration, formatNumber, Message, PageTitle } from '../shell/index.js';
+import { formatDuration, formatNumber, Loading, Message, PageTitle } from '../shell/index.js';
 import { Consumers } from './consumers.js';
 import { type Column, DataTable } from './data-table.js';
 import { Figure, Rate } from './figures.js';
 import { type Queue, useQueues } from './queries.js';
-import { Loading, Section } from './section.js';
+import { Section } from './section.js';
 
 export function Component() {
   const { name = '' } = useParams();

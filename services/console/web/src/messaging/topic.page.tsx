@@ -1,11 +1,10 @@
 import { Text } from '@mantine/core';
 import { useParams } from 'react-router';
-import { countOf, Message, PageTitle } from '../shell/index.js';
+import { countOf, Loading, Message, PageTitle } from '../shell/index.js';
 import { Consumers } from './consumers.js';
 import { Rate } from './figures.js';
 import { Messages } from './messages.js';
 import { type Topic, useTopics } from './queries.js';
-import { Loading } from './section.js';
 
 export function Component() {
   const { name = '' } = useParams();

@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, List, Paper, Progress, Stack, Table, Text, Title } from '@mantine/core';
 import { IconPlayerStop } from '@tabler/icons-react';
 import { Link } from 'react-router';
-import { countOf, formatDuration, ProblemAlert } from '../shell/index.js';
+import { countOf, formatDuration, ProblemOf } from '../shell/index.js';
 import { countsOf, percentile, type RunningBatch, timesOf, useOutcomes } from './use-batch.js';
 
 /** How far a batch is, and what became of its orders. */
@@ -47,12 +47,12 @@ export function BatchReport({ running, stop }: { running: RunningBatch; stop: ()
 
 function Outcomes({ customerId, orderIds }: { customerId: string; orderIds: readonly string[] }) {
   const outcomes = useOutcomes(customerId, orderIds);
-  if (outcomes.isError) return <ProblemAlert error={outcomes.error} retry={() => void outcomes.refetch()} />;
   const orders = outcomes.data ?? [];
   const times = timesOf(orders);
   const [p50, p95] = [percentile(times, 0.5), percentile(times, 0.95)];
   return (
     <>
+      <ProblemOf query={outcomes} />
       <Title order={2} size="h5">
         What became of them
       </Title>

@@ -1,8 +1,8 @@
-import { Anchor, Box, Button, Group, Loader, Select, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Anchor, Box, Button, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
-import { countOf, formatMoney, Message, PageTitle, ProblemAlert, Time } from '../shell/index.js';
+import { countOf, formatMoney, Loading, Message, PageTitle, Time } from '../shell/index.js';
 import './orders.css';
 import { type Order, type OrderFilter, type OrderStatus, STATUSES, useOrders } from './queries.js';
 import { StatusBadge } from './status-badge.js';
@@ -25,9 +25,9 @@ export function Component() {
       </PageTitle>
       <Stack>
         <Filters key={params.toString()} filter={filter} change={change} />
-        {orders.isPending && <Loader role="status" aria-label="loading" />}
-        {orders.isError && <ProblemAlert error={orders.error} retry={() => void orders.refetch()} />}
-        {orders.data && <Orders items={orders.data.items} isFiltered={Boolean(filter.customerId || filter.status)} />}
+        <Loading query={orders}>
+          {({ items }) => <Orders items={items} isFiltered={Boolean(filter.customerId || filter.status)} />}
+        </Loading>
         <Group>
           {filter.cursor && (
             <Button variant="default" onClick={() => change({})}>

@@ -1,9 +1,8 @@
-import { Anchor, Button, Group, Loader, Paper, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
-import { messageOf } from '../api/index.js';
-import { formatMoney, Time } from '../shell/index.js';
+import { formatMoney, Loading, Time } from '../shell/index.js';
 import {
   type Order,
   type Trace,
@@ -58,33 +57,30 @@ interface RowsProps<Item> {
 
 /** The items of a list, as lines; what is wrong with it in its place. */
 function Rows<Item>({ query, none, row }: RowsProps<Item>) {
-  if (query.isPending) return <Loader size="xs" role="status" aria-label="loading" />;
-  if (query.isError)
-    return (
-      <Text size="sm" c="red" role="alert">
-        {messageOf(query.error)}
-      </Text>
-    );
-  if (!query.data.items.length)
-    return (
-      <Text size="sm" c="dimmed">
-        {none}
-      </Text>
-    );
   return (
-    <Table verticalSpacing={2} horizontalSpacing={4} fz="sm" className="order-facts">
-      <Table.Tbody>
-        {query.data.items.map(row).map(({ key, cells }) => (
-          <Table.Tr key={key}>
-            {cells.map((cell, n) => (
-              <Table.Td key={n} {...(n > 0 && n === cells.length - 1 && { ta: 'right' as const })}>
-                {cell}
-              </Table.Td>
-            ))}
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <Loading query={query}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <Text size="sm" c="dimmed">
+            {none}
+          </Text>
+        ) : (
+          <Table verticalSpacing={2} horizontalSpacing={4} fz="sm" className="order-facts">
+            <Table.Tbody>
+              {items.map(row).map(({ key, cells }) => (
+                <Table.Tr key={key}>
+                  {cells.map((cell, n) => (
+                    <Table.Td key={n} {...(n > 0 && n === cells.length - 1 && { ta: 'right' as const })}>
+                      {cell}
+                    </Table.Td>
+                  ))}
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        )
+      }
+    </Loading>
   );
 }
 

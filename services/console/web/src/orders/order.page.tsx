@@ -1,7 +1,7 @@
 import { Alert, Anchor, Grid, Group, Loader, Paper, Stack, Text, Title } from '@mantine/core';
 import { Link, useParams } from 'react-router';
 import { ProblemError } from '../api/index.js';
-import { Message, PageTitle, ProblemAlert, Time } from '../shell/index.js';
+import { Message, PageTitle, ProblemOf, Time } from '../shell/index.js';
 import { CancelOrder } from './cancel-order.js';
 import { OrderFacts } from './order-facts.js';
 import './orders.css';
@@ -29,7 +29,7 @@ export function Component() {
         <Text size="sm" ff="monospace" className="breaks" mt="-sm">
           {orderId}
         </Text>
-        {order.isError && <ProblemAlert error={order.error} retry={() => void order.refetch()} />}
+        <ProblemOf query={order} />
         {order.data?.reason && <Reason order={order.data} />}
         {order.data && <SagaDiagram order={order.data} entries={trace?.entries ?? []} />}
         <Grid>

@@ -13,7 +13,7 @@ import {
 } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { Link } from 'react-router';
-import { formatMoney, PageTitle, ProblemAlert, useSession } from '../shell/index.js';
+import { formatMoney, PageTitle, ProblemOf, useSession } from '../shell/index.js';
 import { BatchReport } from './batch-report.js';
 import './orders.css';
 import type { Batch } from './place-batch.js';
@@ -137,7 +137,7 @@ function OrderForm({ isRunning, begin }: { isRunning: boolean; begin: (batch: Ba
 
 function ProductSelect({ sku, setSku }: { sku: string | null; setSku: (sku: string | null) => void }) {
   const products = useProducts();
-  if (products.isError) return <ProblemAlert error={products.error} retry={() => void products.refetch()} />;
+  if (products.error && !products.data) return <ProblemOf query={products} />;
   const data = (products.data?.items ?? []).map(({ sku: value, name, unitPrice, available }) => ({
     value,
     label: `${value}: ${name}, ${formatMoney(unitPrice)}, ${available.toLocaleString()} available`,

@@ -2,7 +2,7 @@ import '@mantine/charts/styles.css';
 import { LineChart } from '@mantine/charts';
 import { Group, Paper, SegmentedControl, SimpleGrid, Skeleton, Text, Title } from '@mantine/core';
 import { useSearchParams } from 'react-router';
-import { ProblemAlert } from '../shell/index.js';
+import { ProblemOf } from '../shell/index.js';
 import { CHARTS, formatValue, rowsOf } from './chart-data.js';
 import { type Range, type SeriesTable, useSeries } from './use-overview.js';
 
@@ -14,7 +14,8 @@ const RANGES = [
 export default function Charts() {
   const [params, setParams] = useSearchParams();
   const range: Range = params.get('range') === '6h' ? '6h' : '15m';
-  const { data, error, refetch } = useSeries(range);
+  const series = useSeries(range);
+  const { data } = series;
   const choose = (value: string) =>
     setParams((before) => ({ ...Object.fromEntries(before), range: value }), { replace: true });
   return (
@@ -25,7 +26,7 @@ export default function Charts() {
         </Title>
         <SegmentedControl size="xs" aria-label="time range" data={RANGES} value={range} onChange={choose} />
       </Group>
-      {error && <ProblemAlert error={error} retry={() => void refetch()} />}
+      <ProblemOf query={series} />
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="sm">
         {CHARTS.map((chart) => (
           <Paper key={chart.title} withBorder p="sm">

@@ -11,11 +11,11 @@ export type SystemEdge = Schemas['OverviewEdge'];
 export type SeriesTable = Schemas['OverviewSeries'];
 export type Range = '15m' | '6h';
 
-/** The system, every two seconds while the page is seen. */
+/** The system, every three seconds while the page is seen. */
 export const useOverview = () => useEvents<Overview>('/overview/events', 'overview');
 
 /** How often the charts are read again, in ms. */
-const REFRESH: Record<Range, number> = { '15m': 4_000, '6h': 60_000 };
+const REFRESH: Record<Range, number> = { '15m': 6_000, '6h': 60_000 };
 
 export function useSeries(range: Range) {
   return useQuery({

@@ -324,7 +324,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The same as server-sent events, every two seconds
+         * The same as server-sent events, every three seconds
          * @description Each is `event: overview`, its data what GET /overview responds.
          */
         get: operations["followOverview"];

@@ -1,7 +1,6 @@
 import { Anchor, Text } from '@mantine/core';
 import { useParams } from 'react-router';
-import { Message, PageTitle } from '../../shell/index.js';
-import { Loading } from '../section.js';
+import { Loading, Message, PageTitle } from '../../shell/index.js';
 import { AsyncApiView } from './async-api-view.js';
 import type { AsyncApi, OpenApi } from './document-types.js';
 import { OpenApiView } from './open-api-view.js';

@@ -1,8 +1,7 @@
 import { Anchor, Group } from '@mantine/core';
 import { Link } from 'react-router';
-import { Message, PageTitle } from '../../shell/index.js';
+import { Loading, Message, PageTitle } from '../../shell/index.js';
 import { type Column, DataTable } from '../data-table.js';
-import { Loading } from '../section.js';
 import { useProcesses } from './queries.js';
 
 /** What each process says of its HTTP API, and of the messages of the system. */
