@@ -4,6 +4,12 @@ import { endpoints } from '../system/running-system.js';
 
 /** The path of its program; `npm run test:browser` finds or installs one. */
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const ARGS = [
+  // Its sandbox does not run as root: it opens nothing but the console.
+  '--no-sandbox',
+  // In each new window, Chromium loads pages of its own for its address bar, at the cost of ours.
+  '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup',
+];
 /** Within which a page shows what is expected of it, in ms. */
 const PATIENCE = 20_000;
 
@@ -12,8 +18,7 @@ let browser: Browser | undefined;
 /** A browser without a profile. Close it by `closeBrowser` after all tests of a file. */
 async function launch(): Promise<Browser> {
   if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is missing: apt-get install chromium, or set CHROMIUM`);
-  // Without its sandbox, which does not run as root: it opens nothing but the console.
-  browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
   return browser;
 }
 

@@ -5,6 +5,8 @@ import { closeBrowser, openAsOperator } from './console-page.js';
 
 afterAll(closeBrowser);
 
+const PHONE = { width: 390, height: 844 };
+
 /** The places that the navigation leads to. */
 async function places(): Promise<string[]> {
   const { page, context } = await openAsOperator('/');
@@ -22,32 +24,27 @@ async function shown(page: Page): Promise<void> {
 }
 
 describe('every page that the navigation leads to', () => {
-  it.each(['light', 'dark'] as const)('has no serious finding of axe in %s colours', async (colorScheme) => {
-    for (const place of await places()) {
-      const { page, context } = await openAsOperator(place, { colorScheme });
-      await shown(page);
-      expect([place, await seriousFindings(page)]).toEqual([place, []]);
-      await context.close();
-    }
-  });
+  describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+    const visits: { place: string; findings: unknown[]; errors: string[]; external: string[]; width: number }[] = [];
+    const each = (fact: 'findings' | 'errors' | 'external' | 'width') =>
+      visits.map(({ place, [fact]: value }) => [place, value]);
+    const expected = (value: unknown) => visits.map(({ place }) => [place, value]);
+    beforeAll(async () => {
+      for (const place of await places()) {
+        const { page, context, errors, external } = await openAsOperator(place, { colorScheme });
+        await shown(page);
+        const findings = await seriousFindings(page);
+        await page.setViewportSize(PHONE);
+        const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+        visits.push({ place, findings, errors, external, width });
+        await context.close();
+      }
+    }, 180_000);
 
-  it('asks no other origin for anything, and has no error', async () => {
-    for (const place of await places()) {
-      const { page, context, errors, external } = await openAsOperator(place);
-      await shown(page);
-      expect([place, errors, external]).toEqual([place, [], []]);
-      await context.close();
-    }
-  });
-
-  it('fits a phone', async () => {
-    for (const place of await places()) {
-      const { page, context } = await openAsOperator(place, { viewport: { width: 390, height: 844 } });
-      await shown(page);
-      const width = await page.evaluate<number>('document.documentElement.scrollWidth');
-      expect([place, width]).toEqual([place, 390]);
-      await context.close();
-    }
+    it('has no serious finding of axe', () => expect(each('findings')).toEqual(expected([])));
+    it('has no error', () => expect(each('errors')).toEqual(expected([])));
+    it('asks no other origin for anything', () => expect(each('external')).toEqual(expected([])));
+    it('fits a phone', () => expect(each('width')).toEqual(expected(PHONE.width)));
   });
 
   it('is there again after a reload, and the back button leads back', async () => {

@@ -25,9 +25,9 @@ export async function jest(settings: Settings, name: string, args: readonly stri
   return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites };
 }
 
-/** Paths of the spec files that Jest would run. */
-export async function listTests(patterns: readonly string[]): Promise<string[]> {
-  const listed = await run(process.execPath, ['--no-warnings', JEST, '--listTests', '--json', '--', ...patterns]);
+/** Paths of the spec files that Jest would run with these arguments. */
+export async function listTests(args: readonly string[]): Promise<string[]> {
+  const listed = await run(process.execPath, ['--no-warnings', JEST, '--listTests', '--json', ...args]);
   return JSON.parse(listed);
 }
 

@@ -20,7 +20,7 @@ import { portBase, testSettings } from './test-settings.js';
 export async function test({ home }: Settings, paths: readonly string[]): Promise<number> {
   const settings = testSettings(join(home, 'test'), endToEndSettings());
   const chosen = paths.map(inDist);
-  const needs = paths.length ? needsOf(await listTests(chosen)) : undefined;
+  const needs = paths.length ? needsOf(await listTests(['--', ...chosen])) : undefined;
   if (!needs || needs.has('program')) await bringPromtool();
   if (!needs) await bringPrograms();
   if (needs && !needs.has('system'))
@@ -35,7 +35,9 @@ export async function test({ home }: Settings, paths: readonly string[]): Promis
 export async function testUnit({ home }: Settings): Promise<number> {
   const settings = testSettings(join(home, 'test-unit'), {});
   ensureFolders(settings.home);
-  const specs = (await listTests(['.*'])).filter((spec) => !NOT_OF_UNITS.test(spec) && needsOf([spec]).size === 0);
+  const specs = (await listTests(['--', '.*'])).filter(
+    (spec) => !NOT_OF_UNITS.test(spec) && needsOf([spec]).size === 0,
+  );
   return report([await jest(settings, 'unit', [`--maxWorkers=${WORKERS}`, '--runTestsByPath', ...specs])]);
 }
 
@@ -65,25 +67,22 @@ export function testCrash({ home }: Settings, words: readonly string[]): Promise
 }
 
 /**
- * `npm run test:crash:packages`: kills the consumers of each package beside a system that uses the Kafka client that is not
- * the default, and runs the end-to-end tests of messages on it. Has a home and ports of its own, beside `test:crash` too.
+ * `npm run test:crash:packages`: kills the consumers of each package. Has a home and ports of its own, beside `test:crash` too,
+ * and only the servers that it needs. With `WAYBILL_TEST_SIZE=long` the long ones too.
  */
-export function testCrashOfPackages({ home }: Settings, words: readonly string[]): Promise<number> {
-  const settings = testSettings(join(home, 'test-packages'), { KAFKA_CLIENT: '@platformatic/kafka' }, PORTS_APART);
-  const run = (name: string, workers: number, tests: string) =>
-    jest(settings, name, [`--maxWorkers=${workers}`, ...chosen(words), '--', tests]);
-  return runOnOwnSystem(settings, () =>
-    Promise.all([
-      run('crash-packages', WORKERS, CRASH_TESTS_OF_PACKAGES),
-      run('other-kafka-client', 1, MESSAGES_END_TO_END),
-    ]),
-  );
+export async function testCrashOfPackages({ home }: Settings, words: readonly string[]): Promise<number> {
+  const settings = testSettings(join(home, 'test-packages'), {}, PORTS_APART);
+  const args = [...chosen(words), '--', CRASH_TESTS_OF_PACKAGES];
+  const needs = needsOf(await listTests(args));
+  return runOnServers(settings, needs, async () => [
+    await jest(settings, 'crash-packages', [`--maxWorkers=${WORKERS}`, ...args]),
+  ]);
 }
 
 /**
- * `npm run test:carriers`: the end-to-end tests on other carriers of events and tasks than the default, on a new system for each;
- * with `WAYBILL_TEST_SIZE=long` all of them, and every process and server is killed under load. `paths` choose tests by their
- * path, `EVENTS` and `TASKS` one choice of carriers.
+ * `npm run test:carriers`: the end-to-end tests on other carriers of events and tasks than the default, and on the other Kafka
+ * client, on a new system for each; with `WAYBILL_TEST_SIZE=long` all of them, and every process and server is killed under
+ * load. `paths` choose tests by their path, `EVENTS` and `TASKS` one choice of carriers.
  */
 export async function testCarriers({ home }: Settings, paths: readonly string[]): Promise<number> {
   const { EVENTS, TASKS } = process.env;
@@ -116,7 +115,7 @@ const DEADLINES_OF_OUTAGES = { INVENTORY_DEADLINE: '10m', PAYMENT_DEADLINE: '10m
 
 const OTHER_CARRIERS = [
   { EVENTS: 'nats', TASKS: 'nats' },
-  { EVENTS: 'kafka', TASKS: 'sqs' },
+  { EVENTS: 'kafka', TASKS: 'sqs', KAFKA_CLIENT: '@platformatic/kafka' },
 ];
 
 const isLong = () => process.env.WAYBILL_TEST_SIZE === 'long';

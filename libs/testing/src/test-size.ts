@@ -19,7 +19,7 @@ const SHORT: TestSize = {
   killsPerProcess: 2,
   outageMs: 30_000,
   outboxTransactions: 600,
-  consumerKills: 30,
+  consumerKills: 12,
   randomMessages: 100,
   memoryMessages: 30_000,
   containersAlsoByHand: false,

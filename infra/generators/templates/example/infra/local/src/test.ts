@@ -19,7 +19,7 @@ import { testSettings } from './test-settings.js';
 export async function test({ home }: Settings, paths: readonly string[]): Promise<number> {
   const settings = testSettings(join(home, 'test'), {});
   const chosen = paths.map(inDist);
-  const needs = paths.length ? needsOf(await listTests(chosen)) : undefined;
+  const needs = paths.length ? needsOf(await listTests(['--', ...chosen])) : undefined;
   if (!needs || needs.has('program')) await bringPromtool();
   if (needs && !needs.has('system'))
     return runOnServers(settings, needs, () => runTests(settings, chosen, { withoutSystem: true }));
@@ -33,7 +33,9 @@ export async function test({ home }: Settings, paths: readonly string[]): Promis
 export async function testUnit({ home }: Settings): Promise<number> {
   const settings = testSettings(join(home, 'test-unit'), {});
   ensureFolders(settings.home);
-  const specs = (await listTests(['.*'])).filter((spec) => !NOT_OF_UNITS.test(spec) && needsOf([spec]).size === 0);
+  const specs = (await listTests(['--', '.*'])).filter(
+    (spec) => !NOT_OF_UNITS.test(spec) && needsOf([spec]).size === 0,
+  );
   return report([await jest(settings, 'unit', [`--maxWorkers=${WORKERS}`, '--runTestsByPath', ...specs])]);
 }
 

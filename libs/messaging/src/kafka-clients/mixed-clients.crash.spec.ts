@@ -1,14 +1,5 @@
 import { until } from '@waybill/testing';
-import { rabbitAndKafkaBy } from '../test/carriers.fixture.js';
-import { keepsConsumerPromises } from '../test/consumer-conformance.fixture.js';
 import { CrashHarness } from '../test/crash-harness.fixture.js';
-
-describe('Kafka by @platformatic/kafka', () =>
-  keepsConsumerPromises({
-    broker: 'kafka',
-    carriers: () => rabbitAndKafkaBy('@platformatic/kafka'),
-    promises: { keepsKeysInOrder: true, replays: true },
-  }));
 
 it('a group may mix members by @platformatic/kafka and kafkajs, and none stops when another one joins', async () => {
   const harness = await CrashHarness.open();
