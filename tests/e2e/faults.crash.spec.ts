@@ -1,32 +1,8 @@
 import { until } from '@waybill/testing';
 import { place, untilOrder } from '../shop.js';
+import { call, type Fault, inject, untilOver } from '../system/faults.js';
 import { untilReady, urlOf } from '../system/processes.js';
-import { deadLetter, endpoints } from '../system/running-system.js';
-
-interface Fault {
-  id: string;
-  detail: string;
-  endedAt: string | null;
-}
-
-/** A request to the console as an operator. */
-async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T> {
-  const { deadLetters, operatorToken } = endpoints();
-  const response = await fetch(`${deadLetters}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${operatorToken}`, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${path} returned ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
-}
-
-const inject = (fault: object) => call<Fault>('POST', '/faults', fault);
-const untilOver = (fault: Fault) =>
-  until('the fault is over', async () => {
-    const { inEffect } = await call<{ inEffect: Fault[] }>('GET', '/faults');
-    return inEffect.every(({ id }) => id !== fault.id);
-  });
+import { endpoints } from '../system/running-system.js';
 
 const pidOf = (name: string) => endpoints().processes[name];
 const responds = (url: string) => fetch(url, { signal: AbortSignal.timeout(2_000) }).then(({ ok }) => ok);
@@ -77,15 +53,6 @@ describe('a fault that an operator asks for', () => {
       await untilReady('order-processor');
     },
   );
-
-  it('sends a message that crashes its process, which is given up as one', async () => {
-    const { detail } = await inject({ kind: 'poison', target: 'email.send', class: 'crashing' });
-    const messageId = detail.split(': ').at(-1)!;
-    // Three starts of the process, and pauses in which other messages go first.
-    const letter = await until('it is given up', () => deadLetter({ messageId }), { within: '240s' });
-    expect(letter).toMatchObject({ source: 'email.send', class: 'crashing' });
-    await untilReady('email');
-  }, 300_000);
 
   it('is undone before its time', async () => {
     const { id } = await inject({ kind: 'stop', target: 'email', seconds: null });

@@ -12,12 +12,19 @@ import { stop } from './stop.js';
 import { System } from './system.js';
 import type { Need } from './test-needs.js';
 
-/** Starts only these servers, with empty data, and no service. */
-export async function runOnServers(
+/** Starts only these servers, with empty data, and no service. Resolves with 0 when all pass. */
+export const runOnServers = async (
   settings: Settings,
   needs: ReadonlySet<Need>,
-  test: () => Promise<Count[]>,
-): Promise<number> {
+  run: () => Promise<Count[]>,
+): Promise<number> => report(await countOnServers(settings, needs, run));
+
+/** Starts only these servers, with empty data, and stops them. */
+export async function countOnServers(
+  settings: Settings,
+  needs: ReadonlySet<Need>,
+  run: () => Promise<Count[]>,
+): Promise<Count[]> {
   const needed = servers.map(({ name }) => name).filter((name) => needs.has(name));
   Object.assign(process.env, settings.env);
   const system = new System(settings, stdout, { servers: needed, processes: [] });
@@ -28,11 +35,11 @@ export async function runOnServers(
   let counts: Count[] = [{ passed: 0, failed: 1 }];
   try {
     await system.start();
-    counts = await test();
+    counts = await run();
   } finally {
     await system.stop();
   }
-  return report(counts);
+  return counts;
 }
 
 /** Starts a system with empty data. Resolves with 0 when all pass. */

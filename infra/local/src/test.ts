@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { findChromium } from './chromium.js';
 import { cleanUpOnInterrupt } from './interrupt.js';
 import { type Count, jest, listTests, report } from './jest.js';
-import { countOnOwnSystem, restart, runOnOwnSystem, runOnServers } from './own-system.js';
+import { countOnOwnSystem, countOnServers, restart, runOnOwnSystem, runOnServers } from './own-system.js';
 import { stdout } from './progress.js';
 import { findPromtool } from './promtool.js';
 import { runShown } from './run.js';
@@ -13,22 +13,33 @@ import { PACKAGE_TESTS } from './test-packages.js';
 import { portBase, testSettings } from './test-settings.js';
 
 /**
- * `npm test`: style, then every test but the crash tests, against one system of its own, beside a running one or not; the
- * tests of orders once more on the same data with the other saga. `paths` choose tests by their path, of the source or of its
- * output; then only the servers that they need are started. The last line is `N passed, N failed`.
+ * `npm test`: style, then every test but the crash tests, beside a running system or not: first, in parallel, those that start all
+ * that they need but the servers; then those of the whole system, and those of orders once more with the other saga. `paths`
+ * choose tests by their path, of the source or of its output. The last line is `N passed, N failed`.
  */
 export async function test({ home }: Settings, paths: readonly string[]): Promise<number> {
-  const settings = testSettings(join(home, 'test'), endToEndSettings());
-  const chosen = paths.map(inDist);
-  const needs = paths.length ? needsOf(await listTests(['--', ...chosen])) : undefined;
-  if (!needs || needs.has('program')) await bringPromtool();
-  if (!needs) await bringPrograms();
-  if (needs && !needs.has('system'))
-    return runOnServers(settings, needs, () => runTests(settings, chosen, { withoutSystem: true }));
-  return runOnOwnSystem(settings, async () => {
-    const ofStyle = paths.length ? [] : [await style()];
-    return [...ofStyle, ...(await runTests(settings, chosen)), ...(await runInOtherSaga(settings, chosen))];
-  });
+  const chosen = paths.length ? paths.map(inDist) : ['.*'];
+  const byThemselves = [...without(NOT_OF_NPM_TEST, OF_A_QUIET_SYSTEM), '--', ...chosen];
+  const ofTheSystem = [...without(NOT_OF_NPM_TEST, ELSEWHERE), '--', ...chosen];
+  const settingsIn = (folder: string) => testSettings(join(home, folder), endToEndSettings());
+  const counts: Count[] = paths.length ? [] : [await style()];
+
+  const specs = await listTests(byThemselves);
+  const needs = needsOf(specs);
+  if (needs.has('program')) await bringPromtool();
+  if (!paths.length) await bringPrograms();
+  if (specs.length) {
+    const settings = settingsIn('test-servers');
+    const run = () => jest(settings, 'by-themselves', [`--maxWorkers=${WORKERS}`, ...byThemselves]);
+    counts.push(...(await countOnServers(settings, needs, async () => [await run()])));
+  }
+  if ((await listTests(ofTheSystem)).length) {
+    const settings = settingsIn('test');
+    const run = () => jest(settings, 'whole-system', ['--runInBand', ...ofTheSystem]);
+    const all = async () => [await run(), ...(await runInOtherSaga(settings, chosen))];
+    counts.push(...(await countOnOwnSystem(settings, all)));
+  }
+  return report(counts);
 }
 
 /** `npm run test:unit`: the tests that need no server. */
@@ -122,7 +133,7 @@ const isLong = () => process.env.WAYBILL_TEST_SIZE === 'long';
 
 const chosen = (words: readonly string[]) => [
   ...(words.length ? ['--testNamePattern', words.join('|')] : []),
-  ...(isLong() ? [] : ['--testPathIgnorePatterns', LONG_TESTS]),
+  ...(isLong() ? [] : without(LONG_TESTS)),
 ];
 
 /**
@@ -193,10 +204,10 @@ const COMPOSE_TESTS = 'tests/dist/compose/';
 const BROWSER_TESTS = 'tests/dist/browser/';
 /** They clone the repository and change the clone: `npm run test:fork`. */
 const FORK_TESTS = '\\.fork\\.spec';
-/** What starts systems, kills, sends at random or installs, whatever it imports. */
-const NOT_OF_UNITS = new RegExp(
-  `${CRASH_TESTS}|${BROWSER_TESTS}|${FORK_TESTS}|${COMPOSE_TESTS}|${FUZZ_TESTS}|${PACKAGE_TESTS}|e2e/launcher`,
-);
+/** What kills, drives a browser, sends at random or installs: each has a command of its own. */
+const NOT_OF_NPM_TEST = [CRASH_TESTS, COMPOSE_TESTS, BROWSER_TESTS, FUZZ_TESTS, PACKAGE_TESTS, FORK_TESTS].join('|');
+/** And what starts systems, whatever it imports. */
+const NOT_OF_UNITS = new RegExp(`${NOT_OF_NPM_TEST}|e2e/launcher`);
 /** An order to its delivery, failures, dead letters and their resubmission: what carries messages must not make a difference. */
 const MESSAGES_END_TO_END = 'tests/dist/e2e/(confirmed-order|failed-order-review|dead-letters)\\.spec';
 /** What sees the system from outside, whatever carries its messages. */
@@ -215,43 +226,20 @@ const endToEndSettings = (portOffset = 0) => ({
 /** Between two systems that run at once. */
 const PORTS_APART = 100;
 
-/** First, in parallel, the tests that start all that they need; then those that need the whole system to themselves. */
-async function runTests(
-  settings: Settings,
-  paths: readonly string[],
-  { withoutSystem = false } = {},
-): Promise<Count[]> {
-  const chosen = paths.length ? paths : ['.*'];
-  const run = (name: string, how: string, without: readonly string[]) =>
-    jest(settings, name, [
-      how,
-      '--testPathIgnorePatterns',
-      CRASH_TESTS,
-      COMPOSE_TESTS,
-      BROWSER_TESTS,
-      FUZZ_TESTS,
-      PACKAGE_TESTS,
-      FORK_TESTS,
-      ...without,
-      '--',
-      ...chosen,
-    ]);
-  const byItself = await run('by-itself', `--maxWorkers=${WORKERS}`, [OF_A_QUIET_SYSTEM]);
-  return withoutSystem ? [byItself] : [byItself, await run('whole-system', '--runInBand', [ELSEWHERE])];
-}
-
 /** Those of orders, after the system was started again with the saga that is not the default. */
-async function runInOtherSaga(settings: Settings, paths: readonly string[]): Promise<Count[]> {
-  if (paths.length && !paths.some((path) => path.includes('e2e'))) return [];
+async function runInOtherSaga(settings: Settings, chosen: readonly string[]): Promise<Count[]> {
+  const args = [...without(OF_ONE_SAGA), '--', ...chosen];
+  if ((await listTests(args)).length === 0) return [];
   await restart(settings, { SAGA: 'choreography' });
-  const chosen = paths.length ? ['--testPathIgnorePatterns', OF_ONE_SAGA, '--', ...paths] : ['--', OF_BOTH_SAGAS];
-  return [await jest(settings, 'other-saga', ['--runInBand', ...chosen])];
+  return [await jest(settings, 'other-saga', ['--runInBand', ...args])];
 }
 
 /** What the saga decides. The rest is the API's, or about lost orchestrated sagas. */
 const OF_BOTH_SAGAS =
-  'tests/dist/e2e/(cancelled-order|confirmed-order|dead-letters|failed-order|failed-order-review|payment-provider|private-data|progress|traces)\\.spec';
-const OF_ONE_SAGA = 'tests/dist/e2e/lost-sagas';
+  'cancelled-order|confirmed-order|dead-letters|failed-order|failed-order-review|payment-provider|private-data|progress|traces';
+const OF_ONE_SAGA = `^(?!.*/tests/dist/e2e/(${OF_BOTH_SAGAS})\\.spec)`;
+
+const without = (...patterns: readonly string[]) => ['--testPathIgnorePatterns', ...patterns];
 
 /** Not the launcher's, which start systems of their own, on ports of their own. */
 const OF_A_QUIET_SYSTEM = '<rootDir>/tests/dist/(system|e2e/(?!launcher))';

@@ -16,7 +16,7 @@ export interface TestSize {
 }
 
 const SHORT: TestSize = {
-  killsPerProcess: 2,
+  killsPerProcess: 1,
   outageMs: 30_000,
   outboxTransactions: 600,
   consumerKills: 12,

@@ -1,4 +1,5 @@
 import { createApp } from '@waybill/platform/nest';
+import { until } from '@waybill/testing';
 import { PaymentModule } from '../payment.module.js';
 import { aCharge, PaymentHarness, silent, unreachableProvider } from './payment.fixture.js';
 
@@ -77,10 +78,13 @@ describe('a refusal', () => {
 
     const app = await createApp(PaymentModule.with(harness.config(), silent), silent);
     await app.init();
-    const { items } = (await app.inject(`/payments?orderId=${declined.orderId}`)).json<{ items: object[] }>();
+    const response = await until('the database is reached', async () => {
+      const got = await app.inject(`/payments?orderId=${declined.orderId}`);
+      return got.statusCode !== 503 && got;
+    });
     await app.close();
     const money = { amount: 4_200, currency: 'EUR' };
-    expect(items).toEqual([
+    expect(response.json<{ items: object[] }>().items).toEqual([
       expect.objectContaining({ type: 'charge', status: 'REFUSED', reason: 'PAYMENT_DECLINED', ...money }),
       expect.objectContaining({ type: 'charge', status: 'SUCCEEDED', attempt: 2, ...money }),
       expect.objectContaining({ type: 'refund', status: 'SUCCEEDED', attempt: 2, ...money }),
