@@ -18,8 +18,8 @@ import { logPath, prepareAll, System } from './system.js';
 export interface StartOptions extends ServiceOptions {
   /** Names as of `only()`; default everything. */
   only?: readonly string[] | undefined;
-  /** Whether a link that signs in to the console is shown: not where the output is kept in a log. Default false. */
-  showsLink?: boolean;
+  /** Whether it says where everything is, with a link that signs in: not where the output is kept in a log. Default false. */
+  showsAddresses?: boolean;
   /** Called when all is healthy; rejects when it can't go on. Default: nothing more happens until a signal comes. */
   whileRunning?(system: System, stopping: AbortSignal): Promise<void>;
 }
@@ -27,12 +27,13 @@ export interface StartOptions extends ServiceOptions {
 /** `npm start`: runs until a signal says stop. Exit code 1 when it could not be started. */
 export async function start(settings: Settings, options: StartOptions = {}): Promise<number> {
   if (isRunning(settings)) return alreadyRunning(settings);
-  return supervise(settings, stdout, { ...options, showsLink: true });
+  return supervise(settings, stdout, { ...options, showsAddresses: true });
 }
 
 /** `npm start -- --detach`: the same in the background; returns when all is healthy or has failed. */
 export async function startDetached(settings: Settings, names?: readonly string[]): Promise<number> {
   if (isRunning(settings)) return alreadyRunning(settings);
+  const startedAt = Date.now();
   const components = componentsOf(settings, names);
   ensureFolders(settings.home);
   // Ask here, where a person can answer, before installing anything; the background process finds it done.
@@ -57,7 +58,7 @@ export async function startDetached(settings: Settings, names?: readonly string[
     follow();
     const state = readState(settings.home);
     if (state?.supervisor.pid === child.pid && state?.status === 'running') {
-      stdout.line(await consoleLink(settings, components));
+      stdout.line(await started(settings, components, startedAt));
       return 0;
     }
     if (exited) {
@@ -71,7 +72,7 @@ export async function startDetached(settings: Settings, names?: readonly string[
 export async function supervise(
   settings: Settings,
   output: Output,
-  { only: names, debug, showsLink, whileRunning }: StartOptions = {},
+  { only: names, debug, showsAddresses, whileRunning }: StartOptions = {},
 ): Promise<number> {
   const startedAt = Date.now();
   const components = componentsOf(settings, names);
@@ -83,14 +84,13 @@ export async function supervise(
   const stopped = once(stopping.signal, 'abort');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
 
-  const started = system.start(faults.socket).then(
+  const starting = system.start(faults.socket).then(
     () => 'started' as const,
     (error: Error) => error,
   );
-  const outcome = await Promise.race([started, stopped]);
+  const outcome = await Promise.race([starting, stopped]);
   if (outcome === 'started') {
-    const link = showsLink ? await consoleLink(settings, components) : '';
-    output.line(addresses(settings, components, { seconds: (Date.now() - startedAt) / 1_000, link }));
+    if (showsAddresses) output.line(await started(settings, components, startedAt));
     await Promise.all([whileRunning?.(system, stopping.signal), stopped]);
   }
   if (outcome instanceof Error) {
@@ -102,6 +102,12 @@ export async function supervise(
   if (!(outcome instanceof Error)) output.line('  stopped; the data stay');
   return outcome instanceof Error ? 1 : 0;
 }
+
+const started = async (settings: Settings, components: Components, since: number): Promise<string> =>
+  addresses(settings, components, {
+    seconds: (Date.now() - since) / 1_000,
+    link: await consoleLink(settings, components),
+  });
 
 const componentsOf = ({ env }: Settings, names?: readonly string[]): Components =>
   names ? only(names, env) : everything(env);

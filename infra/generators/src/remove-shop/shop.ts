@@ -162,7 +162,6 @@ export const EDITS: Record<string, Edit[]> = {
   'infra/local/help.txt': [
     [', TEMPORAL_ADDRESS, SMTP_URL and MAIL_URL', ' and TEMPORAL_ADDRESS'],
     [', parked keys, orders', ', parked keys'],
-    [', and runs the tests of messages on the other Kafka client', ''],
   ],
   'infra/local/README.md': [cut(/^\| Maildev .*\n/m)],
   'infra/local/bootstrap/stamps.mjs': [cut("'bench', ")],

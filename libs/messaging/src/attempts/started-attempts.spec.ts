@@ -138,10 +138,15 @@ describe('started attempts', () => {
   it('survive the loss of the database connection that holds the session lock', async () => {
     const attempts = newProcess();
     await attempts.begin(['a']);
-    const holders = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock'
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
-    await database.pool.query(`SELECT pg_terminate_backend(pid) FROM (${holders}) AS held`);
-    await until('it has another one', async () => (await database.pool.query(holders)).rows.length === 1);
+    const holder = async (): Promise<number | undefined> => {
+      const { rows } = await database.pool.query(`SELECT pid FROM pg_locks
+        WHERE locktype = 'advisory' AND mode = 'ShareLock'
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
+      return rows[0]?.pid;
+    };
+    const lost = await holder();
+    await database.pool.query('SELECT pg_terminate_backend($1)', [lost]);
+    await until('another one holds it', async () => ![lost, undefined].includes(await holder()));
     expect(await suspicionOf('a')).toBeUndefined();
   });
 });

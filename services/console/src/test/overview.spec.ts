@@ -183,7 +183,7 @@ describe('the series', () => {
       '/overview/series?range=15m',
     );
     expect([body.source, body.step, body.times.length]).toEqual(['console', 3, 300]);
-    for (const { values } of body.series) expect(values).toHaveLength(450);
+    for (const { values } of body.series) expect(values).toHaveLength(300);
     const handled = body.series.find(({ name }) => name === 'handled')!.values;
     expect([handled[0], handled.some((value) => value !== null)]).toEqual([null, true]);
   });
