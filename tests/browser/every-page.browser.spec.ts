@@ -23,6 +23,14 @@ async function shown(page: Page): Promise<void> {
   await page.getByLabel('loading').first().waitFor({ state: 'detached' });
 }
 
+/** How wide it is on such a screen, once it has adapted; the test says where it does not. */
+async function widthOn(page: Page, screen: { width: number; height: number }): Promise<number> {
+  const width = 'document.documentElement.scrollWidth';
+  await page.setViewportSize(screen);
+  await page.waitForFunction(`${width} <= ${screen.width}`, undefined, { timeout: 2_000 }).catch(() => {});
+  return page.evaluate<number>(width);
+}
+
 describe('every page that the navigation leads to', () => {
   describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
     const visits: { place: string; findings: unknown[]; errors: string[]; external: string[]; width: number }[] = [];
@@ -34,8 +42,7 @@ describe('every page that the navigation leads to', () => {
         const { page, context, errors, external } = await openAsOperator(place, { colorScheme });
         await shown(page);
         const findings = await seriousFindings(page);
-        await page.setViewportSize(PHONE);
-        const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+        const width = await widthOn(page, PHONE);
         visits.push({ place, findings, errors, external, width });
         await context.close();
       }

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
+import { type Column, DataTable } from '../shell/index.js';
 import { ConsumerState } from './consumer-state.js';
-import { type Column, DataTable } from './data-table.js';
 import { Age, Figure, Rate } from './figures.js';
 import { PauseButton } from './pause-button.js';
 import type { SourceConsumer } from './queries.js';
@@ -16,7 +16,7 @@ interface ConsumersProps {
 export function Consumers({ source, kind, consumers }: ConsumersProps) {
   const columns: Column<SourceConsumer>[] = [
     { label: 'consumer', cell: ({ consumer }) => consumer },
-    { label: 'processes', cell: ({ processes }) => <ConsumerState processes={processes} /> },
+    { label: 'processes', isDetail: true, cell: ({ processes }) => <ConsumerState processes={processes} /> },
     {
       label: 'lag (messages)',
       isNumber: true,
@@ -27,9 +27,14 @@ export function Consumers({ source, kind, consumers }: ConsumersProps) {
       isNumber: true,
       cell: ({ oldestAgeSeconds, lagMessages }) => <Age seconds={oldestAgeSeconds} messages={lagMessages} />,
     },
-    { label: 'handled', isNumber: true, cell: ({ handledPerSecond }) => <Rate value={handledPerSecond} /> },
+    {
+      label: 'handled',
+      isNumber: true,
+      isDetail: true,
+      cell: ({ handledPerSecond }) => <Rate value={handledPerSecond} />,
+    },
     ...(kind === 'topic' ? parkedColumns : []),
-    { label: 'change', cell: (consumer) => <PauseButton source={source} consumer={consumer} /> },
+    { label: 'change', isDetail: true, cell: (consumer) => <PauseButton source={source} consumer={consumer} /> },
   ];
   return (
     <Section title="Consumers">
@@ -51,6 +56,11 @@ export function Consumers({ source, kind, consumers }: ConsumersProps) {
 }
 
 const parkedColumns: Column<SourceConsumer>[] = [
-  { label: 'parked keys', isNumber: true, cell: ({ parkedKeys }) => <Figure value={parkedKeys} /> },
-  { label: 'parked events', isNumber: true, cell: ({ parkedEvents }) => <Figure value={parkedEvents} /> },
+  { label: 'parked keys', isNumber: true, isDetail: true, cell: ({ parkedKeys }) => <Figure value={parkedKeys} /> },
+  {
+    label: 'parked events',
+    isNumber: true,
+    isDetail: true,
+    cell: ({ parkedEvents }) => <Figure value={parkedEvents} />,
+  },
 ];

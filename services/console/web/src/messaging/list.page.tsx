@@ -1,7 +1,6 @@
 import { Anchor, Badge, Button, Group } from '@mantine/core';
 import { Link } from 'react-router';
-import { Loading, PageTitle } from '../shell/index.js';
-import { type Column, DataTable } from './data-table.js';
+import { type Column, DataTable, Loading, PageTitle } from '../shell/index.js';
 import { Age, Figure, largestOf, Rate, sumOf } from './figures.js';
 import { Outboxes } from './outboxes.js';
 import { type Queue, type SourceConsumer, type Topic, useOutboxes, useQueues, useTopics } from './queries.js';
@@ -99,10 +98,16 @@ const commonColumns: Column<Topic | Queue>[] = [
     cell: (source) => <Figure value={lagOf(source)} seenAt={unknownSince(source)} />,
   },
   { label: 'oldest', isNumber: true, cell: (source) => <Age seconds={ageOf(source)} messages={lagOf(source)} /> },
-  { label: 'published', isNumber: true, cell: ({ publishedPerSecond }) => <Rate value={publishedPerSecond} /> },
+  {
+    label: 'published',
+    isNumber: true,
+    isDetail: true,
+    cell: ({ publishedPerSecond }) => <Rate value={publishedPerSecond} />,
+  },
   {
     label: 'handled',
     isNumber: true,
+    isDetail: true,
     cell: ({ consumers }) => <Rate value={largestOf(consumers.map(({ handledPerSecond }) => handledPerSecond))} />,
   },
 ];
@@ -110,15 +115,25 @@ const commonColumns: Column<Topic | Queue>[] = [
 const TOPIC_COLUMNS: Column<Topic>[] = [
   nameColumn('topics') as Column<Topic>,
   ...(commonColumns as Column<Topic>[]),
-  { label: 'parked keys', isNumber: true, cell: ({ consumers }) => <Figure value={parkedIn(consumers)} /> },
-  { label: 'consumers', cell: ({ consumers }) => consumers.map(({ consumer }) => consumer).join(', ') },
+  {
+    label: 'parked keys',
+    isNumber: true,
+    isDetail: true,
+    cell: ({ consumers }) => <Figure value={parkedIn(consumers)} />,
+  },
+  { label: 'consumers', isDetail: true, cell: ({ consumers }) => consumers.map(({ consumer }) => consumer).join(', ') },
 ];
 
 const QUEUE_COLUMNS: Column<Queue>[] = [
   nameColumn('queues') as Column<Queue>,
   ...(commonColumns as Column<Queue>[]),
-  { label: 'to be retried', isNumber: true, cell: ({ waitingForRetry }) => <Figure value={waitingForRetry} /> },
-  { label: 'consumers', cell: ({ consumers }) => consumers.map(({ consumer }) => consumer).join(', ') },
+  {
+    label: 'to be retried',
+    isNumber: true,
+    isDetail: true,
+    cell: ({ waitingForRetry }) => <Figure value={waitingForRetry} />,
+  },
+  { label: 'consumers', isDetail: true, cell: ({ consumers }) => consumers.map(({ consumer }) => consumer).join(', ') },
 ];
 
 const parkedIn = (consumers: readonly SourceConsumer[]) => sumOf(consumers.map(({ parkedKeys }) => parkedKeys));

@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { type Column, DataTable } from './data-table.js';
+import { type Column, DataTable } from '../shell/index.js';
 import { Age, Figure } from './figures.js';
 import type { Outbox } from './queries.js';
 

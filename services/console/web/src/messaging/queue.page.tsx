@@ -1,8 +1,7 @@
 import { Text } from '@mantine/core';
 import { useParams } from 'react-router';
-import { formatDuration, formatNumber, Loading, Message, PageTitle } from '../shell/index.js';
+import { type Column, DataTable, formatDuration, formatNumber, Loading, Message, PageTitle } from '../shell/index.js';
 import { Consumers } from './consumers.js';
-import { type Column, DataTable } from './data-table.js';
 import { Figure, Rate } from './figures.js';
 import { type Queue, useQueues } from './queries.js';
 import { Section } from './section.js';

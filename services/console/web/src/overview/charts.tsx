@@ -69,7 +69,7 @@ function Chart({ table, names }: { table: SeriesTable; names: readonly string[] 
       valueFormatter={(value) => formatValue(value, unit)}
       xAxisProps={{ minTickGap: 60, tickFormatter: withoutSeconds }}
       legendProps={{ itemSorter: null, verticalAlign: 'bottom' }}
-      yAxisProps={{ width: 62, domain: [0, 'auto'] }}
+      yAxisProps={{ width: 62, domain: [0, 'auto'], interval: 0, tickCount: 4 }}
       lineProps={{ isAnimationActive: false }}
     />
   );

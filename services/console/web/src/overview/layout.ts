@@ -21,14 +21,21 @@ export interface Layout {
   paths: ReadonlyMap<string, readonly Point[]>;
 }
 
-/** In pixels at full size. */
-const SIZES: Record<SystemNode['kind'], { width: number; height: number }> = {
-  process: { width: 160, height: 44 },
-  queue: { width: 164, height: 38 },
-  topic: { width: 164, height: 38 },
-  database: { width: 100, height: 28 },
-  server: { width: 110, height: 30 },
+/** In pixels at full size. Beside its name, a node has an icon; below it, there is room for a few words. */
+const SIZES: Record<SystemNode['kind'], { narrowest: number; height: number; perLetter: number }> = {
+  process: { narrowest: 150, height: 50, perLetter: 9.4 },
+  queue: { narrowest: 150, height: 44, perLetter: 8.6 },
+  topic: { narrowest: 150, height: 44, perLetter: 8.6 },
+  database: { narrowest: 90, height: 34, perLetter: 8.6 },
+  server: { narrowest: 90, height: 36, perLetter: 8.6 },
 };
+const BESIDE_NAME = 48;
+
+function sizeOf({ kind, name }: SystemNode): { width: number; height: number } {
+  const { narrowest, height, perLetter } = SIZES[kind];
+  return { width: Math.max(narrowest, BESIDE_NAME + Math.ceil(perLetter * name.length)), height };
+}
+
 /** Between a process and its database. */
 const GAP = 3;
 
@@ -36,12 +43,14 @@ const GAP = 3;
 export function layoutOf(nodes: readonly SystemNode[], edges: readonly SystemEdge[]): Layout {
   const own = ownDatabases(nodes, edges);
   const graph = new Graph();
-  graph.setGraph({ rankdir: 'TB', nodesep: 22, ranksep: 48, edgesep: 14 });
+  graph.setGraph({ rankdir: 'TB', nodesep: 14, ranksep: 52, edgesep: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const { id, kind } of nodes.filter((node) => !own.has(node.id))) {
-    const { width, height } = SIZES[kind];
-    const database = [...own].some(([, process]) => process === id) ? GAP + SIZES.database.width : 0;
-    graph.setNode(id, { width: width + database, height });
+  const sizes = new Map(nodes.map((node) => [node.id, sizeOf(node)]));
+  const databaseOf = new Map([...own].map(([database, process]) => [process, database]));
+  for (const { id } of nodes.filter((node) => !own.has(node.id))) {
+    const { width, height } = sizes.get(id)!;
+    const database = sizes.get(databaseOf.get(id) ?? '');
+    graph.setNode(id, { width: width + (database ? GAP + database.width : 0), height });
   }
   const publishers = new Set(edges.filter(({ kind }) => kind === 'publishes').map(({ from }) => from));
   const drawn = edges.filter((edge) => !own.has(edge.to));
@@ -51,15 +60,16 @@ export function layoutOf(nodes: readonly SystemNode[], edges: readonly SystemEdg
   for (const edge of drawn) graph.setEdge(endsOf(edge));
   layout(graph);
   const boxes = new Map(
-    nodes.flatMap(({ id, kind }) => {
+    nodes.flatMap(({ id }) => {
       if (own.has(id)) return [];
       const { x, y, width, height } = graph.node(id) as Box;
-      return [[id, { ...SIZES[kind], x: x - width / 2, y: y - height / 2 }] as const];
+      return [[id, { ...sizes.get(id)!, x: x - width / 2, y: y - height / 2 }] as const];
     }),
   );
   for (const [database, process] of own) {
     const { x, y, width, height } = boxes.get(process)!;
-    boxes.set(database, { ...SIZES.database, x: x + width + GAP, y: y + (height - SIZES.database.height) / 2 });
+    const size = sizes.get(database)!;
+    boxes.set(database, { ...size, x: x + width + GAP, y: y + (height - size.height) / 2 });
   }
   const paths = new Map(drawn.map((edge) => [edge.id, (graph.edge(endsOf(edge)) as { points: Point[] }).points]));
   const all = [...boxes.values()];

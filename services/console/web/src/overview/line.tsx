@@ -16,7 +16,7 @@ export function Line({ id, data, style, markerEnd }: EdgeProps<LineEdge>) {
       label={text}
       labelX={middle.x}
       labelY={middle.y}
-      labelStyle={{ fill: 'var(--mantine-color-text)', fontSize: 11 }}
+      labelStyle={{ fill: 'var(--mantine-color-text)', fontSize: 14 }}
       labelBgStyle={{ fill: 'var(--mantine-color-body)', fillOpacity: 0.85 }}
       labelBgPadding={[3, 1]}
     />

@@ -10,7 +10,7 @@ export function StatusBadge({ status }: { status: Status }) {
       size="sm"
       radius="sm"
       tt="none"
-      miw="fit-content"
+      miw="max-content"
       c="var(--mantine-color-text)"
       {...(color !== 'teal' && { bd: `1px solid ${colorOf(status)}` })}
     >

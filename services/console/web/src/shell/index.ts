@@ -1,4 +1,5 @@
 export type { Area } from './area.js';
+export { type Column, DataTable } from './data-table.js';
 export { countOf, formatDuration, formatMoney, formatNumber, formatTime } from './format.js';
 export { hint } from './hints.js';
 export { Loading, ProblemOf } from './loading.js';

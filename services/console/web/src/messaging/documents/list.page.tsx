@@ -1,7 +1,6 @@
 import { Anchor, Group } from '@mantine/core';
 import { Link } from 'react-router';
-import { Loading, Message, PageTitle } from '../../shell/index.js';
-import { type Column, DataTable } from '../data-table.js';
+import { type Column, DataTable, Loading, Message, PageTitle } from '../../shell/index.js';
 import { useProcesses } from './queries.js';
 
 /** What each process says of its HTTP API, and of the messages of the system. */
