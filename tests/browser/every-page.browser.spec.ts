@@ -25,10 +25,10 @@ async function shown(page: Page): Promise<void> {
 
 /** How wide it is on such a screen, once it has adapted; the test says where it does not. */
 async function widthOn(page: Page, screen: { width: number; height: number }): Promise<number> {
-  const width = 'document.documentElement.scrollWidth';
+  const width = () => page.evaluate<number>('document.documentElement.scrollWidth');
   await page.setViewportSize(screen);
-  await page.waitForFunction(`${width} <= ${screen.width}`, undefined, { timeout: 2_000 }).catch(() => {});
-  return page.evaluate<number>(width);
+  await until('it fits', async () => (await width()) <= screen.width, { within: '2s' }).catch(() => {});
+  return width();
 }
 
 describe('every page that the navigation leads to', () => {

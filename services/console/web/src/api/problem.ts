@@ -28,5 +28,5 @@ export function messageOf(error: unknown): string {
   if (!(error instanceof ProblemError)) return error instanceof Error ? error.message : String(error);
   const { title, detail, errors = [] } = error.problem;
   const fields = errors.map(({ field, message }) => (field ? `${field}: ${message}` : message));
-  return [title, detail, ...fields].filter(Boolean).join('. ');
+  return [title, detail, ...fields].filter(Boolean).join('; ');
 }

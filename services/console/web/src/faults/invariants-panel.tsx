@@ -23,7 +23,9 @@ export function InvariantsPanel() {
           )}
         </Text>
       </Group>
-      {lostAt !== undefined && <NoDataSince at={lostAt} />}
+      {lostAt !== undefined && (
+        <NoDataSince at={lostAt} reason="The console does not respond; the page tries again by itself." />
+      )}
       {report?.unavailable && (
         <Alert color="orange" p="xs" role="alert">
           Nothing could be checked: {report.unavailable}

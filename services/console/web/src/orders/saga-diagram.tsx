@@ -1,5 +1,6 @@
 import { Group, Paper, Text, Title } from '@mantine/core';
 import { IconArrowBackUp, IconCheck, IconCircle, IconCircleMinus, IconLoader, IconX } from '@tabler/icons-react';
+import { Fragment } from 'react';
 import type { Order, TraceEntry } from './queries.js';
 import { type SagaStep, STEPS, type StepState, statesOf } from './saga-steps.js';
 
@@ -53,8 +54,24 @@ function Step({ step, state, isChoreographed }: { step: SagaStep; state: StepSta
         {service}, {state}
       </Text>
       <Text size="xs" c="dimmed">
-        {isChoreographed ? choreographed : orchestrated}
+        <Breakable text={isChoreographed ? choreographed : orchestrated} />
       </Text>
     </li>
+  );
+}
+
+/** Lines may end before the capitals of a name such as `ShipmentDispatched`. */
+function Breakable({ text }: { text: string }) {
+  const [first, ...rest] = text.split(/(?<=[a-z])(?=[A-Z])/);
+  return (
+    <>
+      {first}
+      {rest.map((part, n) => (
+        <Fragment key={n}>
+          <wbr />
+          {part}
+        </Fragment>
+      ))}
+    </>
   );
 }

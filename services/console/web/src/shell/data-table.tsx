@@ -1,5 +1,9 @@
 import { Group, Table } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+
+/** Below Mantine's breakpoint `sm`. */
+const PHONE = '(max-width: 47.99em)';
 
 export interface Column<Row> {
   label: string;
@@ -25,12 +29,13 @@ interface DataTableProps<Row> {
 
 /** A dense table. */
 export function DataTable<Row>({ caption, columns, rows, keyOf, minWidth = 640, maxWidth }: DataTableProps<Row>) {
-  const [name, ...others] = columns;
-  const details = others.filter(({ isDetail }) => isDetail);
+  const isPhone = useMediaQuery(PHONE, false, { getInitialValueInEffect: false });
+  const [name, ...others] = columns.filter(({ isDetail }) => !(isPhone && isDetail));
+  const details = columns.filter(({ isDetail }) => isPhone && isDetail);
   return (
     <Table.ScrollContainer minWidth={0} maw={maxWidth} type="native" tabIndex={0} role="region" aria-label={caption}>
       <Table
-        miw={{ base: 0, sm: minWidth }}
+        miw={isPhone ? 0 : minWidth}
         verticalSpacing={6}
         horizontalSpacing="sm"
         highlightOnHover
@@ -38,8 +43,8 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, minWidth = 640, 
       >
         <Table.Thead>
           <Table.Tr>
-            {columns.map((column) => (
-              <Table.Th key={column.label} {...lookOf(column)}>
+            {[name!, ...others].map((column) => (
+              <Table.Th key={column.label} ta={alignOf(column)}>
                 {column.label}
               </Table.Th>
             ))}
@@ -48,12 +53,12 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, minWidth = 640, 
         <Table.Tbody>
           {rows.map((row) => (
             <Table.Tr key={keyOf(row)}>
-              <Table.Td component="th" scope="row" fw={500} {...lookOf(name!)}>
+              <Table.Td component="th" scope="row" fw={500} ta={alignOf(name!)}>
                 {name!.cell(row)}
-                <Details columns={details} row={row} />
+                {details.length > 0 && <Details columns={details} row={row} />}
               </Table.Td>
               {others.map((column) => (
-                <Table.Td key={column.label} {...lookOf(column)}>
+                <Table.Td key={column.label} ta={alignOf(column)}>
                   {column.cell(row)}
                 </Table.Td>
               ))}
@@ -67,7 +72,7 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, minWidth = 640, 
 
 function Details<Row>({ columns, row }: { columns: readonly Column<Row>[]; row: Row }) {
   return (
-    <Group hiddenFrom="sm" gap="2px 10px" fz="xs" fw={400} c="dimmed">
+    <Group gap="2px 10px" fz="xs" fw={400} c="dimmed">
       {columns.map(({ label, cell }) => (
         <Group key={label} gap={4}>
           {label} {cell(row)}
@@ -77,7 +82,4 @@ function Details<Row>({ columns, row }: { columns: readonly Column<Row>[]; row: 
   );
 }
 
-const lookOf = <Row,>({ isNumber, isDetail }: Column<Row>) => ({
-  ta: isNumber ? ('right' as const) : ('left' as const),
-  ...(isDetail && { visibleFrom: 'sm' as const }),
-});
+const alignOf = ({ isNumber }: { isNumber?: boolean }) => (isNumber ? 'right' : 'left');

@@ -1,5 +1,6 @@
 import { Loader } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { messageOf } from '../api/index.js';
 import { NoDataSince } from './no-data-since.js';
 import { ProblemAlert } from './problem-alert.js';
 
@@ -29,6 +30,7 @@ export function Loading<Data>({ query, children }: LoadingProps<Data>) {
 /** Why something could not be loaded, or could not be read again. */
 export function ProblemOf({ query: { data, error, dataUpdatedAt, refetch } }: { query: Query<unknown> }) {
   if (!error) return null;
-  if (data !== undefined) return <NoDataSince at={dataUpdatedAt} error={error} />;
-  return <ProblemAlert error={error} retry={() => void refetch()} />;
+  const retry = () => void refetch();
+  if (data === undefined) return <ProblemAlert error={error} retry={retry} />;
+  return <NoDataSince at={dataUpdatedAt} reason={messageOf(error)} retry={retry} />;
 }

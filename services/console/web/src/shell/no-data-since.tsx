@@ -1,9 +1,18 @@
 import { Alert } from '@mantine/core';
-import { messageOf } from '../api/index.js';
 import { Time } from './time.js';
+import { TryAgain } from './try-again.js';
 
-/** Above data that could not be read again, and why not. `at` in ms since 1970. The page asks again by itself. */
-export function NoDataSince({ at, error }: { at: number; error?: unknown }) {
+interface NoDataSinceProps {
+  /** In ms since 1970. */
+  at: number;
+  /** Why it could not be read again. */
+  reason: string;
+  /** Default: the page tries again by itself. */
+  retry?: () => void;
+}
+
+/** Above old data. */
+export function NoDataSince({ at, reason, retry }: NoDataSinceProps) {
   return (
     <Alert
       color="orange"
@@ -15,7 +24,8 @@ export function NoDataSince({ at, error }: { at: number; error?: unknown }) {
         </>
       }
     >
-      {(error ? messageOf(error) : 'The console does not respond').replace(/\.?$/, '.')} The page asks again by itself.
+      {reason}
+      {retry && <TryAgain onClick={retry} />}
     </Alert>
   );
 }
