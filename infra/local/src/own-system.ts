@@ -36,6 +36,8 @@ export async function countOnServers(
   try {
     await system.start();
     counts = await run();
+  } catch (error) {
+    stdout.line(`waybill: ${(error as Error).message}`);
   } finally {
     await system.stop();
   }

@@ -21,7 +21,7 @@ export async function test({ home }: Settings, paths: readonly string[]): Promis
   const chosen = paths.length ? paths.map(inDist) : ['.*'];
   const byThemselves = [...without(NOT_OF_NPM_TEST, OF_A_QUIET_SYSTEM), '--', ...chosen];
   const ofTheSystem = [...without(NOT_OF_NPM_TEST, ELSEWHERE), '--', ...chosen];
-  const settingsIn = (folder: string) => testSettings(join(home, folder), endToEndSettings());
+  const settings = testSettings(join(home, 'test'), endToEndSettings());
   const counts: Count[] = paths.length ? [] : [await style()];
 
   const specs = await listTests(byThemselves);
@@ -29,16 +29,15 @@ export async function test({ home }: Settings, paths: readonly string[]): Promis
   if (needs.has('program')) await bringPromtool();
   if (!paths.length) await bringPrograms();
   if (specs.length) {
-    const settings = settingsIn('test-servers');
     const run = () => jest(settings, 'by-themselves', [`--maxWorkers=${WORKERS}`, ...byThemselves]);
     counts.push(...(await countOnServers(settings, needs, async () => [await run()])));
   }
   if ((await listTests(ofTheSystem)).length) {
-    const settings = settingsIn('test');
     const run = () => jest(settings, 'whole-system', ['--runInBand', ...ofTheSystem]);
     const all = async () => [await run(), ...(await runInOtherSaga(settings, chosen))];
     counts.push(...(await countOnOwnSystem(settings, all)));
   }
+  if (counts.length === 0) stdout.line('npm test has no test below these paths; npm run help lists the other suites.');
   return report(counts);
 }
 

@@ -138,13 +138,14 @@ describe('started attempts', () => {
   it('survive the loss of the database connection that holds the session lock', async () => {
     const attempts = newProcess();
     await attempts.begin(['a']);
+    /** Of others, which tests before this one have left, the connections may still be ending. */
     const holder = async (): Promise<number | undefined> => {
       const { rows } = await database.pool.query(`SELECT pid FROM pg_locks
         WHERE locktype = 'advisory' AND mode = 'ShareLock'
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
-      return rows[0]?.pid;
+      return rows.length === 1 ? rows[0].pid : undefined;
     };
-    const lost = await holder();
+    const lost = await until('it alone holds the lock', holder);
     await database.pool.query('SELECT pg_terminate_backend($1)', [lost]);
     await until('another one holds it', async () => ![lost, undefined].includes(await holder()));
     expect(await suspicionOf('a')).toBeUndefined();

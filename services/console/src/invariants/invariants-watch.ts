@@ -36,19 +36,30 @@ export class InvariantsWatch {
 
   /** The last one while it is new, else the next one. */
   report(): Promise<InvariantsReport> {
-    const isNew = this.last && performance.now() - this.last.at < this.pause;
-    return isNew ? Promise.resolve(this.last!.report) : this.nextReport();
+    return this.isNew ? Promise.resolve(this.last!.report) : this.nextReport();
   }
 
   /** One report after the other, until the signal aborts. */
   async *follow(signal: AbortSignal): AsyncGenerator<InvariantsReport> {
     const aborted = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)));
-    let report = await Promise.race([this.report(), aborted]);
-    while (report && !signal.aborted) {
-      yield report;
-      if (signal.aborted) return; // the reader left with this report: no check for nobody
-      report = await Promise.race([this.nextReport(), aborted]);
+    let shown = this.last?.report;
+    if (shown && this.isNew) yield shown;
+    for (;;) {
+      await Promise.race([this.rest(), aborted]);
+      if (signal.aborted) return; // no check for nobody
+      const latest = this.last?.report;
+      shown = latest === shown ? await Promise.race([this.nextReport(), aborted]) : latest;
+      if (!shown) return;
+      yield shown;
     }
+  }
+
+  private get isNew(): boolean {
+    return this.last !== undefined && performance.now() - this.last.at < this.pause;
+  }
+
+  private rest(): Promise<void> {
+    return sleep(Math.max(0, this.earliest - performance.now()), undefined, { ref: false });
   }
 
   private nextReport(): Promise<InvariantsReport> {
@@ -59,7 +70,7 @@ export class InvariantsWatch {
   }
 
   private async make(): Promise<InvariantsReport> {
-    await sleep(Math.max(0, this.earliest - performance.now()), undefined, { ref: false });
+    await this.rest();
     const start = performance.now();
     const report = await this.look();
     const end = performance.now();

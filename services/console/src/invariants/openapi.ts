@@ -22,7 +22,8 @@ export const invariantPaths = {
       summary: 'A report every few seconds, as server-sent events named `report`',
       responses: {
         200: {
-          description: 'Reports; checked only while somebody follows',
+          description:
+            'Reports; checked only while somebody follows. A `heartbeat` every five seconds says that the console is there.',
           content: { 'text/event-stream': { schema: text } },
         },
         ...problemsOf(unauthorized),

@@ -22,7 +22,7 @@ export const orderPaths = {
       operationId: 'followOrder',
       summary: 'The same as server-sent events, while the order moves',
       description:
-        '`event: trace` with an OrderTrace whenever it has changed; `event: end` when the order is DELIVERED, FAILED or CANCELLED and nothing was added for 25 s. A source that does not answer within 1.5 s is missing until it does.',
+        '`event: trace` with an OrderTrace whenever it has changed; `event: end` when the order is DELIVERED, FAILED or CANCELLED and nothing was added for 25 s. A source that does not answer within 1.5 s is missing until it does. A `heartbeat` every five seconds says that the console is there.',
       parameters: [
         orderId,
         {

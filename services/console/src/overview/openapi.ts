@@ -25,7 +25,8 @@ export const overviewPaths = {
     get: {
       operationId: 'followOverview',
       summary: 'The same as server-sent events, every three seconds',
-      description: 'Each is `event: overview`, its data what GET /overview responds.',
+      description:
+        'Each is `event: overview`, its data what GET /overview responds. A `heartbeat` every five seconds says that the console is there.',
       responses: {
         200: { description: 'The events', content: { 'text/event-stream': { schema: text } } },
         ...problemsOf(unauthorized),

@@ -19,7 +19,7 @@ export interface OverviewOptions extends PictureOptions {
   processUrls: ReadonlyMap<string, string>;
   extensions: readonly Extension[];
   logger: Logger;
-  /** Between two readings, in ms. Default 2,000. */
+  /** Between two readings, in ms. Default: the step of the shorter charts. */
   interval?: number;
   /** How long it goes on after a single request, in ms. Default 10,000. */
   lookFor?: number;

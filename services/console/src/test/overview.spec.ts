@@ -158,13 +158,14 @@ describe('the stream', () => {
     const response = await fetch(`${base}/overview/events`, { headers: { authorization }, signal: leave.signal });
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     let text = '';
+    const overviews = () =>
+      [...text.matchAll(/^event: overview\ndata: (.+)\n\n/gm)].map(([, data]) => JSON.parse(data!));
     for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
       text += chunk;
-      if (text.match(/\n\n/g)?.length === 2) break;
+      if (overviews().length === 2) break;
     }
     leave.abort();
-    const events = text.trim().split('\n\n');
-    const [first, second] = events.map((event) => JSON.parse(/^event: overview\ndata: (.+)$/.exec(event)![1]!));
+    const [first, second] = overviews();
     expect(Date.parse(second.at)).toBeGreaterThan(Date.parse(first.at));
     expect(second.processes).toHaveLength(3);
   });

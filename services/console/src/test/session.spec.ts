@@ -84,7 +84,7 @@ describe('signing in', () => {
     expect(response.statusCode).toBe(200);
     const rest = text(response.stream());
     await send('DELETE', '/session', { cookie, ...headers });
-    expect(await rest).toMatch(/^(event: overview\ndata: .*\n\n)*$/);
+    expect(await rest).toMatch(/^(event: (overview|heartbeat)\ndata: .*\n\n)*$/);
   });
 
   it.each([

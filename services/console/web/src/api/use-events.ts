@@ -32,11 +32,12 @@ export function useEvents<T>(url: string | undefined, event = 'message'): LiveDa
     let again: number | undefined;
     let silence: number | undefined;
     let hasEnded = false;
-    const lose = () => setLive((last) => ({ ...last, lostAt: last.lostAt ?? Date.now() }));
+    const lose = (at: number) => setLive((last) => ({ ...last, lostAt: last.lostAt ?? at }));
     const heard = () => {
+      const at = Date.now();
       window.clearTimeout(silence);
       silence = window.setTimeout(() => {
-        lose();
+        lose(at);
         reopen();
       }, SILENT_AFTER);
     };
@@ -50,7 +51,7 @@ export function useEvents<T>(url: string | undefined, event = 'message'): LiveDa
       });
       source.addEventListener('error', () => {
         if (hasEnded) return;
-        lose();
+        lose(Date.now());
         // After a response that is no stream, the browser gives up: who is signed out is asked to sign in.
         if (source.readyState !== EventSource.CLOSED) return;
         void queries.invalidateQueries({ queryKey: ['session'] });

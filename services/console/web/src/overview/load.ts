@@ -15,6 +15,6 @@ export async function loaded<Code>(load: () => Promise<Code>): Promise<Code> {
 /** When the browser has nothing else to do, and soon in any case. */
 export const whenIdle = () =>
   new Promise<void>((resolve) => {
-    if ('requestIdleCallback' in window) requestIdleCallback(() => resolve(), { timeout: 300 });
-    else setTimeout(resolve, 200); // Safari
+    if ('requestIdleCallback' in window) requestIdleCallback(() => resolve(), { timeout: 1_000 });
+    else setTimeout(resolve, 500); // Safari
   });

@@ -11,10 +11,11 @@ import { ProcessesTable } from './processes-table.js';
 import { SECTIONS } from './sections.js';
 import { useOverview } from './use-overview.js';
 
-// The picture's code comes with this page's, the charts' when there is nothing else to do: they are below it.
+// The picture's code comes with this page's, the charts' after it, when there is nothing else to do: they are below it.
 const picture = loaded(() => import('./picture.js'));
 const Picture = lazy(() => picture);
 const Charts = lazy(async () => {
+  await picture;
   await whenIdle();
   return loaded(() => import('./charts.js'));
 });

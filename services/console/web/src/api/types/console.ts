@@ -285,7 +285,7 @@ export interface paths {
         };
         /**
          * The same as server-sent events, while the order moves
-         * @description `event: trace` with an OrderTrace whenever it has changed; `event: end` when the order is DELIVERED, FAILED or CANCELLED and nothing was added for 25 s. A source that does not answer within 1.5 s is missing until it does.
+         * @description `event: trace` with an OrderTrace whenever it has changed; `event: end` when the order is DELIVERED, FAILED or CANCELLED and nothing was added for 25 s. A source that does not answer within 1.5 s is missing until it does. A `heartbeat` every five seconds says that the console is there.
          */
         get: operations["followOrder"];
         put?: never;
@@ -325,7 +325,7 @@ export interface paths {
         };
         /**
          * The same as server-sent events, every three seconds
-         * @description Each is `event: overview`, its data what GET /overview responds.
+         * @description Each is `event: overview`, its data what GET /overview responds. A `heartbeat` every five seconds says that the console is there.
          */
         get: operations["followOverview"];
         put?: never;
@@ -3368,7 +3368,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Reports; checked only while somebody follows */
+            /** @description Reports; checked only while somebody follows. A `heartbeat` every five seconds says that the console is there. */
             200: {
                 headers: {
                     [name: string]: unknown;
