@@ -1,8 +1,8 @@
 /**
  * Writes the types of all HTTP APIs that the console's page uses, from the OpenAPI documents of the built services, and prints the paths of
- * the files that have changed. With `--check` it writes nothing, and exits with 1 when one is stale.
+ * the files that have changed or are gone. With `--check` it writes nothing, and exits with 1 when one is stale.
  */
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import openapiTypescript, { astToString } from 'openapi-typescript';
 
@@ -23,5 +23,12 @@ for (const path of globSync('services/*/dist/http/openapi.js', { cwd: root }).so
   if (isCheck) continue;
   mkdirSync(types, { recursive: true });
   writeFileSync(file, content);
+}
+// Of services that are gone.
+for (const path of globSync('*.ts', { cwd: types })) {
+  if (existsSync(join(root, 'services', path.replace(/\.ts$/, '')))) continue;
+  isStale = true;
+  console.log(relative(root, join(types, path)));
+  if (!isCheck) rmSync(join(types, path));
 }
 process.exit(isCheck && isStale ? 1 : 0);

@@ -22,6 +22,7 @@ describe('what depends on a service', () => {
       dependents({
         'services/parcels/src/main.ts': 'WeighParcel',
         'docs/metrics.md': 'services/parcels',
+        'services/console/web/src/api/types/parcels.ts': 'from the OpenAPI document of services/parcels',
         'docs/guide/add-a-service.md': 'services/parcels',
         'README.md': `<!-- Written by \`npm run generate\` from it. -->\nservices/parcels\n<!-- End of what is written. -->`,
         'services/labels/src/main.ts': 'services/parcels-of-others ParcelWeighedTwice',
@@ -34,9 +35,11 @@ describe('what depends on a service', () => {
       dependents({
         'README.md': 'see [parcels](services/parcels/src)',
         'services/labels/src/handlers/parcel-weighed.handler.ts': '@Handles(ParcelWeighed)',
+        'services/console/web/src/api/parcels.ts': "import type { paths } from './types/parcels.js';",
         'tests/weigh.spec.ts': "join(root, 'services', 'parcels')",
       }),
     ).toEqual([
+      'services/console/web/src/api/parcels.ts uses the API of services/parcels',
       'services/labels/src/handlers/parcel-weighed.handler.ts uses ParcelWeighed',
       'tests/weigh.spec.ts names services/parcels',
       'README.md names services/parcels',

@@ -6,7 +6,10 @@ import type { KnownContract } from './known-contracts.js';
 
 /** Files that name a service without depending on it: the declaration, what is generated from it, and what explains generators. */
 const NEUTRAL =
-  /^(infra\/(system|generators|grafana|prometheus\/prometheus\.yml|docker)\/?|libs\/contracts\/|docs\/(metrics\.md|guide\/add-a-service\.md)|tests\/fork\/|docker-compose\.yml|tests\/compose\/network\.yml|tsconfig\.json|pnpm-lock\.yaml|CHANGELOG\.md|\.env)/;
+  /^(infra\/(system|generators|grafana|prometheus\/prometheus\.yml|docker)\/?|libs\/contracts\/|docs\/(metrics\.md|guide\/add-a-service\.md)|tests\/fork\/|docker-compose\.yml|services\/console\/web\/src\/api\/types\/|tests\/compose\/network\.yml|tsconfig\.json|pnpm-lock\.yaml|CHANGELOG\.md|\.env)/;
+
+/** It imports the types of the APIs that it uses. */
+const CONSOLE_PAGE = /^services\/console\/web\/src\//;
 
 /** The README's table of services. */
 const GENERATED = /<!-- Written by `npm run generate`[\s\S]*?<!-- End of what is written\. -->/;
@@ -47,6 +50,7 @@ function signsOf(service: string, own: readonly KnownContract[], endpoints: read
     ...own.map(({ name }) => ({ pattern: new RegExp(`\\b${name}\\b`), among: sources, why: `uses ${name}` })),
     { pattern: new RegExp(`services/${service}(?![\\w-])`), among: /./, why: `names services/${service}` },
     { pattern: new RegExp(`'services', '${service}'`), among: sources, why: `names services/${service}` },
+    { pattern: new RegExp(`/types/${service}\\.js'`), among: CONSOLE_PAGE, why: `uses the API of services/${service}` },
     ...endpoints.map((key) => ({
       pattern: new RegExp(`endpoints\\(\\)\\.${key}\\b|\\b${key}\\b[^=;]*\\} = endpoints\\(\\)|endpoints.*'${key}'`),
       among: sources,
