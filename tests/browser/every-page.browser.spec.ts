@@ -27,8 +27,7 @@ async function shown(page: Page): Promise<void> {
 async function widthOn(page: Page, screen: { width: number; height: number }): Promise<number> {
   const width = () => page.evaluate<number>('document.documentElement.scrollWidth');
   await page.setViewportSize(screen);
-  await until('it fits', async () => (await width()) <= screen.width, { within: '20s' }).catch(() => {});
-  return width();
+  return until('it fits', async () => (await width()) <= screen.width && width(), { within: '20s' }).catch(width);
 }
 
 describe('every page that the navigation leads to', () => {

@@ -1,8 +1,8 @@
 import { until } from '@waybill/testing';
 import { place, untilOrder } from '../shop.js';
-import { call, type Fault, inject, untilOver } from '../system/faults.js';
+import { type Fault, inject, untilOver } from '../system/faults.js';
 import { untilReady, urlOf } from '../system/processes.js';
-import { endpoints } from '../system/running-system.js';
+import { askConsole, endpoints } from '../system/running-system.js';
 
 const pidOf = (name: string) => endpoints().processes[name];
 const responds = (url: string) => fetch(url, { signal: AbortSignal.timeout(2_000) }).then(({ ok }) => ok);
@@ -57,7 +57,7 @@ describe('a fault that an operator asks for', () => {
   it('is undone before its time', async () => {
     const { id } = await inject({ kind: 'stop', target: 'email', seconds: null });
     await until('it is down', () => pidOf('email') === undefined);
-    await call('DELETE', `/faults/${id}`);
+    await askConsole('DELETE', `/faults/${id}`);
     await untilReady('email');
   });
 
@@ -69,7 +69,7 @@ describe('a fault that an operator asks for', () => {
     const { invariants } = await until(
       'the system is at rest',
       async () => {
-        const report = await call<Report>('GET', '/invariants');
+        const report = await askConsole<Report>('GET', '/invariants');
         const open = report.invariants.filter(({ id, state }) => id !== 'I6' && state !== 'holds');
         if (open.length) throw new Error(JSON.stringify([report.moving, open]));
         return report;

@@ -52,15 +52,20 @@ export interface DeadLetter {
   history: { event: string; by: string }[];
 }
 
+/** A request about dead letters as an operator. */
+export const operate = <T>(path: string, body?: object): Promise<T> =>
+  askConsole(body ? 'POST' : 'GET', `/dead-letters${path}`, body);
+
 /** A request to the console as an operator. */
-export async function operate<T>(path: string, body?: object): Promise<T> {
+export async function askConsole<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T> {
   const { deadLetters, operatorToken } = endpoints();
-  const response = await fetch(`${deadLetters}/dead-letters${path}`, {
+  const response = await fetch(`${deadLetters}${path}`, {
+    method,
     headers: {
       authorization: `Bearer ${operatorToken}`,
       ...(body && { 'content-type': 'application/json' }),
     },
-    ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    ...(body && { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`${path} returned ${response.status}: ${await response.text()}`);
   return (await response.json()) as T;
